@@ -1,0 +1,460 @@
+"""How an issuer is asked whether a token is good, without asking: requests are built and answers read, nothing is sent.
+
+An ``Endpoint`` is a recipe. ``steps`` is a generator that yields each ``Request``, is handed its ``Response``, and
+returns a ``Reading``; whoever drives it does the sending. So every answer of every issuer is tried from recordings and
+generated data alone, and there is one client for all.
+
+How an answer is read, in this order:
+
+1. The refusals that the issuer documents (status and members of the body). Only these deny a token.
+2. Throttling, redirects and server errors: nothing is known.
+3. A good answer: the documented status and a body that fits the ``Answer`` model. Only this makes a token active.
+4. Everything else is unparsable: nothing is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, TypeAlias
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from idp_checks.introspection import UNDECIDED, Method, Reading, Reason
+from idp_checks.secret import Secret
+
+__all__ = [
+    "Answer", "Ask", "Endpoint", "Epoch", "HttpEndpoint", "IsoTime", "NumberText", "Refusal", "Request", "Response",
+    "Seconds", "SignedToken", "Steps", "Unreachable", "by_bearer", "by_form", "by_header", "by_query", "after",
+    "at_epoch", "at_iso", "is_loopback", "place", "split_scopes",
+]  # fmt: skip
+
+Value: TypeAlias = str | Secret
+
+Epoch = Annotated[int | float, Meta(extra={"means": "epoch"})]
+"""Seconds since 1970; some servers write a float."""
+EpochText = Annotated[int | float | str, Meta(extra={"means": "epoch"})]
+"""The same at an issuer that writes numbers as texts."""
+Seconds = Annotated[int | float, Meta(extra={"means": "seconds"})]
+"""Seconds left."""
+IsoTime = Annotated[str, Meta(extra={"means": "iso-time"})]
+"""A time in ISO 8601 with its zone."""
+NumberText: TypeAlias = int | float | str
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """A request as it is to be sent. Secrets stand in it as ``Secret`` and nowhere else; the address holds none.
+
+    At most one of ``form`` (sent as ``application/x-www-form-urlencoded``) and ``json`` is given. ``basic`` is the
+    user and password of HTTP Basic. ``cacheable`` marks public documents (key sets, discovery) that one run asks for
+    once.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, Value] = {}
+    query: Mapping[str, Value] = {}
+    form: Mapping[str, Value] | None = None
+    json: Mapping[str, Value] | None = None
+    basic: tuple[str, Secret] | None = None
+    cacheable: bool = False
+
+
+class Response(Struct, frozen=True):
+    """An answer as it came: status, headers by lower-case name, body (capped, decompressed)."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step was not answered
+    """Thrown into ``steps`` where a request got no answer."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """One question: the token, who asks, and what is expected. ``at`` is the time of asking, in UTC."""
+
+    token: Secret
+    at: datetime
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    subject: str | None = None
+    credentials: Mapping[str, Value] = {}
+    issuer_url: str | None = None
+
+    def credential(self, name: str) -> str | None:
+        """What the caller holds under that name, revealed; None without it."""
+        if name == "client_id":
+            return self.client_id
+        held = self.client_secret if name == "client_secret" else self.credentials.get(name)
+        if name == "issuer" and held is None:
+            return self.issuer_url
+        return held.reveal() if isinstance(held, Secret) else held
+
+    def url(self, documented: str) -> str:
+        """The address to ask: the documented one, or the caller's own server with the documented path."""
+        return place(documented, self.issuer_url)
+
+
+Steps: TypeAlias = Generator[Request, Response, Reading]
+
+
+class Answer(Struct):
+    """A good answer of a debug endpoint: only the members that are read. What does not fit it is not good.
+
+    ``error_members`` names the members that, filled, make a body an error whatever its status.
+    """
+
+    error_members: ClassVar[tuple[str, ...]] = ("error", "errors")
+
+    def reading(self, ask: Ask) -> Reading:
+        """What the answer says."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A documented answer other than a good one, and its reason.
+
+    Args:
+        status: the HTTP status; None for any.
+        reason: why; a reason of the undecided kind makes the answer no verdict.
+        body: members that the body must have: a mapping is compared member by member, anything else for equality.
+        header: a response header that must hold a text, as ``(name, text)``.
+        bare: the same answer is given to those who may not ask.
+        detail: the reason in words.
+    """
+
+    status: int | None
+    reason: Reason
+    body: Any = None
+    header: tuple[str, str] | None = None
+    bare: bool = False
+    detail: str | None = None
+
+    def fits(self, response: Response, body: object) -> bool:
+        """Whether this is such an answer."""
+        if self.status is not None and response.status != self.status:
+            return False
+        if self.header is not None and self.header[1] not in response.headers.get(self.header[0].lower(), ""):
+            return False
+        return self.body is None or _holds(body, self.body)
+
+    def reading(self) -> Reading:
+        """What it says."""
+        active = None if self.reason in UNDECIDED else False
+        return Reading(active=active, reason=self.reason, bare=self.bare, detail=self.detail)
+
+
+def _holds(body: object, wanted: object) -> bool:
+    if isinstance(wanted, Mapping):
+        return isinstance(body, Mapping) and all(name in body and _holds(body[name], each) for name, each in wanted.items())
+    if isinstance(wanted, frozenset):
+        return any(_holds(body, each) for each in wanted)
+    return type(body) is type(wanted) and body == wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Where in the request the tested token goes: ``place`` is query, form, json or header; ``form`` its exact form."""
+
+    place: str
+    name: str
+    form: str = "{token}"
+
+
+def by_bearer() -> Send:
+    """In the Authorization header (RFC 6750, section 2.1)."""
+    return Send("header", "Authorization", "Bearer {token}")
+
+
+def by_header(name: str, form: str = "{token}") -> Send:
+    """In a header of its own form."""
+    return Send("header", name, form)
+
+
+def by_query(name: str) -> Send:
+    """In the query: only where the issuer takes it no other way."""
+    return Send("query", name)
+
+
+def by_form(name: str = "token") -> Send:
+    """In a form body (RFC 7662, section 2.1)."""
+    return Send("form", name)
+
+
+def by_json(name: str) -> Send:
+    """In a JSON body."""
+    return Send("json", name)
+
+
+class Endpoint:
+    """How an issuer says whether a token is good.
+
+    Attributes:
+        kind: how it is asked.
+        needs: what the caller must hold besides the token (names of ``introspect``'s arguments and credentials).
+        tells: which of ``client``, ``subject``, ``scopes``, ``end`` its good answer states.
+        source: where this is documented.
+    """
+
+    kind: Method
+    needs: tuple[str, ...]
+    tells: frozenset[str]
+    source: str
+    url: str
+
+    def steps(self, ask: Ask) -> Steps:
+        """The questions, one after the other, and at last what the answers say."""
+        raise NotImplementedError
+
+    def described(self) -> dict[str, Any]:
+        """The first request with ``{token}``, ``{client_id}`` and the like in place of what is sent: for people."""
+        raise NotImplementedError
+
+    def lacking(self, ask: Ask) -> tuple[str, ...]:
+        """What the endpoint needs and the caller did not give."""
+        return tuple(name for name in self.needs if not ask.credential(name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpEndpoint(Endpoint):
+    """An endpoint that is sent the token and answers about it.
+
+    Args:
+        answer: the model of a good answer.
+        params: further parameters, sent where the token goes; ``{client_id}`` and the like are filled in, with the
+            secret ones kept secret.
+        basic: whether the caller's client id and secret go as HTTP Basic.
+        refusals: the documented answers that are not good, the first that fits counts.
+        profile: a call with the same token whose answer names the account, where the endpoint itself does not; made
+            only when the caller expects an account.
+    """
+
+    kind: Method
+    url: str
+    answer: type[Answer]
+    send: Send
+    source: str
+    method: str = "GET"
+    tells: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    basic: bool = False
+    refusals: tuple[Refusal, ...] = ()
+    good: int = 200
+    profile: HttpEndpoint | None = None
+    note: str | None = None
+
+    def request(self, ask: Ask) -> Request:
+        """The request that asks about the token."""
+        sent: dict[str, dict[str, Value]] = {"header": {}, "query": {}, "form": {}, "json": {}}
+        sent["header"]["Accept"] = "application/json"
+        for name, form in self.headers.items():
+            sent["header"][name] = _fill(form, ask)
+        where = self.send.place if self.send.place != "header" else "query" if self.method == "GET" else "form"
+        for name, form in self.params.items():
+            sent[where][name] = _fill(form, ask)
+        sent[self.send.place][self.send.name] = Secret(self.send.form.replace("{token}", ask.token.reveal()))
+        return Request(
+            method=self.method,
+            url=ask.url(_fill_path(self.url, ask)),
+            headers=sent["header"],
+            query=sent["query"],
+            form=sent["form"] or None,
+            json=sent["json"] or None,
+            basic=(ask.client_id or "", ask.client_secret or Secret("")) if self.basic else None,
+        )
+
+    def described(self) -> dict[str, Any]:
+        placeholders = Ask(
+            token=Secret("{token}"),
+            at=datetime.fromtimestamp(0, UTC),
+            client_id="{client_id}",
+            client_secret=Secret("{client_secret}"),
+            credentials={name: f"{{{name}}}" for name in self.needs if name not in ("client_id", "client_secret")},
+        )
+        return described(self.request(placeholders))
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        """What the answer says."""
+        body = body_of(response)
+        for refusal in self.refusals:
+            if refusal.fits(response, body):
+                return refusal.reading()
+        if (none := no_verdict(response, self.good)) is not None:
+            return none
+        return read_answer(self.answer, body, ask)
+
+    def steps(self, ask: Ask) -> Steps:
+        reading = self.read((yield self.request(ask)), ask)
+        if reading.active is not True or reading.subject is not None or ask.subject is None or self.profile is None:
+            return reading
+        try:
+            said = self.profile.read((yield self.profile.request(ask)), ask)
+        except Unreachable:
+            return reading
+        return msgspec.structs.replace(reading, subject=said.subject) if said.active is True else reading
+
+
+def body_of(response: Response) -> object:
+    """The body as a JSON value; as a text where it is none; members given twice make it a text."""
+    try:
+        text = response.body.decode()
+    except UnicodeDecodeError:
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return text
+
+
+def no_verdict(response: Response, good: int = 200) -> Reading | None:
+    """The undecided reading of an answer that says nothing about the token, or None where it may be a good one."""
+    status = response.status
+    if status == good:
+        return None
+    if status == 429:  # noqa: PLR2004
+        return Reading(active=None, reason="rate_limited", detail="the issuer asks to slow down")
+    if 300 <= status < 400:  # noqa: PLR2004
+        return Reading(active=None, reason="issuer_error", detail=f"redirected (HTTP {status}), which is not followed")
+    if status >= 500 or status == 408:  # noqa: PLR2004
+        return Reading(active=None, reason="issuer_error", detail=f"HTTP {status}")
+    return Reading(active=None, reason="unparsable", detail=f"HTTP {status}, not an answer that the issuer documents")
+
+
+def read_answer(model: type[Answer], body: object, ask: Ask) -> Reading:
+    """What a body says that has to be a good answer; unparsable where it does not fit the model."""
+    if not isinstance(body, dict):
+        return Reading(active=None, reason="unparsable", detail="the answer is no JSON object")
+    if any(body.get(name) for name in model.error_members):
+        return Reading(active=None, reason="unparsable", detail="an error that the issuer does not document")
+    try:
+        return msgspec.convert(body, model).reading(ask)
+    except msgspec.ValidationError as error:
+        return Reading(active=None, reason="unparsable", detail=str(error).replace("`", ""))
+    except (ValueError, OverflowError):
+        return Reading(active=None, reason="unparsable", detail="a time that is none")
+
+
+def at_epoch(seconds: NumberText | None) -> datetime | None:
+    """A time from seconds since 1970, also as a float or a text of digits; a fraction is cut.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    return None if seconds is None else datetime.fromtimestamp(int(float(seconds)), UTC)
+
+
+def after(asked: datetime, seconds: NumberText | None) -> datetime | None:
+    """The end of a token that has so many seconds left."""
+    return None if seconds is None else asked + timedelta(seconds=int(float(seconds)))
+
+
+def at_iso(text: str | None) -> datetime | None:
+    """A time from ISO 8601 with a zone, in UTC.
+
+    Raises:
+        ValueError: it is no time, or has no zone.
+    """
+    if text is None:
+        return None
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("no zone")
+    return time.astimezone(UTC).replace(microsecond=0)
+
+
+def split_scopes(text: str | None, separator: str = " ") -> tuple[str, ...] | None:
+    """The scopes of a list written as one text; None where there is none."""
+    return None if text is None else tuple(each for each in (part.strip() for part in text.split(separator)) if each)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is of this machine."""
+    import ipaddress
+
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def may_be_asked(url: str) -> bool:
+    """Whether a token may go to the address: https, or plain http on loopback; a host, no user and no fragment."""
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.username is not None or parts.fragment or (parts.port or 1) < 1:
+            return False
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
+
+
+def place(documented: str, issuer_url: str | None) -> str:
+    """The documented address with scheme and host replaced by ``issuer_url``, whose own path comes first."""
+    if issuer_url is None:
+        return documented
+    parts = urlsplit(documented)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{issuer_url.rstrip('/')}{parts.path}{query}"
+
+
+def described(request: Request) -> dict[str, Any]:
+    """A request built from placeholders, as JSON."""
+    shape: dict[str, Any] = {"method": request.method, "url": unquote(request.url)}
+    for name, table in (("headers", request.headers), ("query", request.query), ("form", request.form), ("json", request.json)):
+        if table:
+            shape[name] = {each: value.reveal() if isinstance(value, Secret) else value for each, value in table.items()}
+    if request.basic is not None:
+        shape["basic"] = [request.basic[0], request.basic[1].reveal()]
+    return shape
+
+
+def _fill(form: str, ask: Ask) -> Value:
+    """A form with ``{client_id}`` and the like filled in; secret as soon as a secret is in it."""
+    if "{" not in form:
+        return form
+    secret = False
+    for name in ("client_id", "client_secret", *ask.credentials):
+        hole = "{" + name + "}"
+        if hole in form:
+            held = ask.credential(name) or ""
+            secret = secret or isinstance(ask.credentials.get(name), Secret) or name == "client_secret"
+            form = form.replace(hole, held)
+    return Secret(form) if secret else form
+
+
+def _fill_path(url: str, ask: Ask) -> str:
+    """An address with ``{client_id}`` and the like filled in, escaped; never with a secret."""
+    for name in ("client_id", *ask.credentials):
+        hole = "{" + name + "}"
+        if hole in url:
+            held = None if name == "client_secret" else ask.credential(name)
+            url = url.replace(hole, quote(held or "", safe=""))
+    return url
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(members)
+    if len(table) != len(members):
+        raise ValueError("a member is given twice")
+    return table
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

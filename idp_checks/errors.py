@@ -1,0 +1,73 @@
+"""What can go wrong, as a small tree.
+
+``IdpChecksError``
+    ├── ``ProfileError``      the input is no profile of this provider
+    ├── ``UnknownProvider``   no provider of that name (also a ``LookupError``)
+    ├── ``UsageError``        the caller asked for something that cannot be done: says where, and the remedy
+    ├── ``RecordingError``    a fixture file is wrong
+    └── ``EvidenceError``     evidence could not be written or read
+
+A bad token or a wrong profile found by a check is no error: it is an answer. An error means that no answer was reached.
+No message holds a value of the input, since an input may hold secrets and personal data.
+"""
+
+from __future__ import annotations
+
+__all__ = ["EvidenceError", "IdpChecksError", "ProfileError", "RecordingError", "UnknownProvider", "UsageError"]
+
+
+class IdpChecksError(Exception):
+    """Root of all errors of this package; not a ``ValueError``, so that nobody swallows it by accident."""
+
+
+class ProfileError(IdpChecksError):
+    """The input is no profile of the provider.
+
+    ``provider`` is its name, ``path`` the place in the input as a JSON path (``$.emails[0].verified``),
+    ``problem`` what is wrong there, without the value.
+    """
+
+    def __init__(self, problem: str, *, path: str = "$", provider: str | None = None) -> None:
+        super().__init__(problem, path, provider)
+        self.problem = problem
+        self.path = path
+        self.provider = provider
+
+    def __str__(self) -> str:
+        where = f"{self.provider}: {self.path}" if self.provider else self.path
+        return f"{where}: {self.problem}"
+
+
+class UnknownProvider(IdpChecksError, LookupError):  # noqa: N818 - the name of the public face
+    """No provider of that name is known; ``name`` is the name, ``near`` the names like it."""
+
+    def __init__(self, name: str, near: tuple[str, ...] = ()) -> None:
+        super().__init__(name, near)
+        self.name = name
+        self.near = near
+
+    def __str__(self) -> str:
+        hint = f"did you mean {' or '.join(self.near)}?" if self.near else "`idp-checks providers` lists them"
+        return f"unknown provider {self.name!r}: {hint}"
+
+
+class UsageError(IdpChecksError):
+    """The request cannot be carried out as it was made; ``where`` names the place, ``remedy`` the way out."""
+
+    def __init__(self, problem: str, *, where: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(problem, where, remedy)
+        self.problem = problem
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.problem}" if self.where else self.problem
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+
+class RecordingError(IdpChecksError):
+    """A recording does not have the form that recordings have."""
+
+
+class EvidenceError(IdpChecksError):
+    """Evidence could not be written, read, or shown to be whole."""

@@ -1,0 +1,248 @@
+"""A provider: what it is, what it sends, what its tokens are, how its issuer is asked. Facts only; nothing here does I/O.
+
+Each provider is one module of ``idp_checks.providers`` that names one ``Provider`` as ``PROVIDER``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from idp_checks.endpoint import Endpoint
+from idp_checks.errors import ProfileError
+from idp_checks.profile import NormalizedProfile, assemble, parse, text_of, whole
+from idp_checks.shape import Shape
+
+__all__ = ["Call", "Further", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way"]
+
+Kind = Literal["social", "enterprise", "generic"]
+Protocol = Literal["oauth2", "oauth1", "oidc", "openid2", "saml", "wsfed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that a client makes with a token: ``auth`` says how the token goes (bearer, oauth1, ``query:NAME`` ..)."""
+
+    method: str
+    url: str
+    auth: str = "bearer"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A further call that a complete profile needs; its answer is given to ``normalize`` under its name in ``also``."""
+
+    model: Any
+    call: Call
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileFacts:
+    """What a provider sends about a user.
+
+    Args:
+        shapes: the forms of answer in circulation, the current one first.
+        call: how the answer is asked for; None where it is no answer of a call (claims of an ID token).
+        also: further calls by name (the last segment of the call's path, without extension).
+        vouching: in words, what the provider's word for an e-mail address is worth; None where it gives none.
+        subject_scope: within what the identifier is unique: everywhere at the provider, per application, per tenant.
+        quirks: what breaks parsers in practice.
+        sources: where this is documented.
+    """
+
+    shapes: tuple[type[Shape], ...]
+    call: Call | None
+    also: Mapping[str, Further] = field(default_factory=dict)
+    vouching: str | None = None
+    subject_scope: str = "the provider"
+    quirks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    unwrap: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a token is renewed, ended or used: a call, or a note why there is none."""
+
+    note: str
+    method: str | None = None
+    url: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a call for it."""
+        return self.url is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenFacts:
+    """What is known of a provider's access tokens.
+
+    Args:
+        form: opaque, jwt or oauth1.
+        pattern: a regular expression of the whole token, where its form is documented or well known.
+        sample: a made-up token of that form, with ``{}`` where letters and digits vary; for simulations.
+        lifetime: seconds from issue to end; 0, it does not end by time; None, not documented.
+        contents, validity, renewal, termination, uses: in words, with the calls.
+    """
+
+    form: Literal["opaque", "jwt", "oauth1"]
+    contents: str
+    validity: str
+    renewal: Way
+    termination: Way
+    uses: Way
+    lifetime: int | None = None
+    pattern: str | None = None
+    sample: str = "{}"
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scopes:
+    """What a token may be allowed: how scopes are written, which give the profile and the address, how more are got."""
+
+    separator: str = " "
+    profile: tuple[str, ...] = ()
+    email: tuple[str, ...] = ()
+    adding: str = ""
+    implied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One identity provider.
+
+    Args:
+        name: the name that Auth0 gives it; the key everywhere.
+        debug: how its issuer is asked about a token; None where there is no way.
+        uncertain: what its documentation leaves open, and how it is read therefore.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    protocol: Protocol
+    docs: tuple[str, ...]
+    profile: ProfileFacts
+    token: TokenFacts
+    scopes: Scopes
+    debug: Endpoint | None
+    status: Literal["live", "deprecated", "defunct"] = "live"
+    status_note: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    uncertain: tuple[str, ...] = ()
+
+    @cached_property
+    def _decoders(self) -> tuple[Callable[[str], Shape], ...]:
+        return tuple(msgspec.json.Decoder(shape).decode for shape in self.profile.shapes)
+
+    @cached_property
+    def _decode(self) -> Callable[[str], Shape]:
+        return self._decoders[0]
+
+    @cached_property
+    def _social(self) -> bool:
+        return self.kind != "enterprise" and self.name != "oidc"
+
+    def normalize(
+        self,
+        raw: bytes | str | Mapping[str, Any],
+        *,
+        also: Mapping[str, Any] | None = None,
+        connection: str | None = None,
+    ) -> NormalizedProfile:
+        """A normalised profile from this provider's raw one; see ``idp_checks.normalize``."""
+        try:
+            text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+            if self.profile.unwrap is not None:
+                text = self.profile.unwrap(text)
+            answers = self._answers(also) if also else _NONE
+            try:
+                shape = self._decode(text)
+            except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
+                shape, text = self._decode_other(text)
+            return assemble(self.name, shape.claims(answers), text, social=self._social, connection=connection)
+        except ProfileError as error:
+            path = ".".join(map(str, ("$", *self.profile.shapes[0].subject))) if error.problem == _BLANK else error.path
+            raise ProfileError(error.problem, path=path, provider=self.name) from None
+
+    def read(self, raw: bytes | str | Mapping[str, Any]) -> Shape:
+        """The raw profile as its model, without applying any rule.
+
+        Raises:
+            ProfileError: it is no profile of this provider.
+        """
+        text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+        try:
+            return self._decode_other(text if self.profile.unwrap is None else self.profile.unwrap(text))[0]
+        except ProfileError as error:
+            raise ProfileError(error.problem, path=error.path, provider=self.name) from None
+
+    def _decode_other(self, text: str) -> tuple[Shape, str]:
+        """The slow way: half surrogates mended, every shape tried; the error of the shape that came furthest."""
+        if "\\u" in text or not text.isascii():
+            text = msgspec.json.encode(parse(text)).decode()
+        errors = []
+        for decode in self._decoders:
+            try:
+                return decode(text), text
+            except (msgspec.MsgspecError, RecursionError) as error:
+                errors.append(_explained(error))
+        raise next((error for error in errors if error.problem != _MISSING), errors[0])
+
+    def _answers(self, also: Mapping[str, Any]) -> Mapping[str, Any]:
+        answers = {}
+        for name, raw in also.items():
+            further = self.profile.also.get(name)
+            if further is None:
+                known = ", ".join(self.profile.also) or "none"
+                raise ProfileError(f"no further call of that name is known (known: {known})", path=f"also.{name}")
+            if raw is None:
+                continue
+            try:
+                text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+                answers[name] = msgspec.json.decode(msgspec.json.encode(parse(text)), type=further.model)
+            except (msgspec.MsgspecError, RecursionError) as error:
+                explained = _explained(error)
+                raise ProfileError(explained.problem, path=f"also.{name}{explained.path[1:]}") from None
+            except ProfileError as error:
+                raise ProfileError(error.problem, path=f"also.{name}{error.path[1:]}") from None
+        return answers
+
+
+_NONE: Mapping[str, Any] = {}
+_BLANK = "the identifier is blank"
+_MISSING = "missing"
+
+
+def _written(raw: object) -> str:
+    """An object as JSON text; half surrogates replaced."""
+    if not isinstance(raw, Mapping | list):
+        raise ProfileError("expected JSON as bytes or text, or an object")
+    try:
+        return msgspec.json.encode(raw).decode()
+    except UnicodeEncodeError:
+        return _written(whole(raw))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise ProfileError("holds a value that JSON has not") from None
+
+
+def _explained(error: BaseException) -> ProfileError:
+    """A decoding error as ours: the path inside the document, no value."""
+    if isinstance(error, RecursionError):
+        return ProfileError("nested too deeply")
+    text, _, path = str(error).partition(" - at `")
+    path = path.rstrip("`") or "$"
+    if isinstance(error, msgspec.ValidationError):
+        if text.startswith("Object missing required field `"):
+            return ProfileError(_MISSING, path=f"{path}.{text.split('`')[1]}")
+        return ProfileError(text.replace("`", "").replace("Expected", "expected", 1), path=path)
+    return ProfileError(f"not JSON ({text})", path=path)

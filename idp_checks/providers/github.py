@@ -1,0 +1,187 @@
+"""GitHub: OAuth apps and GitHub Apps.
+
+The public address of a user carries no flag; what GitHub vouches for stands in the answer of ``/user/emails``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, at_iso, by_json
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Shape, Web, best_address, flag
+
+HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+
+
+class Email(Struct):
+    """An element of ``GET /user/emails``."""
+
+    email: Address = None
+    primary: Flag = None
+    verified: Flag = None
+
+
+class NotGiven(Struct):
+    """What ``/user/emails`` answers without the scope: nothing is known of the addresses."""
+
+    message: str
+
+
+class User(Shape):
+    """``GET /user``, https://docs.github.com/en/rest/users/users."""
+
+    id: Id
+    login: Handle = None
+    name: Name = None
+    email: Address = None
+    avatar_url: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        email, verified = self.email, None
+        listed = also.get("emails")
+        if listed and not isinstance(listed, NotGiven):
+            best = best_address((each.email, each.primary is True, flag(each.verified)) for each in listed)
+            email, verified = best if best[0] else (email, None)
+        return Claims(
+            id=self.id,
+            name=self.name,
+            username=self.login,
+            email=email,
+            email_verified=verified,
+            picture=self.avatar_url,
+        )
+
+
+class App(Struct):
+    client_id: str
+
+
+class Owner(Struct):
+    id: Id
+
+
+class Checked(Answer):
+    """A token of the asking application, https://docs.github.com/en/rest/apps/oauth-applications#check-a-token."""
+
+    app: App
+    user: Owner | None
+    scopes: list[str] | None
+    created_at: str
+    expires_at: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.app.client_id,
+            subject=None if self.user is None else str(self.user.id),
+            scopes=None if self.scopes is None else tuple(self.scopes),
+            expires_at=at_iso(self.expires_at),
+            endless=self.expires_at is None,
+            issued_at=at_iso(self.created_at),
+        )
+
+
+PROVIDER = Provider(
+    name="github",
+    title="GitHub",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "github", "allauth": "github", "authjs": "github"},
+    docs=(
+        "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps",
+        "https://docs.github.com/en/rest/users/users",
+        "https://docs.github.com/en/rest/users/emails",
+        "https://docs.github.com/en/rest/apps/oauth-applications",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api.github.com/user", headers=HEADERS),
+        also={
+            "emails": Further(
+                list[Email] | NotGiven,
+                Call("GET", "https://api.github.com/user/emails", headers=HEADERS),
+                "all addresses, each with its own verified flag (scope user:email)",
+            )
+        },
+        vouching="GitHub's verified flag of an address in /user/emails; the public address of /user has none",
+        quirks=(
+            "The public address is null or an empty text when hidden; the primary one then stands in /user/emails.",
+            "The login can be renamed and taken by somebody else: never a key.",
+            "Addresses of users.noreply.github.com may be listed as verified and receive no ordinary mail.",
+            "Requests without a User-Agent are refused with 403.",
+        ),
+        sources=("https://docs.github.com/en/rest/users/users", "https://docs.github.com/en/rest/users/emails"),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        pattern=r"gh[ou]_[A-Za-z0-9]{36,}",
+        sample="gho_{}",
+        lifetime=0,
+        contents=(
+            "Nothing can be read from it; the prefix tells the kind: gho_ OAuth app, ghu_ user token of a GitHub App, "
+            "ghr_ refresh, ghs_ installation, ghp_ and github_pat_ personal. An OAuth app chooses scopes, a GitHub "
+            "App has the permissions of its registration."
+        ),
+        validity=(
+            "OAuth app tokens do not end by time, but are dropped after a year unused, or when more than ten exist for "
+            "one person, app and set of scopes. User tokens of a GitHub App live 8 hours unless the app opted out."
+        ),
+        renewal=Way(
+            "Only user tokens of GitHub Apps: grant_type=refresh_token gives a new pair and ends the old one; the "
+            "refresh token lives 6 months.",
+            "POST",
+            "https://github.com/login/oauth/access_token",
+        ),
+        termination=Way(
+            "JSON body with access_token, HTTP Basic with client id and secret; 204 when done. Deleting .../grant ends "
+            "the whole authorisation.",
+            "DELETE",
+            "https://api.github.com/applications/{client_id}/token",
+        ),
+        uses=Way("The header X-OAuth-Scopes of the answer lists the scopes.", "GET", "https://api.github.com/user"),
+        sources=(
+            "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
+            "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens",
+        ),
+    ),
+    scopes=Scopes(
+        separator=",",
+        profile=("read:user",),
+        email=("user:email",),
+        adding="Authorise again with more scopes; fewer than asked may be granted, so read what was.",
+        implied={"user": ("read:user", "user:email", "user:follow")},
+        sources=("https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",),
+    ),
+    debug=HttpEndpoint(
+        kind="check-token",
+        method="POST",
+        url="https://api.github.com/applications/{client_id}/token",
+        send=by_json("access_token"),
+        basic=True,
+        headers=HEADERS,
+        needs=("client_id", "client_secret"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=Checked,
+        refusals=(
+            Refusal(
+                404,
+                "denied",
+                {"message": "Not Found"},
+                bare=True,
+                detail="no such token of this application: dead, unknown, or of another one",
+            ),
+            Refusal(401, "caller_rejected", {"message": "Bad credentials"}),
+            Refusal(403, "rate_limited", header=("x-ratelimit-remaining", "0")),
+        ),
+        source="https://docs.github.com/en/rest/apps/oauth-applications#check-a-token",
+        note="The answer repeats the whole token: it is never kept.",
+    ),
+    uncertain=("What a wrong client secret gives is not documented: a 404 may hide it, so a bare 404 proves little.",),
+)

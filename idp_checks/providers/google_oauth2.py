@@ -1,0 +1,156 @@
+"""Google: OpenID Connect sign-in, and the older answers that stored profiles still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_query, split_scopes
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
+
+
+class UserInfo(Shape):
+    """OpenID Connect userinfo, https://developers.google.com/identity/openid-connect/openid-connect."""
+
+    subject: ClassVar[Path] = ("sub",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    sub: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    picture: Web = None
+    email: Address = None
+    email_verified: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.sub,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.picture,
+        )
+
+
+class UserInfoV2(Shape):
+    """The v2 answer: ``id`` and ``verified_email`` for ``sub`` and ``email_verified``."""
+
+    vouched_by: ClassVar[Path | None] = ("verified_email",)
+
+    id: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    picture: Web = None
+    email: Address = None
+    verified_email: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.id,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            email=self.email,
+            email_verified=flag(self.verified_email),
+            picture=self.picture,
+        )
+
+
+class TokenInfo(Answer):
+    """A good token of whatever client; numbers and booleans come as texts."""
+
+    aud: str
+    exp: EpochText
+    azp: str | None = None
+    sub: str | None = None
+    scope: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.azp or self.aud,
+            audience=(self.aud,),
+            subject=self.sub,
+            scopes=split_scopes(self.scope),
+            expires_at=at_epoch(self.exp),
+        )
+
+
+PROVIDER = Provider(
+    name="google-oauth2",
+    title="Google",
+    kind="social",
+    protocol="oidc",
+    aliases={"social_core": "google-oauth2", "allauth": "google", "authjs": "google"},
+    docs=(
+        "https://developers.google.com/identity/openid-connect/openid-connect",
+        "https://developers.google.com/identity/openid-connect/reference",
+        "https://developers.google.com/identity/protocols/oauth2/web-server",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo, UserInfoV2),
+        call=Call("GET", "https://openidconnect.googleapis.com/v1/userinfo"),
+        vouching=(
+            "Google's email_verified (verified_email in v2); authoritative for gmail.com and for addresses with an hd "
+            "claim, elsewhere the address was verified once and may have been lost since"
+        ),
+        quirks=(
+            "The identifier is a text of about 21 digits: as a number it loses digits.",
+            "With scope openid alone only sub comes back, sometimes with picture.",
+            "There is no username: the nickname is the local part of the address.",
+        ),
+        sources=("https://developers.google.com/identity/openid-connect/reference",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        pattern=r"ya29\.[A-Za-z0-9_-]{10,}",
+        sample="ya29.{}",
+        lifetime=3600,
+        contents=(
+            "Nothing can be read from it, and its form may change; 2048 bytes at most. Bound to one client, one account "
+            "and the scopes granted, which a person may grant one by one."
+        ),
+        validity="About an hour; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token; a refresh token comes only with access_type=offline. At most 100 live ones per "
+            "client and account; dead after 6 months unused.",
+            "POST",
+            "https://oauth2.googleapis.com/token",
+        ),
+        termination=Way(
+            "Form field token, access or refresh token, no client credentials; takes effect after a while.",
+            "POST",
+            "https://oauth2.googleapis.com/revoke",
+        ),
+        uses=Way("Any token with scope openid works.", "GET", "https://openidconnect.googleapis.com/v1/userinfo"),
+        sources=("https://developers.google.com/identity/protocols/oauth2",),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("email",),
+        adding="Authorise again with the new scopes and include_granted_scopes=true; sensitive ones need verification.",
+        implied={
+            "https://www.googleapis.com/auth/userinfo.email": ("email",),
+            "https://www.googleapis.com/auth/userinfo.profile": ("profile",),
+        },
+        sources=("https://developers.google.com/identity/protocols/oauth2/scopes",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://oauth2.googleapis.com/tokeninfo",
+        send=by_query("access_token"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=TokenInfo,
+        refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
+        source="https://developers.google.com/identity/sign-in/web/backend-auth",
+        note="No active flag and no credentials: it answers for every client's token, so the client must be compared.",
+    ),
+)

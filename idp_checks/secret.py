@@ -1,0 +1,197 @@
+"""Secrets that do not show, and the one place that redacts.
+
+A ``Secret`` prints as dots wherever it goes. Where a secret has to be recognised again, in evidence or in a cache, it
+is named by its *fingerprint*: HMAC-SHA-256 under a key of the run, since a plain hash of a short value can be guessed.
+A ``Redactor`` knows the secrets of a run and takes them out of any text or JSON value, in every spelling in which they
+may turn up there.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets as _random
+from collections.abc import Iterable, Mapping
+from typing import NoReturn
+from urllib.parse import quote, quote_plus
+
+__all__ = ["Redactor", "Secret", "new_key"]
+
+_DOTS = "••••"
+_SHOWN = 16
+"""Hex digits of a fingerprint that are shown: 64 bits, enough to tell the tokens of one run apart."""
+
+CREDENTIAL_NAMES = frozenset(
+    (
+        "access_token access_token_secret refresh_token id_token token token_secret oauth_token oauth_token_secret "
+        "client_secret secret password authorization cookie set-cookie api_key apikey private_key"
+    ).split()
+)
+"""Names of members whose values are secret wherever they stand, in lower case."""
+
+SECRET_NAMES = CREDENTIAL_NAMES | {"hashed_token", "token_last_eight", "code", "assertion"}
+"""The same for what passes between us and an issuer, where a few more names stand for secrets or parts of them."""
+
+HARMLESS_NAMES = frozenset(
+    (
+        "active status state ok error error_description error_code error_type error_uri reason code subcode "
+        "error_subcode type token_type scope scopes granular_scopes client_id aud azp appid app_id audience issued_to "
+        "iss exp iat nbf auth_time expires expires_at expires_in expires_in_seconds issued_at created_at authorized_at "
+        "data_access_expires_at is_valid auth_type method access_type retry_after title is_transient "
+        "email_verified documentation_url"
+    ).split()
+)
+"""Names of members whose values say nothing about a person: they stay readable in a kept exchange."""
+
+_EMAIL = re.compile(r"[^\s@\"'<>()\[\],;:=&/]+@[^\s@\"'<>()\[\],;:=&/]+\.[^\s@\"'<>()\[\],;:=&/]+")
+_TOKENISH = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}")
+
+
+class Secret:
+    """A text that must not show: in ``repr``, ``str``, formatting, comparison timing or a pickle."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeError("a secret is a text")
+        self._text = text
+
+    @classmethod
+    def of(cls, value: Secret | str) -> Secret:
+        """The value as a secret, whichever it was."""
+        return value if isinstance(value, Secret) else cls(value)
+
+    def reveal(self) -> str:
+        """The text itself; call it only where it leaves for its issuer."""
+        return self._text
+
+    def fingerprint(self, key: bytes) -> str:
+        """A name for the secret, the same within one key: ``hmac-sha256:`` and 16 hex digits."""
+        return fingerprint(self._text, key)
+
+    def __repr__(self) -> str:
+        return f"Secret({_DOTS})"
+
+    def __str__(self) -> str:
+        return _DOTS
+
+    def __format__(self, spec: str) -> str:
+        return _DOTS
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._text.encode("utf-8", "surrogatepass"), other._text.encode("utf-8", "surrogatepass"))
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled")
+
+
+def fingerprint(text: str, key: bytes) -> str:
+    """HMAC-SHA-256 of the text, cut to 16 hex digits, with its method in front."""
+    digest = hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return f"hmac-sha256:{digest[:_SHOWN]}"
+
+
+def new_key() -> bytes:
+    """A fresh fingerprint key for one run."""
+    return _random.token_bytes(32)
+
+
+def _spellings(text: str) -> set[str]:
+    """The text as it may stand in a URL, a form, a JSON text or a Basic header."""
+    raw = text.encode("utf-8", "surrogatepass")
+    spelt = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
+    for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
+        spelt |= {encoded.decode(), encoded.decode().rstrip("=")}
+    return {each for each in spelt if each}
+
+
+class Redactor:
+    """Takes the known secrets, e-mail addresses and everything that looks like a token out of a text or a JSON value."""
+
+    def __init__(self, key: bytes, known: Iterable[Secret] = ()) -> None:
+        self._key = key
+        self._names: dict[str, str] = {}
+        self._known: set[Secret] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(*known)
+
+    @property
+    def key(self) -> bytes:
+        """The key under which this redactor takes fingerprints."""
+        return self._key
+
+    def learn(self, *known: Secret) -> None:
+        """Know further secrets."""
+        for secret in known:
+            if secret and secret not in self._known:
+                self._known.add(secret)
+                name = f"[{secret.fingerprint(self._key)}]"
+                for spelling in _spellings(secret.reveal()):
+                    self._names[spelling] = name
+                self._pattern = None
+
+    def text(self, text: str) -> str:
+        """The text without secrets and addresses."""
+        if self._names:
+            if self._pattern is None:
+                longest = sorted(self._names, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, longest)))
+            text = self._pattern.sub(lambda found: self._names[found.group()], text)
+        text = _TOKENISH.sub(self._mask, text)
+        return _EMAIL.sub(self._mask, text)
+
+    def value(self, value: object) -> object:
+        """A JSON value without secrets: every text and every key of it is redacted."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                self.text(str(name)): self._masked(member) if str(name).lower() in SECRET_NAMES and not _harmless_code(name, member) else self.value(member)
+                for name, member in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(member) for member in value]
+        return value
+
+    def answer(self, value: object, name: str = "") -> object:
+        """A JSON answer as it may be kept: only members that say nothing about a person stay readable.
+
+        Booleans and nulls stay as they are; every other value under a name that is not known to be harmless becomes
+        its fingerprint, so that equal values are still seen to be equal.
+        """
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self.answer(member, str(key).lower()) for key, member in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.answer(member, name) for member in value]
+        if value is None or isinstance(value, bool):
+            return value
+        if name in HARMLESS_NAMES and not (name in SECRET_NAMES and isinstance(value, str)):
+            return self.text(value) if isinstance(value, str) else value
+        return fingerprint(str(value), self._key)
+
+    def found_in(self, text: str) -> bool:
+        """Whether a known secret stands in the text, in any spelling."""
+        return any(spelling in text for spelling in self._names)
+
+    def _mask(self, found: re.Match[str]) -> str:
+        return f"[{fingerprint(found.group(), self._key)}]"
+
+    def _masked(self, value: object) -> object:
+        return value if value is None or isinstance(value, bool) else fingerprint(json.dumps(value, default=str), self._key)
+
+
+def _harmless_code(name: object, member: object) -> bool:
+    """``code`` is an error number at many issuers and an authorization code at others: numbers stay."""
+    return str(name).lower() == "code" and isinstance(member, int)

@@ -1,0 +1,204 @@
+"""Tokens that carry their issuer's signature: checked against the issuer's key set, never merely decoded.
+
+The rules are those of RFC 9068, section 4, and OpenID Connect Core 1.0, section 3.1.3.7: the algorithm is on a list of
+ours, the key comes from the issuer's configured key set alone (never from the token's header), the issuer is compared
+exactly, and the client is the token's own statement of whom it was issued to. A signature says nothing of revocation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from idp_checks.endpoint import Ask, Endpoint, HttpEndpoint, Request, Response, Steps, at_epoch, body_of, described, no_verdict, split_scopes
+from idp_checks.introspection import Reading
+from idp_checks.introspection import Method as Kind
+
+__all__ = ["SignedToken", "looks_signed", "verify"]
+
+SKEW = timedelta(seconds=60)
+"""How far an issuer's clock may be ahead of ours for ``iat`` and ``nbf``."""
+
+
+def looks_signed(token: str) -> bool:
+    """Whether the token has the form of a JWS (RFC 7515, section 3.1)."""
+    return token.count(".") == 2 and token.startswith("eyJ")  # noqa: PLR2004
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedToken(Endpoint):
+    """A token that is checked against its issuer's key set.
+
+    Args:
+        url: the key set (RFC 7517).
+        issuers: the exact values of ``iss`` that are the issuer's; ``{tenant_id}`` and the like are filled in from the
+            caller's credentials, and a value whose credential is missing is never met.
+        algorithms: the signature algorithms that the issuer documents.
+        client: the claims that name the application, the first that is there counts. ``aud`` names it only in ID
+            tokens; of several audiences none is taken for the client.
+        subject: the claim that names the account.
+        opaque: how a token without a signature is asked about instead; None where nobody answers for it.
+    """
+
+    url: str
+    issuers: tuple[str, ...]
+    source: str
+    algorithms: tuple[str, ...] = ("RS256",)
+    client: tuple[str, ...] = ("azp", "aud")
+    subject: str = "sub"
+    scope: str = "scope"
+    needs: tuple[str, ...] = ()
+    tells: frozenset[str] = frozenset({"client", "subject", "end"})
+    opaque: HttpEndpoint | None = None
+    is_opaque: Callable[[str], bool] | None = None
+    note: str | None = None
+    kind: Kind = "signed-token"
+
+    def described(self) -> dict[str, Any]:
+        return described(self._keys(None))
+
+    def _keys(self, ask: Ask | None) -> Request:
+        url = self.url if ask is None else ask.url(self.url)
+        return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
+
+    def steps(self, ask: Ask) -> Steps:
+        token = ask.token.reveal()
+        if not looks_signed(token) or (self.is_opaque is not None and self.is_opaque(token)):
+            if self.opaque is not None:
+                return (yield from self.opaque.steps(ask))
+            return Reading(active=None, reason="not_stated", detail="not a signed token, and the issuer answers for no other kind")
+        response = yield self._keys(ask)
+        if isinstance(keys := read_keys(response), Reading):
+            return keys
+        issuers = [_known(each, ask) for each in self.issuers]
+        return verify(
+            token, keys, ask, issuers=[each for each in issuers if each], algorithms=self.algorithms,
+            client=self.client, subject=self.subject, scope=self.scope,
+        )  # fmt: skip
+
+
+def read_keys(response: Response) -> list[Mapping[str, Any]] | Reading:
+    """The keys of a key set answer, or why there are none."""
+    if (none := no_verdict(response)) is not None:
+        return none
+    body = body_of(response)
+    keys = body.get("keys") if isinstance(body, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+        return Reading(active=None, reason="unparsable", detail="the key set has no list of keys")
+    return keys
+
+
+def verify(
+    token: str,
+    keys: Sequence[Mapping[str, Any]],
+    ask: Ask,
+    *,
+    issuers: Sequence[str],
+    algorithms: Sequence[str] = ("RS256",),
+    client: Sequence[str] = ("azp", "aud"),
+    subject: str = "sub",
+    scope: str = "scope",
+) -> Reading:
+    """Check a token's signature, algorithm, issuer and times, and say what its claims say.
+
+    Whom it was issued to and for whom is for the caller to compare, as with every other answer.
+    """
+    import jwt
+
+    refused = Reading(active=False, reason="malformed", detail="the signature does not verify")
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        return Reading(active=False, reason="malformed", detail="not a signed token")
+    algorithm = header.get("alg")
+    if algorithm not in algorithms:
+        return Reading(active=False, reason="malformed", detail="signed by an algorithm that the issuer does not use")
+    if "crit" in header:
+        return Reading(active=None, reason="unparsable", detail="a critical header that is not understood")
+    named = [key for key in keys if key.get("use", "sig") == "sig" and ("kid" not in header or key.get("kid") == header["kid"])]
+    if not named:
+        return Reading(active=None, reason="not_stated", detail="the issuer's key set has no such key")
+    claims: dict[str, Any] | None = None
+    for key in named:
+        try:
+            checked = jwt.PyJWK(dict(key), algorithm=key.get("alg", algorithm))
+            if checked.algorithm_name != algorithm:
+                continue
+            claims = jwt.decode(
+                token,
+                checked.key,
+                algorithms=[algorithm],
+                options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_sub": False, "verify_jti": False, "verify_iss": False},
+            )
+            break
+        except (jwt.PyJWTError, ValueError, TypeError):
+            continue
+    if claims is None:
+        return refused
+    return _claims(claims, ask, issuers, client, subject, scope)
+
+
+def _claims(claims: Mapping[str, Any], ask: Ask, issuers: Sequence[str], client: Sequence[str], subject: str, scope: str) -> Reading:
+    issuer = claims.get("iss")
+    if issuer not in issuers:
+        return Reading(active=False, reason="unknown_token", detail="signed for another issuer or tenant")
+    audience = _texts(claims.get("aud"))
+    who = claims.get(subject)
+    try:
+        expires_at, issued_at, begins = (_time(claims.get(name)) for name in ("exp", "iat", "nbf"))
+    except (ValueError, OverflowError):
+        return Reading(active=None, reason="unparsable", detail="a time that is none")
+    if expires_at is None or not isinstance(who, str) or audience is None:
+        return Reading(active=None, reason="unparsable", detail="a claim is missing that every such token has")
+    if (begins or issued_at or ask.at) > ask.at + SKEW:
+        return Reading(active=None, reason="contradiction", detail="not yet valid: its beginning lies in the future")
+    scopes = claims.get(scope)
+    return Reading(
+        active=True,
+        reason="ok",
+        client_id=_client(claims, audience, client),
+        audience=audience,
+        subject=who,
+        scopes=split_scopes(scopes) if isinstance(scopes, str) else _texts(scopes),
+        expires_at=expires_at,
+        issued_at=issued_at,
+        issuer=issuer,
+    )
+
+
+def _client(claims: Mapping[str, Any], audience: tuple[str, ...], names: Sequence[str]) -> str | None:
+    for name in names:
+        if name == "aud":
+            return audience[0] if len(audience) == 1 else None
+        if isinstance(claims.get(name), str):
+            return str(claims[name])
+    return None
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    return None
+
+
+def _time(value: object) -> Any:  # noqa: ANN401 - a time or None
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("no number")
+    return at_epoch(value)
+
+
+def _known(form: str, ask: Ask) -> str | None:
+    for name in ("tenant_id", "tenant", "domain", "issuer"):
+        hole = "{" + name + "}"
+        if hole in form:
+            held = ask.credential(name)
+            if not held:
+                return None
+            form = form.replace(hole, held)
+    return form
