@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # what type checkers take for true; importing typing would cost more than this module
 
 if TYPE_CHECKING:
     from idp_checks import providers as providers

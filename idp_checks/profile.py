@@ -19,7 +19,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
@@ -38,9 +37,15 @@ _TAKEN = frozenset((*STANDARD, "identities"))
 # to the letters of RFC 6531). Quoted local parts and address literals are no addresses that a sign-in gives.
 _LOCAL = r"[^\s@.<>()\[\],;:\\\"\x00-\x20\x7f]+"
 _LABEL = r"[^\s@.<>()\[\],;:\\\"\x00-\x20\x7f#/?&=%_!$*+|'`{}~^]+"
-_address = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@{_LABEL}(?:\.{_LABEL})*").fullmatch
-_web = re.compile(r"(?i:https?)://[^\s/?#@:\[\]\\\"<>%]+(?::\d{1,5})?(?:[/?#][^\s\x00-\x20\x7f\"<>\\]*)?").fullmatch
+_any_address = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@{_LABEL}(?:\.{_LABEL})*").fullmatch
+_any_web = re.compile(
+    r"(?i:https?)://[^\s/?#@:\[\]\\\"<>%\x00-\x20\x7f]+(?::\d{1,5})?(?:[/?#][^\s\x00-\x20\x7f\"<>\\]*)?"
+).fullmatch
+# The common case of each, several times faster: ASCII letters alone. What does not fit is tried again by the whole rule.
+_common_address = re.compile(r"[A-Za-z0-9_%+-][A-Za-z0-9._%+-]*@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]").fullmatch
+_common_web = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?").fullmatch
 
+BLANK = "the identifier is blank"
 GRAVATAR = "https://www.gravatar.com/avatar/"
 
 
@@ -166,7 +171,7 @@ class NormalizedProfile(Struct, frozen=True, dict=False):
             picture=_text(profile, "picture"),
         )
         rest = {name: value for name, value in profile.items() if name not in _TAKEN}
-        return _assemble(user_id, claims, identities, rest)
+        return _assemble(user_id, user_id, claims, identities, rest)
 
     def __repr__(self) -> str:
         return f"NormalizedProfile({self.user_id!r}, {len(self.identities)} identities)"
@@ -176,8 +181,7 @@ def assemble(
     provider: str,
     claims: Claims,
     source: str | Mapping[str, Any] | None = None,
-    *,
-    social: bool = True,
+    social: bool = True,  # noqa: FBT001, FBT002 - by place, for speed
     connection: str | None = None,
 ) -> NormalizedProfile:
     """A profile from what a provider's answer says, by the rules of this module.
@@ -186,20 +190,20 @@ def assemble(
         ProfileError: the identifier is blank.
     """
     ident = claims.id
-    if ident.__class__ is int:
+    if isinstance(ident, int):
         ident = str(ident)
-    elif not ident or ident.isspace():  # type: ignore[union-attr]
-        raise ProfileError("the identifier is blank")
-    identity = Identity(provider, ident, connection or provider, social)  # type: ignore[arg-type]
-    return _assemble(f"{provider}|{ident}", claims, (identity,), source, ident)  # type: ignore[arg-type]
+    elif not ident or ident.isspace():
+        raise ProfileError(BLANK)
+    identity = Identity(provider, ident, connection or provider, social)
+    return _assemble(f"{provider}|{ident}", ident, claims, (identity,), source)
 
 
 def _assemble(
     user_id: str,
+    ident: str,
     claims: Claims,
     identities: tuple[Identity, ...],
     source: str | Mapping[str, Any] | None,
-    last_resort: str | None = None,
 ) -> NormalizedProfile:
     given = claims.given_name
     if given is not None and (not given or given.isspace()):
@@ -207,37 +211,36 @@ def _assemble(
     family = claims.family_name
     if family is not None and (not family or family.isspace()):
         family = None
-    username = claims.username
-    if username is not None and (not username or username.isspace()):
-        username = None
 
-    email = claims.email
     local = verified = None
+    email = claims.email
     if email is not None:
         email = email.strip()
-        if _address(email) is None:
-            email = None
-        else:
+        if is_address(email):
             local = email[: email.rindex("@")]
             verified = claims.email_verified
+        else:
+            email = None
+
+    username = claims.username
+    if username is None or not username or username.isspace():
+        username = local
 
     name = claims.name
     if name is None or not name or name.isspace():
         if given is not None:
             name = given if family is None else f"{given} {family}"
         else:
-            name = family or username or local or last_resort or user_id
+            name = family or username or ident
 
     picture = claims.picture
     if picture is not None:
         picture = picture.strip()
-        if _web(picture) is None:
-            picture = None
     return NormalizedProfile(
         user_id,
         name,
-        username or local or name,
-        picture or gravatar(email),
+        username or name,
+        picture if picture and is_web_address(picture) else gravatar(email),
         email,
         verified,
         given,
@@ -257,17 +260,14 @@ def gravatar(email: str | None) -> str:
 
 def is_address(text: str) -> bool:
     """Whether the text is an e-mail address, as these rules see it."""
-    return _address(text) is not None
+    if _common_address(text) is not None:
+        return ".." not in text and ".@" not in text
+    return _any_address(text) is not None
 
 
 def is_web_address(text: str) -> bool:
     """Whether the text is an absolute http or https address with a host."""
-    if _web(text) is None:
-        return False
-    try:
-        return bool(urlsplit(text).hostname)
-    except ValueError:
-        return False
+    return _common_web(text) is not None or _any_web(text) is not None
 
 
 def text_of(raw: bytes | str) -> str:

@@ -14,7 +14,7 @@ import msgspec
 
 from idp_checks.endpoint import Endpoint
 from idp_checks.errors import ProfileError
-from idp_checks.profile import NormalizedProfile, assemble, parse, text_of, whole
+from idp_checks.profile import BLANK, NormalizedProfile, assemble, parse, text_of, whole
 from idp_checks.shape import Shape
 
 __all__ = ["Call", "Further", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way"]
@@ -161,17 +161,24 @@ class Provider:
     ) -> NormalizedProfile:
         """A normalised profile from this provider's raw one; see ``idp_checks.normalize``."""
         try:
-            text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+            if raw.__class__ is bytes:
+                text = str(raw, "utf-8")  # type: ignore[arg-type]
+            else:
+                text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
             if self.profile.unwrap is not None:
                 text = self.profile.unwrap(text)
+            shape = self._decode(text)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError, ProfileError):
+            shape = None  # the slow way mends what can be mended, and explains the rest
+        try:
+            if shape is None:
+                shape, text = self._decode_other(raw)
             answers = self._answers(also) if also else _NONE
-            try:
-                shape = self._decode(text)
-            except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
-                shape, text = self._decode_other(text)
-            return assemble(self.name, shape.claims(answers), text, social=self._social, connection=connection)
+            return assemble(self.name, shape.claims(answers), text, self._social, connection)
         except ProfileError as error:
-            path = ".".join(map(str, ("$", *self.profile.shapes[0].subject))) if error.problem == _BLANK else error.path
+            path = error.path
+            if error.problem == BLANK:
+                path = ".".join(map(str, ("$", *(type(shape) if shape else self.profile.shapes[0]).subject)))
             raise ProfileError(error.problem, path=path, provider=self.name) from None
 
     def read(self, raw: bytes | str | Mapping[str, Any]) -> Shape:
@@ -180,14 +187,16 @@ class Provider:
         Raises:
             ProfileError: it is no profile of this provider.
         """
-        text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
         try:
-            return self._decode_other(text if self.profile.unwrap is None else self.profile.unwrap(text))[0]
+            return self._decode_other(raw)[0]
         except ProfileError as error:
             raise ProfileError(error.problem, path=error.path, provider=self.name) from None
 
-    def _decode_other(self, text: str) -> tuple[Shape, str]:
+    def _decode_other(self, raw: bytes | str | Mapping[str, Any]) -> tuple[Shape, str]:
         """The slow way: half surrogates mended, every shape tried; the error of the shape that came furthest."""
+        text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+        if self.profile.unwrap is not None:
+            text = self.profile.unwrap(text)
         if "\\u" in text or not text.isascii():
             text = msgspec.json.encode(parse(text)).decode()
         errors = []
@@ -219,7 +228,6 @@ class Provider:
 
 
 _NONE: Mapping[str, Any] = {}
-_BLANK = "the identifier is blank"
 _MISSING = "missing"
 
 

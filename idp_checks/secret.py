@@ -23,6 +23,10 @@ __all__ = ["Redactor", "Secret", "new_key"]
 _DOTS = "••••"
 _SHOWN = 16
 """Hex digits of a fingerprint that are shown: 64 bits, enough to tell the tokens of one run apart."""
+_START = 8
+"""Letters by which a known secret is looked up in a text."""
+_SHORTEST = 6
+"""Letters of the shortest secret that is looked for in texts: less is junk in a token's place, and stands in any word."""
 
 CREDENTIAL_NAMES = frozenset(
     (
@@ -47,7 +51,7 @@ HARMLESS_NAMES = frozenset(
 """Names of members whose values say nothing about a person: they stay readable in a kept exchange."""
 
 _EMAIL = re.compile(r"[^\s@\"'<>()\[\],;:=&/]+@[^\s@\"'<>()\[\],;:=&/]+\.[^\s@\"'<>()\[\],;:=&/]+")
-_TOKENISH = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}")
+_TOKENISH = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}|\bya29\.[\w-]{10,}")
 
 
 class Secret:
@@ -124,7 +128,7 @@ class Redactor:
         self._key = key
         self._names: dict[str, str] = {}
         self._known: set[Secret] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._starts: dict[int, dict[str, list[int]]] = {}
         self.learn(*known)
 
     @property
@@ -133,24 +137,46 @@ class Redactor:
         return self._key
 
     def learn(self, *known: Secret) -> None:
-        """Know further secrets."""
+        """Know further secrets; those too short to be any are passed over."""
         for secret in known:
-            if secret and secret not in self._known:
+            if len(secret.reveal()) >= _SHORTEST and secret not in self._known:
                 self._known.add(secret)
                 name = f"[{secret.fingerprint(self._key)}]"
                 for spelling in _spellings(secret.reveal()):
                     self._names[spelling] = name
-                self._pattern = None
+                    size = min(len(spelling), _START)
+                    if size not in self._starts:
+                        self._starts = dict(sorted({**self._starts, size: {}}.items(), reverse=True))
+                    lengths = self._starts[size].setdefault(spelling[:size], [])
+                    if len(spelling) not in lengths:
+                        lengths.append(len(spelling))
+                        lengths.sort(reverse=True)
 
     def text(self, text: str) -> str:
         """The text without secrets and addresses."""
-        if self._names:
-            if self._pattern is None:
-                longest = sorted(self._names, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, longest)))
-            text = self._pattern.sub(lambda found: self._names[found.group()], text)
+        found = self._next(text, 0)
+        if found is not None:
+            parts, done = [], 0
+            while found is not None:
+                at, length = found
+                parts += (text[done:at], self._names[text[at : at + length]])
+                done = at + length
+                found = self._next(text, done)
+            text = "".join((*parts, text[done:]))
         text = _TOKENISH.sub(self._mask, text)
         return _EMAIL.sub(self._mask, text)
+
+    def _next(self, text: str, start: int) -> tuple[int, int] | None:
+        """Where the next known secret stands and how long it is; the longest of those that begin there.
+
+        One look per place and not one per secret, so that a run may know a hundred thousand of them.
+        """
+        for at in range(start, len(text)) if self._starts else ():
+            for size, starts in self._starts.items():
+                for length in starts.get(text[at : at + size], ()):
+                    if text[at : at + length] in self._names:
+                        return at, length
+        return None
 
     def value(self, value: object) -> object:
         """A JSON value without secrets: every text and every key of it is redacted."""
@@ -183,7 +209,11 @@ class Redactor:
 
     def found_in(self, text: str) -> bool:
         """Whether a known secret stands in the text, in any spelling."""
-        return any(spelling in text for spelling in self._names)
+        return self._next(text, 0) is not None
+
+    def suspected_in(self, text: str) -> str | None:
+        """What in the text looks as if it must not be there: ``token`` or ``e-mail address``; None if nothing does."""
+        return "token" if _TOKENISH.search(text) else "e-mail address" if _EMAIL.search(text) else None
 
     def _mask(self, found: re.Match[str]) -> str:
         return f"[{fingerprint(found.group(), self._key)}]"

@@ -1,0 +1,88 @@
+"""How fast profiles are normalised, as ratios taken in one run over all recorded full profiles.
+
+- against ``json.loads`` of the same bytes alone: at most 1.0;
+- against social-auth-core's way (``json.loads`` and a backend's ``get_user_details``): at least 3 times faster, over the
+  providers that it has a backend for.
+
+    pip install social-auth-core && python benchmarks/normalize.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import timeit
+from importlib import import_module
+
+from idp_checks import normalize, providers, recordings
+
+BACKENDS = {
+    "amazon": "amazon.AmazonOAuth2",
+    "apple": "apple.AppleIdAuth",
+    "discord": "discord.DiscordOAuth2",
+    "facebook": "facebook.FacebookOAuth2",
+    "github": "github.GithubOAuth2",
+    "gitlab": "gitlab.GitLabOAuth2",
+    "google-oauth2": "google.GoogleOAuth2",
+    "line": "line.LineOAuth2",
+    "linkedin": "linkedin.LinkedinOpenIdConnect",
+    "oidc": "open_id_connect.OpenIdConnectAuth",
+    "slack": "slack.SlackOpenIdConnect",
+    "twitch": "twitch.TwitchOpenIdConnect",
+    "twitter": "twitter_oauth2.TwitterOAuth2",
+    "windowslive": "microsoft.MicrosoftOAuth2",
+}
+ROUNDS, REPEATS = 2000, 7
+
+
+def backend(path: str):
+    from social_core.storage import BaseStorage
+    from social_core.strategy import BaseStrategy
+
+    class Strategy(BaseStrategy):
+        def get_setting(self, name):
+            raise KeyError(name)
+
+        def get_request_data(self, merge=True):
+            return {}
+
+        def absolute_uri(self, path=None):
+            return f"https://app.example.com{path or ''}"
+
+    module, _, name = path.partition(".")
+    return getattr(import_module(f"social_core.backends.{module}"), name)(Strategy(storage=BaseStorage))
+
+
+def seconds(work) -> float:
+    return min(timeit.repeat(work, number=ROUNDS, repeat=REPEATS)) / ROUNDS
+
+
+def main() -> int:
+    rows = []
+    for name in providers.names():
+        for recording in recordings.profiles(name):
+            if recording.case != "full":
+                continue
+            raw = recording.text.encode()
+            ours = seconds(lambda raw=raw, name=name: normalize(name, raw))
+            parsing = seconds(lambda raw=raw: json.loads(raw))
+            theirs = None
+            if name in BACKENDS:
+                details = backend(BACKENDS[name]).get_user_details
+                theirs = seconds(lambda raw=raw, details=details: details(json.loads(raw)))
+            rows.append((name, len(raw), ours, parsing, theirs))
+
+    print(f"{'provider':16}{'bytes':>7}{'ours us':>10}{'json us':>10}{'social-core us':>16}{'/ json':>9}{'faster':>9}")
+    for name, size, ours, parsing, theirs in rows:
+        other = f"{theirs * 1e6:16.2f}" if theirs else " " * 16
+        faster = f"{theirs / ours:8.2f}x" if theirs else ""
+        print(f"{name:16}{size:7}{ours * 1e6:10.2f}{parsing * 1e6:10.2f}{other}{ours / parsing:9.2f}{faster:>9}")
+    against_json = sum(row[2] for row in rows) / sum(row[3] for row in rows)
+    shared = [row for row in rows if row[4]]
+    against_social = sum(row[4] for row in shared) / sum(row[2] for row in shared)
+    print(f"\nall full recordings: {against_json:.2f} x json.loads (at most 1.0), {against_social:.2f} x faster than social-auth-core (at least 3)")
+    return 0 if against_json <= 1.0 and against_social >= 3.0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Microsoft Graph as a witness: what it answers to a token that was made for it, whichever Microsoft account it is of.
+
+Nobody but Graph may validate such a token, https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens.
+"""
+
+from __future__ import annotations
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer
+from idp_checks.introspection import Reading
+
+__all__ = ["ME"]
+
+TOLD = (
+    ("audience", Reading(active=None, reason="not_stated", detail="made for another resource: Graph cannot judge it")),
+    ("expired", Reading(active=False, reason="expired")),
+    ("compacttoken parsing failed", Reading(active=False, reason="malformed")),
+    ("jwt is not well formed", Reading(active=False, reason="malformed")),
+)
+"""What words of a refusal mean; one code covers dead tokens and good ones of another resource."""
+
+UNTOLD = Reading(
+    active=None,
+    reason="not_stated",
+    detail="refused, in words that do not tell a dead token from one made for another resource",
+)
+
+
+class Me(Answer, rename={"user_principal_name": "userPrincipalName"}):
+    """The account behind the token, https://learn.microsoft.com/en-us/graph/api/user-get."""
+
+    id: str
+    user_principal_name: str
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(active=True, reason="ok", subject=self.id)
+
+
+class Probe(HttpEndpoint):
+    """A call of Graph with the token itself."""
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        match response.status, body_of(response):
+            case 401, {"error": {"code": "InvalidAuthenticationToken", "message": str(message)}}:
+                said = message.lower()
+                return next((reading for words, reading in TOLD if words in said), UNTOLD)
+        return super().read(response, ask)
+
+
+ME = Probe(
+    kind="userinfo-probe",
+    url="https://graph.microsoft.com/v1.0/me",
+    send=by_bearer(),
+    tells=frozenset({"subject"}),
+    answer=Me,
+    refusals=(Refusal(403, "not_permitted", {"error": {}}, detail="a good token without the permission User.Read"),),
+    source="https://learn.microsoft.com/en-us/graph/errors",
+    note=(
+        "It shows that Graph takes the token and for whom, not to which application it was issued: for that, check the "
+        "ID token (aud). A revocation shows only after the token's end, unless continuous access evaluation is on."
+    ),
+)

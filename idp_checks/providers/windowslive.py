@@ -1,0 +1,176 @@
+"""Microsoft Account: personal accounts by Microsoft Graph, and the profiles of the Live API that are still stored.
+
+Microsoft vouches for no address here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from idp_checks.profile import Claims, is_address
+from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.providers._graph import ME
+from idp_checks.shape import Address, Id, Name, Shape, first
+
+
+class Emails(Struct):
+    """The addresses of the Live API."""
+
+    preferred: Address = None
+    account: Address = None
+    personal: Address = None
+    business: Address = None
+
+
+class UserInfo(Struct):
+    """OpenID Connect userinfo; its ``sub`` is another identifier, its picture opens only with the token."""
+
+    sub: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    email: Address = None
+
+
+class User(
+    Shape,
+    rename={
+        "display_name": "displayName",
+        "given_name": "givenName",
+        "user_principal_name": "userPrincipalName",
+    },
+):
+    """``GET /me`` of Graph, https://learn.microsoft.com/en-us/graph/api/user-get, and from ``name`` on of the Live API.
+
+    Both are told apart by nothing that is always there.
+    """
+
+    id: Id
+    display_name: Name = None
+    given_name: Name = None
+    surname: Name = None
+    mail: Address = None
+    user_principal_name: Address = None
+    name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    emails: Emails | list[Address] | None = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        info: UserInfo | None = also.get("userinfo")
+        name, given, family = self.display_name, self.given_name, self.surname
+        if info is None:
+            info = _NOTHING
+        return Claims(
+            id=self.id,
+            name=first(name, self.name, info.name),
+            given_name=first(given, self.first_name, info.given_name),
+            family_name=first(family, self.last_name, info.family_name),
+            email=self._address(info.email),
+        )
+
+    def _address(self, told: str | None) -> str | None:
+        """``mail``, else userinfo's, else the first of the Live API, else the sign-in name where it is an address."""
+        for address in (self.mail, told, *self._listed()):
+            if address and is_address(address.strip()):
+                return address
+        sign_in = self.user_principal_name
+        return None if sign_in is None or "#EXT#" in sign_in.upper() else sign_in
+
+    def _listed(self) -> tuple[str | None, ...]:
+        listed = self.emails
+        if listed is None:
+            return ()
+        if isinstance(listed, Emails):
+            return listed.preferred, listed.account, listed.personal, listed.business
+        return tuple(listed)
+
+
+_NOTHING = UserInfo("")
+
+PROVIDER = Provider(
+    name="windowslive",
+    title="Microsoft Account",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "live", "allauth": "windowslive"},
+    docs=(
+        "https://learn.microsoft.com/en-us/graph/api/user-get",
+        "https://learn.microsoft.com/en-us/graph/api/profilephoto-get",
+        "https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow",
+        "https://learn.microsoft.com/en-us/entra/identity-platform/userinfo",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://graph.microsoft.com/v1.0/me"),
+        also={
+            "userinfo": Further(
+                UserInfo,
+                Call("GET", "https://graph.microsoft.com/oidc/userinfo"),
+                "the address where mail is null (scopes openid and email)",
+            )
+        },
+        quirks=(
+            "mail is null for most personal accounts; userPrincipalName is a sign-in name that only happens to be an "
+            "address, and with #EXT# it is none.",
+            "The identifier is 16 hex digits for personal accounts (a GUID for others) and must stay text: leading "
+            "zeros and forms such as 12e4567890123456 are lost as numbers.",
+            "In ID tokens the same person has an oid of zeros and those 16 digits, in the tenant "
+            "9188040d-6c67-4c5b-b112-36a304b66dad.",
+            "Graph gives a picture as bytes (/me/photo/$value, 404 without one), never as an address.",
+            "Stored profiles have the names of the Live API, switched off since: first_name, last_name, and emails as "
+            "an object of four slots or as a plain list.",
+            "Auth0's own sample shows email_verified true, for which Microsoft sends nothing.",
+        ),
+        sources=(
+            "https://learn.microsoft.com/en-us/graph/api/user-get",
+            "https://learn.microsoft.com/en-us/entra/identity-platform/userinfo",
+            "https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="EwB{}",
+        lifetime=3600,
+        contents=(
+            "An encrypted text for personal accounts, a JWT for others; either is for Graph alone to read. Bound to one "
+            "app, one account and the delegated permissions granted. The ID token (RS256) is the client's to read."
+        ),
+        validity="About an hour; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
+            "apps) and is replaced at each use.",
+            "POST",
+            "https://login.microsoftonline.com/consumers/oauth2/v2.0/token",
+        ),
+        termination=Way(
+            "No call for it: the person removes the app at https://account.live.com/consent/Manage, and access tokens "
+            "run on to their end."
+        ),
+        uses=Way("Needs the permission User.Read.", "GET", "https://graph.microsoft.com/v1.0/me"),
+        sources=(
+            "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
+            "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("User.Read", "openid", "profile"),
+        email=("email", "User.Read"),
+        adding=(
+            "Authorise again with further delegated permissions. Short names are Graph's; another API is named by its "
+            "whole address and needs a token of its own."
+        ),
+        sources=(
+            "https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc",
+            "https://learn.microsoft.com/en-us/graph/permissions-reference",
+        ),
+    ),
+    debug=ME,
+    uncertain=(
+        "Graph documents the code InvalidAuthenticationToken but not the texts beside it, which alone tell a dead token "
+        "from one made for another resource: any text that is not well known leaves the question open.",
+    ),
+)

@@ -1,0 +1,234 @@
+"""What the command line shows a person: tables and pages, in colour only on a terminal.
+
+The ``*_row`` and ``*_page`` functions give the same facts as JSON values; the ``show_*`` functions draw them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from idp_checks.reasons import REASON_TEXTS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from idp_checks.introspection import Introspection
+    from idp_checks.provider import Provider, Way
+
+__all__ = ["Progress", "provider_page", "provider_row"]
+
+STYLES = {"pass": "green", "fail": "bold red", "indeterminate": "yellow", "not_applicable": "dim"}
+"""Indeterminate is never green."""
+
+
+class Progress:
+    """Progress of long work on standard error; shows nothing where quiet."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Self:
+        if not self._quiet:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bar
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """So much of the work of that name is done."""
+        if self._bar is None:
+            return
+        if self._task is None:
+            self._task = self._bar.add_task(what, total=total)
+        self._bar.update(self._task, description=what, completed=done, total=total)
+
+
+def provider_row(provider: Provider) -> dict[str, Any]:
+    """One provider in a line: what it is, and what can be proven with it."""
+    token, debug = provider.token, provider.debug
+    return {
+        "name": provider.name,
+        "title": provider.title,
+        "kind": provider.kind,
+        "protocol": provider.protocol,
+        "status": provider.status,
+        "debug": debug.kind if debug else None,
+        "proves_client": bool(debug and "client" in debug.tells),
+        "lifetime_s": token.lifetime,
+        "renewable": token.renewal.possible,
+        "revocable": token.termination.possible,
+        "vouches_for_email": provider.profile.vouching is not None,
+    }
+
+
+def provider_page(provider: Provider) -> dict[str, Any]:
+    """All that is known of a provider."""
+    token, debug, facts = provider.token, provider.debug, provider.profile
+    return {
+        **provider_row(provider),
+        "status_note": provider.status_note,
+        "aliases": dict(provider.aliases),
+        "profile": {
+            "call": f"{facts.call.method} {facts.call.url}" if facts.call else None,
+            "further_calls": {name: f"{each.call.method} {each.call.url}" for name, each in facts.also.items()},
+            "vouching": facts.vouching,
+            "identifier_unique_within": facts.subject_scope,
+            "quirks": list(facts.quirks),
+        },
+        "token": {
+            "form": token.form,
+            "contents": token.contents,
+            "validity": token.validity,
+            "renewal": _way(token.renewal),
+            "termination": _way(token.termination),
+            "uses": _way(token.uses),
+        },
+        "scopes": {
+            "separator": provider.scopes.separator,
+            "profile": list(provider.scopes.profile),
+            "email": list(provider.scopes.email),
+            "adding": provider.scopes.adding,
+        },
+        "validation": {
+            "kind": debug.kind,
+            "request": debug.described(),
+            "needs": list(debug.needs),
+            "tells": sorted(debug.tells),
+            "note": getattr(debug, "note", None),
+            "source": debug.source,
+        }
+        if debug
+        else None,
+        "uncertain": list(provider.uncertain),
+        "docs": list(provider.docs),
+        "sources": list(dict.fromkeys((*facts.sources, *token.sources, *provider.scopes.sources))),
+    }
+
+
+def show_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """All providers as a table."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("name", "title", "kind", "protocol", "debug endpoint", "client?", "lifetime", "renew?", "revoke?", "e-mail?"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(
+            row["name"], row["title"], row["kind"], row["protocol"], row["debug"] or "none", _yes(row["proves_client"]),
+            lifetime(row["lifetime_s"]), _yes(row["renewable"]), _yes(row["revocable"]), _yes(row["vouches_for_email"]),
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        f"\n{len(rows)} providers. client?: the answer names the application that the token was issued to. "
+        "e-mail?: the provider vouches for addresses.\n`idp-checks providers NAME` shows all that is known of one.",
+        style="dim",
+    )
+
+
+def show_provider(console: Console, page: Mapping[str, Any]) -> None:
+    """All that is known of one provider."""
+    console.print(f"{page['title']} ({page['name']})", style="bold")
+    console.print(f"{page['kind']}, {page['protocol']}, {page['status']}" + (f": {page['status_note']}" if page["status_note"] else ""))
+    profile, token, scopes, validation = page["profile"], page["token"], page["scopes"], page["validation"]
+    _section(console, "Profile", {
+        "call": profile["call"] or "none: the claims of an ID token",
+        **{f"further call {name}": call for name, call in profile["further_calls"].items()},
+        "identifier unique within": profile["identifier_unique_within"],
+        "vouches for e-mail": profile["vouching"] or "no: email_verified is never true",
+        "quirks": profile["quirks"],
+    })  # fmt: skip
+    _section(console, "Token", {"form": token["form"], "contents": token["contents"], "validity": token["validity"],
+        "renewal": token["renewal"], "termination": token["termination"], "uses": token["uses"]})  # fmt: skip
+    _section(console, "Scopes", {"profile": " ".join(scopes["profile"]) or "none needed", "e-mail": " ".join(scopes["email"]) or "none",
+        "separator": repr(scopes["separator"]), "adding more": scopes["adding"]})  # fmt: skip
+    if validation is None:
+        _section(console, "Validation", {"endpoint": "none: the issuer offers no way to ask about a token"})
+    else:
+        request = validation["request"]
+        _section(console, "Validation", {
+            "kind": validation["kind"],
+            "request": f"{request['method']} {request['url']}",
+            "needs besides the token": ", ".join(validation["needs"]) or "nothing",
+            "a good answer tells": ", ".join(validation["tells"]) or "only that the token works",
+            "note": validation["note"],
+        })  # fmt: skip
+    if page["uncertain"]:
+        _section(console, "Unsure", {"": page["uncertain"]})
+    _section(console, "Documentation", {"": page["docs"]})
+
+
+def show_introspection(console: Console, result: Introspection, provider: Provider) -> None:
+    """A verdict, what it rests on, and what is known of such tokens."""
+    text = REASON_TEXTS[result.reason]
+    if result.good:
+        console.print("GOOD", style="bold green", end="")
+    elif result.decided:
+        console.print("NOT GOOD", style="bold red", end="")
+    else:
+        console.print("UNDECIDED", style="bold yellow", end="")
+    console.print(f"  {text.meaning} ({result.reason})" + (f": {result.detail}" if result.detail else ""))
+    if not result.good:
+        console.print(f"To do: {text.remedy}.")
+    stated = result.to_dict()
+    names = ("client_id", "audience", "subject", "scopes", "issued_at", "expires_at", "issuer", "token_type")
+    facts: dict[str, Any] = {name: ", ".join(stated[name]) if isinstance(stated[name], list) else stated[name] for name in names if name in stated}
+    if result.endless:
+        facts["expires_at"] = "never, by time"
+    if facts:
+        _section(console, "The issuer states", facts)
+    if result.unproven:
+        console.print(f"\nNot proven by this answer: {', '.join(result.unproven)}.", style="yellow")
+    page = provider_page(provider)["token"]
+    _section(console, f"Tokens of {provider.title}", {name: page[name] for name in ("contents", "validity", "renewal", "termination", "uses")})
+    console.print(f"\nAsked at {stated['asked_at']} by {result.method or 'nobody'}.", style="dim")
+
+
+def lifetime(seconds: int | None) -> str:
+    """A lifetime for people: ``1 h``, ``60 d``."""
+    if seconds is None:
+        return "not documented"
+    if seconds == 0:
+        return "no end"
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def _section(console: Console, title: str, rows: Mapping[str, Any]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print(f"\n{title}", style="bold")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value is None:
+            continue
+        lines: Iterable[str] = [value] if isinstance(value, str) else [str(each) for each in value]
+        for at, line in enumerate(lines):
+            table.add_row(Text(name if at == 0 else ""), Text(line))
+    console.print(table)
+
+
+def _way(way: Way) -> str:
+    return f"{way.method} {way.url}: {way.note}" if way.url else way.note
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - a cell
+    return "yes" if value else "no"
