@@ -2,7 +2,7 @@
 
 - against ``json.loads`` of the same bytes alone: at most 1.0;
 - against social-auth-core's way (``json.loads`` and a backend's ``get_user_details``): at least 3 times faster, over the
-  providers that it has a backend for.
+  providers whose current answer it has a backend for.
 
     pip install social-auth-core && python benchmarks/normalize.py
 """
@@ -27,9 +27,9 @@ BACKENDS = {
     "line": "line.LineOAuth2",
     "linkedin": "linkedin.LinkedinOpenIdConnect",
     "oidc": "open_id_connect.OpenIdConnectAuth",
-    "slack": "slack.SlackOpenIdConnect",
     "twitch": "twitch.TwitchOpenIdConnect",
     "twitter": "twitter_oauth2.TwitterOAuth2",
+    "waad": "azuread_tenant.AzureADTenantOAuth2",
     "windowslive": "microsoft.MicrosoftOAuth2",
 }
 ROUNDS, REPEATS = 2000, 7

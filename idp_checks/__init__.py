@@ -11,16 +11,19 @@ TYPE_CHECKING = False  # what type checkers take for true; importing typing woul
 
 if TYPE_CHECKING:
     from idp_checks import providers as providers
-    from idp_checks.errors import (
-        EvidenceError as EvidenceError,
-        IdpChecksError as IdpChecksError,
-        ProfileError as ProfileError,
-        RecordingError as RecordingError,
-        UnknownProvider as UnknownProvider,
-        UsageError as UsageError,
-    )
+    from idp_checks import strategies as strategies
+    from idp_checks.auditing import audit as audit
+    from idp_checks.errors import EvidenceError as EvidenceError
+    from idp_checks.errors import IdpChecksError as IdpChecksError
+    from idp_checks.errors import ProfileError as ProfileError
+    from idp_checks.errors import RecordingError as RecordingError
+    from idp_checks.errors import UnknownProvider as UnknownProvider
+    from idp_checks.errors import UsageError as UsageError
     from idp_checks.introspection import Introspection as Introspection
-    from idp_checks.profile import Identity as Identity, NormalizedProfile as NormalizedProfile
+    from idp_checks.live import introspect as introspect
+    from idp_checks.live import introspect_sync as introspect_sync
+    from idp_checks.profile import Identity as Identity
+    from idp_checks.profile import NormalizedProfile as NormalizedProfile
     from idp_checks.providers import normalize as normalize
     from idp_checks.secret import Secret as Secret
 

@@ -71,6 +71,10 @@ class Response(Struct, frozen=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
 
+    def __repr__(self) -> str:
+        # An issuer may repeat the token in its answer.
+        return f"Response(status={self.status}, {len(self.body)} bytes)"
+
 
 class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step was not answered
     """Thrown into ``steps`` where a request got no answer."""

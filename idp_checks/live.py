@@ -1,38 +1,44 @@
 """Asks issuers, live. The only module that sends a token anywhere.
 
-What is asked and how an answer is read is the providers' matter (``idp_checks.endpoint``); here are the client, the
-deadline, retries, limits, and the record of the exchange.
+What is asked and how an answer is read is the providers' matter (``idp_checks.endpoint``), the connection that of
+``idp_checks.wire``; here are the deadline, retries, limits, and the record of the exchange.
 
-- One deadline over everything, waiting included.
+- One deadline over everything, pauses included. Where many questions are put, it runs from a question's turn.
 - Retries only for answers and faults that may pass, with jitter, honouring ``Retry-After`` within the deadline.
 - Redirects are not followed; no cookies; certificates are checked; plain http is for loopback alone.
 - Bodies are capped after decompression.
-- One question per distinct token, client and endpoint; public documents (key sets, discovery) are fetched once.
-- Secrets are put into a request after it has left the client's own layers, so that no log, hook or error of theirs can
-  show them.
+- One question per distinct token and client; public documents (key sets, discovery) are fetched once.
+- No failure is an exception, and no log, error or traceback shows a secret: secrets are put into a request at the last
+  moment, in an expression, so that they stand in no variable while something waits.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import io
 import json
 import random
+import re
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlencode, urlsplit
+from typing import Any, NamedTuple, Self
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
+from aiolimiter import AsyncLimiter
+from msgspec.structs import replace
 
 from idp_checks import providers
-from idp_checks.endpoint import Ask, Request, Response, Unreachable, body_of, may_be_asked
+from idp_checks.endpoint import Ask, Endpoint, Request, Response, Unreachable, body_of, is_loopback, may_be_asked
 from idp_checks.errors import UsageError
 from idp_checks.introspection import Exchange, Introspection, Reading, conclude
 from idp_checks.secret import Redactor, Secret, new_key
+from idp_checks.wire import Transport
 
 __all__ = ["Asker", "introspect", "introspect_sync"]
 
@@ -42,6 +48,10 @@ ATTEMPTS = 3
 RETRIED = frozenset({429, 502, 503, 504})
 KEPT_HEADERS = ("content-type", "retry-after", "www-authenticate", "date", "x-oauth-scopes", "x-ratelimit-remaining")
 _PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
+_TELLING = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri)|password|assertion", re.IGNORECASE).search
+"""Names of credentials that are secret also when they are handed over as plain texts."""
+_LONG = 8
+"""Characters from which on a secret is taken out of an answer's own data: a shorter one may stand there by chance."""
 
 
 async def introspect(
@@ -52,7 +62,7 @@ async def introspect(
     client_secret: str | Secret | None = None,
     subject: str | None = None,
     issuer_url: str | None = None,
-    credentials: Mapping[str, str | Secret] = {},  # noqa: B006 - never written to
+    credentials: Mapping[str, str | Secret] = {},
     timeout: float = 10.0,  # noqa: ASYNC109 - the deadline is the caller's
 ) -> Introspection:
     """Ask a token's issuer whether the token is good.
@@ -75,10 +85,9 @@ async def introspect(
 
     Raises:
         UnknownProvider: there is no provider of that name.
-        UsageError: ``issuer_url`` is no address that a token may be sent to.
+        UsageError: ``issuer_url`` is no address that a token may be sent to, or ``timeout`` is no time.
     """
-    token = Secret.of(token)
-    client_secret = None if client_secret is None else Secret.of(client_secret)
+    token, client_secret, credentials = _sealed(token, client_secret, credentials)
     async with Asker(timeout=timeout) as asker:
         return await asker.ask(
             provider, token, client_id=client_id, client_secret=client_secret, subject=subject,
@@ -94,12 +103,11 @@ def introspect_sync(
     client_secret: str | Secret | None = None,
     subject: str | None = None,
     issuer_url: str | None = None,
-    credentials: Mapping[str, str | Secret] = {},  # noqa: B006 - never written to
+    credentials: Mapping[str, str | Secret] = {},
     timeout: float = 10.0,
 ) -> Introspection:
     """``introspect`` for callers without an event loop; it also works inside one, such as in a notebook."""
-    token = Secret.of(token)
-    client_secret = None if client_secret is None else Secret.of(client_secret)
+    token, client_secret, credentials = _sealed(token, client_secret, credentials)
     question = introspect(
         provider, token, client_id=client_id, client_secret=client_secret, subject=subject, issuer_url=issuer_url,
         credentials=credentials, timeout=timeout,
@@ -107,22 +115,31 @@ def introspect_sync(
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(question)
+        return _run(question)
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, question).result()
+        return pool.submit(_run, question).result()
+
+
+class Heard(NamedTuple):
+    """What came of a question, before it is held against anybody's expectations."""
+
+    reading: Reading
+    at: datetime
+    exchanges: tuple[Exchange, ...] = ()
 
 
 class Asker:
     """Asks many questions with one client: bounded in number at a time and in rate, each question put once.
 
     Args:
-        timeout: seconds for one question, everything together.
-        redactor: what takes the secrets out of the record; one with a key of its own if not given.
+        timeout: seconds for one question, everything together, from its turn on.
+        redactor: what takes the secrets out of the record; one with a key of its own if not given. It learns every
+            secret that is used.
         concurrency: questions under way at one issuer at a time.
-        rate: questions per second to one issuer.
-        transport: how requests are sent, in place of the network.
+        rate: requests per second to one issuer.
+        transport: how requests are sent, in place of the network. It should log nothing.
     """
 
     def __init__(
@@ -134,15 +151,18 @@ class Asker:
         rate: float = 50.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        if not timeout > 0:
+            raise UsageError("not a time", where="timeout", remedy="give seconds, more than 0")
         self.timeout = timeout
         self.redactor = redactor or Redactor(new_key())
         self._concurrency = concurrency
         self._rate = rate
         self._given = transport
         self._transports: dict[str | None, httpx.AsyncBaseTransport] = {}
-        self._gates: dict[str, Any] = {}
-        self._asked: dict[tuple[object, ...], asyncio.Task[Introspection]] = {}
+        self._gates: dict[tuple[str, str | None], tuple[asyncio.Semaphore, AsyncLimiter]] = {}
+        self._asked: dict[tuple[object, ...], asyncio.Task[Heard]] = {}
         self._documents: dict[str, Response] = {}
+        self._fetching: dict[str, asyncio.Lock] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -152,26 +172,28 @@ class Asker:
     ) -> None:
         for task in self._asked.values():
             task.cancel()
+        await asyncio.gather(*self._asked.values(), return_exceptions=True)
         for transport in self._transports.values():
             await transport.aclose()
 
     async def ask(
         self,
         provider: str,
-        token: Secret,
+        token: str | Secret,
         *,
         client_id: str | None = None,
-        client_secret: Secret | None = None,
+        client_secret: str | Secret | None = None,
         clients: tuple[str, ...] | None = None,
         subject: str | None = None,
         issuer_url: str | None = None,
-        credentials: Mapping[str, str | Secret] = {},  # noqa: B006 - never written to
+        credentials: Mapping[str, str | Secret] = {},
     ) -> Introspection:
         """Put a question, or give the answer to the same question put before.
 
         ``clients`` are the applications that the token may have been issued to, ``client_id`` alone if not given; the
         other arguments are those of ``introspect``.
         """
+        token, client_secret, credentials = _sealed(token, client_secret, credentials)
         if issuer_url is not None and not may_be_asked(issuer_url):
             raise UsageError(
                 "not an address that a token may be sent to",
@@ -179,167 +201,258 @@ class Asker:
                 remedy="give https://HOST, or http on loopback",
             )
         endpoint = providers.get(provider).debug
-        at = datetime.now(UTC).replace(microsecond=0)
-        self.redactor.learn(token, *([client_secret] if client_secret else []), *(each for each in credentials.values() if isinstance(each, Secret)))
-        expected = clients if clients is not None else (client_id,) if client_id else ()
-        if endpoint is None:
-            none = Reading(active=None, reason="not_stated", detail="the provider documents no way to ask about a token")
-            return conclude(provider, none, method=None, asked_at=at, clients=expected, subject=subject)
-        if not token or not set(token.reveal()) <= _PRINTABLE:
-            wrong = Reading(active=False, reason="malformed", detail="not printable ASCII, as every access token is (RFC 6749, appendix A.12)")
-            return conclude(provider, wrong, method=endpoint.kind, asked_at=at)
+        if clients is None:
+            clients = (client_id,) if client_id else ()
+        secrets = [each for each in (token, client_secret, *credentials.values()) if isinstance(each, Secret)]
+        self.redactor.learn(*secrets)
+        own = Redactor(self.redactor.key, secrets)
         ask = Ask(
-            token=token, at=at, client_id=client_id, client_secret=client_secret, subject=subject,
+            token=token, at=_now(), client_id=client_id, client_secret=client_secret, subject=subject,
             credentials=credentials, issuer_url=issuer_url,
         )  # fmt: skip
-        lacking = endpoint.lacking(ask)
-        if lacking:
-            none = Reading(active=None, reason="caller_rejected", detail=f"the issuer answers only with {' and '.join(lacking)}")
-            return conclude(provider, none, method=endpoint.kind, asked_at=at)
-        key = (provider, issuer_url, client_id, client_secret, token, subject, expected, tuple(sorted(credentials.items(), key=lambda each: each[0])))
-        if key not in self._asked:
-            self._asked[key] = asyncio.create_task(self._conclude(provider, ask, expected))
-        return await asyncio.shield(self._asked[key])
+        if endpoint is None:
+            heard = Heard(_NO_WAY, ask.at)
+        elif not token or not set(token.reveal()) <= _PRINTABLE:
+            heard = Heard(_NO_TOKEN, ask.at)
+        elif lacking := endpoint.lacking(ask):
+            wanted = f"the issuer answers only with {' and '.join(lacking)}"
+            heard = Heard(Reading(active=None, reason="caller_rejected", detail=wanted), ask.at)
+        else:
+            key = (provider, token, client_id, client_secret, subject, issuer_url, frozenset(credentials.items()))
+            if key not in self._asked:
+                self._asked[key] = asyncio.create_task(self._question(provider, endpoint, ask, own))
+            heard = await asyncio.shield(self._asked[key])
+        found = conclude(
+            provider, heard.reading, method=endpoint.kind if endpoint else None, asked_at=heard.at, clients=clients,
+            subject=subject, exchanges=heard.exchanges,
+        )  # fmt: skip
+        return _hushed(found, Redactor(own.key, (each for each in secrets if len(each.reveal()) >= _LONG)))
 
-    async def _conclude(self, provider: str, ask: Ask, expected: tuple[str, ...]) -> Introspection:
-        endpoint = providers.get(provider).debug
-        assert endpoint is not None  # noqa: S101 - seen by the caller
-        exchanges: list[Exchange] = []
-        deadline = asyncio.get_running_loop().time() + self.timeout
+    async def _question(self, provider: str, endpoint: Endpoint, ask: Ask, redactor: Redactor) -> Heard:
+        """Ask when it is the question's turn."""
+        places, pace = self._gate(provider, ask.issuer_url)
+        async with places, pace:
+            ask = replace(ask, at=_now())
+            exchanges: list[Exchange] = []
+            deadline = asyncio.get_running_loop().time() + self.timeout
+            try:
+                reading = await self._steps(endpoint, ask, deadline, pace, exchanges, redactor)
+            except Unreachable as unreachable:
+                reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
+            except AssertionError:
+                raise  # of whoever plays the network: a statement about the test, not about the token
+            except Exception as error:  # noqa: BLE001 - whatever fails, nothing is known of the token
+                failed = f"the answer could not be read ({type(error).__name__})"
+                reading = Reading(active=None, reason="unparsable", detail=failed)
+            return Heard(reading, ask.at, tuple(exchanges))
+
+    async def _steps(
+        self,
+        endpoint: Endpoint,
+        ask: Ask,
+        deadline: float,
+        pace: AsyncLimiter,
+        exchanges: list[Exchange],
+        redactor: Redactor,
+    ) -> Reading:
         steps = endpoint.steps(ask)
-        fault: Unreachable | None = None
-        answer: Response | None = None
         try:
+            request = next(steps)
             while True:
-                request = next(steps) if answer is None and fault is None else steps.throw(fault) if fault else steps.send(answer)  # type: ignore[arg-type]
-                answer = fault = None
                 try:
-                    answer = await self._send(request, deadline, provider)
+                    answer = await self._send(request, deadline, pace, first=not exchanges)
                 except Unreachable as unreachable:
-                    fault = unreachable
-                exchanges.append(self._kept(request, answer))
+                    exchanges.append(_kept(request, None, redactor))
+                    request = steps.throw(unreachable)
+                else:
+                    exchanges.append(_kept(request, answer, redactor))
+                    request = steps.send(answer)
         except StopIteration as stop:
             reading: Reading = stop.value
-        except Unreachable as unreachable:
-            reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
-        return conclude(
-            provider, reading, method=endpoint.kind, asked_at=ask.at, clients=expected, subject=ask.subject,
-            exchanges=tuple(exchanges),
-        )  # fmt: skip
+            return reading
 
-    async def _send(self, request: Request, deadline: float, provider: str) -> Response:
-        if request.cacheable and request.url in self._documents:
-            return self._documents[request.url]
+    async def _send(self, request: Request, deadline: float, pace: AsyncLimiter, *, first: bool) -> Response:
         if not may_be_asked(request.url):
             raise Unreachable("issuer_error", "an address that a token may not be sent to")
-        loop = asyncio.get_running_loop()
+        if not request.cacheable:
+            return await self._attempts(request, deadline, pace, first=first)
+        fetching = self._fetching.setdefault(request.url, asyncio.Lock())
         try:
-            async with asyncio.timeout_at(deadline), self._gate(provider):
-                for attempt in range(1, ATTEMPTS + 1):
-                    pause: float | None = None
-                    try:
-                        response = await self._once(request)
-                    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.RemoteProtocolError, httpx.ReadError):
-                        response = None
-                    if response is not None and response.status not in RETRIED:
-                        break
-                    pause = _pause(response, attempt)
-                    if attempt == ATTEMPTS or loop.time() + pause >= deadline:
-                        break
-                    await asyncio.sleep(pause)
+            async with asyncio.timeout_at(deadline):
+                await fetching.acquire()
         except TimeoutError:
             raise Unreachable("network", f"no answer within {self.timeout:g} seconds") from None
-        except httpx.TransportError as error:
-            raise Unreachable("network", _fault(error)) from None
-        except _TooLarge:
-            raise Unreachable("unparsable", f"the answer is larger than {MAX_BODY} bytes") from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, ValueError, zlib.error) as error:
-            raise Unreachable("unparsable", f"the exchange failed ({type(error).__name__})") from None
-        if response is None:
-            raise Unreachable("network", "the issuer could not be reached")
-        if request.cacheable and response.status == 200:  # noqa: PLR2004
-            self._documents[request.url] = response
-        return response
-
-    @contextlib.asynccontextmanager
-    async def _gate(self, provider: str) -> AsyncIterator[None]:
-        if provider not in self._gates:
-            from aiolimiter import AsyncLimiter
-
-            self._gates[provider] = (asyncio.Semaphore(self._concurrency), AsyncLimiter(max(1.0, self._rate), 1.0))
-        places, pace = self._gates[provider]
-        async with places, pace:
-            yield
-
-    async def _once(self, request: Request) -> Response:
-        sent = _http(request)
-        transport = self._transport(sent.url)
-        response = await transport.handle_async_request(sent)
         try:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Response(response.status_code, headers, await _body(response))
+            held = self._documents.get(request.url)
+            if held is None:
+                held = await self._attempts(request, deadline, pace, first=first)
+                if held.status == 200:  # noqa: PLR2004
+                    self._documents[request.url] = held
+            return held
         finally:
-            await response.aclose()
+            fetching.release()
 
-    def _transport(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+    async def _attempts(self, request: Request, deadline: float, pace: AsyncLimiter, *, first: bool) -> Response:
+        """Ask until there is an answer to keep; when the time is over, the last one that came."""
+        answer: Response | None = None
+        fault = f"no answer within {self.timeout:g} seconds"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                for attempt in range(1, ATTEMPTS + 1):
+                    if attempt > 1 or not first:
+                        await pace.acquire()
+                    outcome = await self._once(request)
+                    if isinstance(outcome, Response):
+                        answer, stated, passing = outcome, outcome.headers.get("retry-after"), outcome.status in RETRIED
+                    else:
+                        fault, stated, passing = outcome.detail, None, outcome.passing
+                    pause = _pause(stated, attempt)
+                    if not passing or asyncio.get_running_loop().time() + pause >= deadline:
+                        break
+                    if attempt < ATTEMPTS:
+                        await asyncio.sleep(pause)
+        if answer is None:
+            raise Unreachable("network", fault)
+        return answer
+
+    async def _once(self, request: Request) -> Response | Fault:
+        try:
+            response = await self._transport(request.url).handle_async_request(_http(request))
+            try:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Response(response.status_code, headers, await _body(response))
+            finally:
+                await response.aclose()
+        except (Unreachable, AssertionError):
+            raise
+        except httpx.TransportError as error:
+            return _fault(error)
+        except Exception as error:  # noqa: BLE001 - transports raise what they like
+            raise Unreachable("unparsable", f"the exchange failed ({type(error).__name__})") from None
+
+    def _gate(self, provider: str, issuer_url: str | None) -> tuple[asyncio.Semaphore, AsyncLimiter]:
+        key = (provider, issuer_url)
+        if key not in self._gates:
+            self._gates[key] = asyncio.Semaphore(self._concurrency), AsyncLimiter(max(1.0, self._rate), 1.0)
+        return self._gates[key]
+
+    def _transport(self, url: str) -> httpx.AsyncBaseTransport:
         if self._given is not None:
             return self._given
-        from urllib.request import getproxies, proxy_bypass
-
-        found = getproxies()
-        proxy = None if proxy_bypass(url.host) else found.get(url.scheme) or found.get("all")
+        proxy = _proxy(url)
         if proxy not in self._transports:
-            self._transports[proxy] = httpx.AsyncHTTPTransport(proxy=proxy, retries=0)
+            self._transports[proxy] = Transport(proxy)
         return self._transports[proxy]
 
-    def _kept(self, request: Request, response: Response | None) -> Exchange:
-        redact = self.redactor
-        question: dict[str, Any] = {"method": request.method, "url": redact.text(request.url)}
-        for name, table in (("headers", request.headers), ("query", request.query), ("form", request.form), ("json", request.json)):
-            if table:
-                question[name] = {each: _shown(value, redact) for each, value in table.items()}
-        if request.basic is not None:
-            question["basic"] = [request.basic[0], _shown(request.basic[1], redact)]
-        if response is None:
-            return Exchange(question)
-        answer: dict[str, Any] = {
-            "status": response.status,
-            "headers": {name: redact.text(response.headers[name]) for name in KEPT_HEADERS if name in response.headers},
-        }
-        body = body_of(response)
-        if isinstance(body, dict | list):
-            answer["json"] = body if request.cacheable else redact.answer(body)
-        else:
-            answer["body_bytes"] = len(response.body)
-        return Exchange(question, answer)
+
+class Fault(NamedTuple):
+    """Why no answer came, and whether one may come the next time."""
+
+    detail: str
+    passing: bool = False
 
 
-class _TooLarge(Exception):  # noqa: N818 - never leaves this module
-    pass
+_NO_WAY = Reading(active=None, reason="not_stated", detail="the provider documents no way to ask about a token")
+_NO_TOKEN = Reading(
+    active=False, reason="malformed", detail="not printable ASCII, as every access token is (RFC 6749, appendix A.12)"
+)
+
+
+def _sealed(
+    token: str | Secret, client_secret: str | Secret | None, credentials: Mapping[str, str | Secret]
+) -> tuple[Secret, Secret | None, Mapping[str, str | Secret]]:
+    """What is secret as ``Secret``."""
+    return (
+        Secret.of(token),
+        None if client_secret is None else Secret.of(client_secret),
+        {name: Secret.of(value) if _TELLING(name) else value for name, value in credentials.items()},
+    )
+
+
+def _run(question: Coroutine[Any, Any, Introspection]) -> Introspection:
+    """Run to the end of the question and no further.
+
+    ``asyncio.run`` would also wait for the thread in which a name is being resolved, long past the deadline.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        asking = loop.create_task(question)
+        try:
+            return loop.run_until_complete(asking)
+        except BaseException:
+            asking.cancel()
+            loop.run_until_complete(asyncio.gather(asking, return_exceptions=True))
+            raise
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for the address; none for loopback, where tokens may go in clear."""
+    from urllib.request import getproxies, proxy_bypass
+
+    found = getproxies()
+    if not found or is_loopback(url) or proxy_bypass(urlsplit(url).hostname or ""):
+        return None
+    return found.get(urlsplit(url).scheme) or found.get("all")
 
 
 def _http(request: Request) -> httpx.Request:
     """The request as it goes out, secrets and all."""
-    headers = {"User-Agent": "idp-checks", "Accept-Encoding": "gzip, deflate", **{name: _plain(value) for name, value in request.headers.items()}}
-    content = b""
-    if request.json is not None:
-        content = json.dumps({name: _plain(value) for name, value in request.json.items()}).encode()
-        headers["Content-Type"] = "application/json"
-    elif request.form is not None:
-        content = urlencode({name: _plain(value) for name, value in request.form.items()}).encode()
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    if request.basic is not None:
-        import base64
-        from urllib.parse import quote_plus
-
-        # RFC 6749, section 2.3.1: both are form-encoded before they are joined.
-        pair = f"{quote_plus(request.basic[0])}:{quote_plus(request.basic[1].reveal())}"
-        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     url = request.url
     if request.query:
-        url += ("&" if urlsplit(url).query else "?") + urlencode({name: _plain(value) for name, value in request.query.items()})
-    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), None)
-    return httpx.Request(request.method, url, headers=headers, content=content, extensions={"timeout": timeouts})
+        url += "&" if urlsplit(url).query else "?"
+    try:
+        sent = httpx.Request(
+            request.method,
+            url + _joined(request.query),
+            headers=_headers(request),
+            content=_content(request),
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"))},
+        )
+    except httpx.InvalidURL:
+        raise Unreachable("issuer_error", "an address that cannot be asked") from None
+    if sent.url.scheme != "https" and not is_loopback(f"http://{sent.url.host}"):
+        raise Unreachable("issuer_error", "an address that a token may not be sent to")
+    return sent
+
+
+def _headers(request: Request) -> dict[str, str]:
+    table: dict[str, str | Secret] = {"User-Agent": "idp-checks", "Accept-Encoding": "gzip, deflate", **request.headers}
+    if request.json is not None:
+        table["Content-Type"] = "application/json"
+    elif request.form is not None:
+        table["Content-Type"] = "application/x-www-form-urlencoded"
+    if request.basic is not None:
+        table["Authorization"] = _basic(*request.basic)
+    if not all(set(_plain(value)) <= _PRINTABLE for value in table.values()):
+        raise Unreachable("caller_rejected", "a credential that no header can hold: not printable ASCII")
+    return {name: _plain(value) for name, value in table.items()}
+
+
+def _content(request: Request) -> bytes:
+    if request.json is not None:
+        return json.dumps({name: _plain(value) for name, value in request.json.items()}).encode()
+    return b"" if request.form is None else _joined(request.form).encode()
+
+
+def _joined(table: Mapping[str, str | Secret]) -> str:
+    return urlencode({name: _plain(value) for name, value in table.items()})
+
+
+def _basic(user: str, password: Secret) -> Secret:
+    """RFC 6749, section 2.3.1: both are form-encoded before they are joined."""
+    return Secret(f"Basic {_pair(user, password).reveal()}")
+
+
+def _pair(user: str, password: Secret) -> Secret:
+    return Secret(base64.b64encode(f"{quote_plus(user)}:{quote_plus(password.reveal())}".encode()).decode())
 
 
 async def _body(response: httpx.Response) -> bytes:
@@ -347,43 +460,89 @@ async def _body(response: httpx.Response) -> bytes:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     unpack = zlib.decompressobj(wbits=47) if coding in ("gzip", "x-gzip", "deflate") else None
     if unpack is None and coding not in ("identity", ""):
-        raise ValueError("a content coding that was not asked for")
-    body = bytearray()
+        raise Unreachable("unparsable", "a content coding that was not asked for")
+    body = io.BytesIO()
     async for chunk in response.aiter_raw():
-        body += chunk if unpack is None else unpack.decompress(chunk, MAX_BODY + 1 - len(body))
-        if len(body) > MAX_BODY or (unpack is not None and unpack.unconsumed_tail):
-            raise _TooLarge
-    if unpack is not None and not unpack.eof:
-        raise ValueError("the compressed body is cut short")
-    return bytes(body)
-
-
-def _pause(response: Response | None, attempt: int) -> float:
-    """Seconds to wait before the next attempt."""
-    stated = response.headers.get("retry-after") if response is not None else None
-    if stated is not None:
         try:
-            return max(0.0, float(stated))
-        except ValueError:
-            with contextlib.suppress(ValueError, TypeError):
-                return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds())
-    return random.uniform(0.1, 0.4) * 2 ** (attempt - 1)  # noqa: S311 - jitter
+            body.write(chunk if unpack is None else unpack.decompress(chunk, MAX_BODY + 1 - body.tell()))
+        except zlib.error:
+            raise Unreachable("unparsable", "the body is not compressed as it says") from None
+        if body.tell() > MAX_BODY:
+            raise Unreachable("unparsable", f"the answer is larger than {MAX_BODY} bytes")
+        del chunk
+    if unpack is not None and (not unpack.eof or unpack.unused_data):
+        raise Unreachable("unparsable", "the compressed body is cut short, or goes on past its end")
+    return body.getvalue()
 
 
-def _fault(error: httpx.TransportError) -> str:
-    if "certificate" in str(error).lower():
-        return "the issuer's certificate could not be verified"
+def _pause(stated: str | None, attempt: int) -> float:
+    """Seconds to wait before the next attempt: what the issuer states (RFC 9110, section 10.2.3), and jitter."""
+    jitter: float = random.uniform(0.1, 0.4) * 2 ** (attempt - 1)  # noqa: S311 - spreads retries, guards nothing
+    if stated is None:
+        return jitter
+    if stated.isascii() and stated.isdigit():
+        return float(stated[:12]) + jitter
+    with contextlib.suppress(ValueError, TypeError):
+        return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds()) + jitter
+    return jitter
+
+
+def _fault(error: httpx.TransportError) -> Fault:
+    """What went wrong, never in the words of the error."""
+    if isinstance(error, httpx.ConnectError) and "ssl" in str(error).lower():
+        return Fault("no trusted TLS connection: the certificate or the handshake failed")
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return Fault("no connection: the name is unknown, or nobody listens there", passing=True)
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+        return Fault("the connection broke off, or what came is no whole HTTP answer", passing=True)
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    return f"the issuer could not be reached ({type(error).__name__})"
+        return Fault("no answer in time")
+    return Fault(f"the issuer could not be asked ({type(error).__name__})")
+
+
+def _kept(request: Request, response: Response | None, redactor: Redactor) -> Exchange:
+    """The exchange as evidence."""
+    if request.basic is not None:
+        redactor.learn(_pair(*request.basic))
+    question: dict[str, Any] = {"method": request.method, "url": redactor.text(request.url)}
+    for name in ("headers", "query", "form", "json"):
+        table: Mapping[str, str | Secret] | None = getattr(request, name)
+        if table:
+            question[name] = {each: _shown(value, redactor) for each, value in table.items()}
+    if request.basic is not None:
+        question["basic"] = [request.basic[0], _shown(request.basic[1], redactor)]
+    if response is None:
+        return Exchange(question)
+    answer: dict[str, Any] = {
+        "status": response.status,
+        "headers": {name: redactor.text(response.headers[name]) for name in KEPT_HEADERS if name in response.headers},
+    }
+    body = body_of(response)
+    if isinstance(body, dict | list):
+        answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body)
+    else:
+        answer["body_bytes"] = len(response.body)
+    return Exchange(question, answer)
+
+
+def _hushed(found: Introspection, redactor: Redactor) -> Introspection:
+    """The same, should the issuer have put a secret of ours where an application or an account belongs."""
+
+    def hushed(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(map(hushed, value))
+        return redactor.known(value) if isinstance(value, str) else value
+
+    names = ("detail", "client_id", "audience", "subject", "scopes", "issuer", "token_type")
+    return replace(found, **{name: hushed(getattr(found, name)) for name in names})
 
 
 def _plain(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _shown(value: str | Secret, redact: Redactor) -> str:
+def _shown(value: str | Secret, redactor: Redactor) -> str:
     if isinstance(value, Secret):
-        shown = redact.text(value.reveal())
-        return shown if "[hmac-" in shown else f"[{value.fingerprint(redact.key)}]"
-    return redact.text(value)
+        shown = redactor.text(value.reveal())
+        return shown if "[hmac-" in shown else f"[{value.fingerprint(redactor.key)}]"
+    return redactor.text(value)

@@ -1,0 +1,315 @@
+"""The pytest plugin: options, markers and fixtures. It does nothing, and loads nothing, until it is asked.
+
+No rule lives here. What a fixture or an option needs is imported where it is used, so that a project that has this
+package installed pays two modules for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import types
+
+    import respx
+
+    from idp_checks.conformance.rules import Normalizer
+    from idp_checks.introspection import Introspection
+    from idp_checks.issuers.world import World
+    from idp_checks.recordings import DebugRecording, ProfileRecording
+    from idp_checks.secret import Secret
+
+NORMALIZER_HELP = "check this normaliser, a function f(provider: str, raw: dict) -> dict, instead of ours"
+PROVIDER_HELP = "check this provider only (repeatable; default: all)"
+LIVE_HELP = "run the tests marked idp_live, which ask real issuers"
+IDP_MARK = (
+    "idp(provider, case=None): the test is about this provider; its fixture idp_recording is the recording of that "
+    "case, or in turn every recorded profile of the provider. Deselected where --idp-provider names others."
+)
+LIVE_MARK = "idp_live: the test asks real issuers; skipped without --idp-live."
+
+_PROVIDERS = pytest.StashKey[tuple[str, ...]]()
+_NORMALIZER = pytest.StashKey["Normalizer"]()
+_SECRETS = pytest.StashKey["list[Secret]"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options, and the ini settings of the same names."""
+    group = parser.getgroup("idp-checks", "identity provider checks")
+    group.addoption("--idp-normalizer", dest="idp_normalizer", metavar="MODULE:FUNCTION", help=NORMALIZER_HELP)
+    group.addoption("--idp-provider", dest="idp_provider", action="append", metavar="NAME", help=PROVIDER_HELP)
+    group.addoption("--idp-live", dest="idp_live", action="store_true", default=None, help=LIVE_HELP)
+    parser.addini("idp_normalizer", help=NORMALIZER_HELP, type="string", default="")
+    parser.addini("idp_provider", help=PROVIDER_HELP, type="args", default=[])
+    parser.addini("idp_live", help=LIVE_HELP, type="bool", default=False)
+
+
+def _asked(config: pytest.Config, name: str) -> Any:  # noqa: ANN401 - of the option's type
+    """What was asked for: the option, else the ini setting."""
+    given = config.getoption(name)
+    return config.getini(name) if given is None else given
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The markers, and the options held against what there is."""
+    config.addinivalue_line("markers", IDP_MARK)
+    config.addinivalue_line("markers", LIVE_MARK)
+    if names := _asked(config, "idp_provider"):
+        config.stash[_PROVIDERS] = tuple(dict.fromkeys(_known(name, "--idp-provider") for name in names))
+    if spec := _asked(config, "idp_normalizer"):
+        from idp_checks.conformance import load
+        from idp_checks.errors import UsageError
+
+        try:
+            config.stash[_NORMALIZER] = load(spec, config.invocation_params.dir)
+        except UsageError as error:
+            raise pytest.UsageError(f"--idp-normalizer: {error}") from error
+
+
+def _known(name: object, where: str) -> str:
+    """The name, if there is a provider of that name."""
+    from idp_checks import providers
+
+    if isinstance(name, str) and name in providers.names():
+        return name
+    raise pytest.UsageError(f"{where}: no provider {name!r}; there are {', '.join(providers.names())}")
+
+
+def selected(config: pytest.Config) -> tuple[str, ...]:
+    """The providers that the run is about: those named, or all."""
+    names = config.stash.get(_PROVIDERS, None)
+    if names is None:
+        from idp_checks import providers
+
+        names = providers.names()
+    return names
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What is checked, where something was asked for."""
+    normalizer, names = config.stash.get(_NORMALIZER, None), config.stash.get(_PROVIDERS, None)
+    said = [f"normaliser {normalizer.name}"] if normalizer else []
+    said += [f"providers {', '.join(names)}"] if names else []
+    return f"idp-checks: {'; '.join(said)}" if said else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with ``idp_recording`` runs once for each case that its markers name."""
+    if "idp_recording" not in metafunc.fixturenames:
+        return
+    cases = dict.fromkeys(case for mark in metafunc.definition.iter_markers("idp") for case in _cases(mark, metafunc))
+    if not cases:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: idp_recording needs a marker: {IDP_MARK}")
+    metafunc.parametrize("idp_recording", list(cases), ids=["-".join(case) for case in cases], indirect=True)
+
+
+def _cases(mark: pytest.Mark, metafunc: pytest.Metafunc) -> list[tuple[str, str]]:
+    from idp_checks import recordings
+
+    provider, case = _named(mark, metafunc.definition.nodeid)
+    profiles = [each.case for each in recordings.profiles(provider)]
+    if case is None:
+        return [(provider, each) for each in profiles]
+    debug = [each.case for each in recordings.debug(provider)]
+    if case not in (*profiles, *debug):
+        there = ", ".join((*profiles, *debug))
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: {provider} has no case {case!r}; there are {there}")
+    return [(provider, case)]
+
+
+def _named(mark: pytest.Mark, where: str) -> tuple[str, str | None]:
+    """Provider and case of a marker."""
+    names = dict(zip(("provider", "case"), mark.args, strict=False)) | dict(mark.kwargs)
+    if len(mark.args) > 2 or not set(names) <= {"provider", "case"} or "provider" not in names:  # noqa: PLR2004
+        raise pytest.UsageError(f"{where}: the marker is {IDP_MARK}")
+    return _known(names["provider"], where), names.get("case")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about other providers, and skip what asks real issuers."""
+    chosen, live = config.stash.get(_PROVIDERS, None), bool(_asked(config, "idp_live"))
+    left_out = []
+    for item in items:
+        if not live and item.get_closest_marker("idp_live") is not None:
+            item.add_marker(pytest.mark.skip(reason="asks real issuers: needs --idp-live"))
+        if chosen is not None and (about := _about(item)) and not about & set(chosen):
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _about(item: pytest.Item) -> set[str]:
+    """The providers that a test is about: that of its case, or those of its markers."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and "idp_recording" in callspec.params:
+        return {callspec.params["idp_recording"][0]}
+    return {_named(mark, item.nodeid)[0] for mark in item.iter_markers("idp")}
+
+
+@pytest.fixture(scope="session")
+def idp_normalizer(pytestconfig: pytest.Config) -> Normalizer:
+    """The normaliser under test: ``idp_normalizer(provider, raw)`` gives the profile as a dictionary.
+
+    Ours, or the one that ``--idp-normalizer`` names.
+    """
+    from idp_checks.conformance import ours
+
+    return pytestconfig.stash.get(_NORMALIZER, None) or ours()
+
+
+@pytest.fixture(scope="session")
+def idp_recordings() -> types.ModuleType:
+    """The recordings: ``profiles(provider)`` and ``debug(provider)``."""
+    from idp_checks import recordings
+
+    return recordings
+
+
+@pytest.fixture
+def idp_recording(request: pytest.FixtureRequest) -> ProfileRecording | DebugRecording:
+    """The recording of the case that the test's ``idp`` marker names."""
+    from idp_checks import recordings
+
+    provider, case = request.param
+    held: tuple[ProfileRecording | DebugRecording, ...] = (*recordings.profiles(provider), *recordings.debug(provider))
+    return next(each for each in held if each.case == case)
+
+
+@pytest.fixture
+def idp_issuers() -> Generator[respx.MockRouter]:
+    """A respx router that plays every provider's debug endpoint from the recordings, while the test runs.
+
+    ``idp_issuers.world.token(provider, case)`` gives the made-up token that is answered as in that case.
+    """
+    from idp_checks.issuers.mock import router
+    from idp_checks.issuers.world import World
+
+    world = World()
+    with router(world) as played:
+        played.world = world  # type: ignore[attr-defined]
+        yield played
+
+
+class Introspect:
+    """``introspect_sync`` bound to the played issuers."""
+
+    def __init__(self, world: World, secrets: list[Secret]) -> None:
+        self._world = world
+        self._secrets = secrets
+
+    def __call__(self, provider: str, token: str | Secret, **given: Any) -> Introspection:  # noqa: ANN401
+        """Ask about a token; the arguments are those of ``idp_checks.introspect``.
+
+        What the endpoint needs and is not given is filled in with what the played issuer accepts.
+        """
+        from idp_checks import introspect_sync
+        from idp_checks.secret import Secret
+
+        credentials = {**given.pop("credentials", {})}
+        secrets = [token, given.get("client_secret"), *credentials.values()]
+        self._secrets += [Secret.of(each) for each in secrets if each]
+        asked = self._filled(provider, given, credentials)
+        return introspect_sync(provider, Secret.of(token), **asked)
+
+    def _filled(self, provider: str, given: dict[str, Any], credentials: dict[str, Any]) -> dict[str, Any]:
+        from idp_checks import providers
+        from idp_checks.issuers.world import CLIENT_SECRET
+        from idp_checks.secret import Secret
+
+        issuer = self._world.issuer(provider)
+        endpoint = providers.get(provider).debug
+        needs = endpoint.needs if endpoint is not None else ()
+        played: Mapping[str, Any] = {"client_id": issuer.client_id, "client_secret": Secret(CLIENT_SECRET)}
+        asked = {name: played[name] for name in needs if name in played} | given
+        return {**asked, "credentials": {**issuer.credentials, **credentials}}
+
+    def __repr__(self) -> str:
+        return "idp_introspect"
+
+
+@pytest.fixture
+def idp_introspect(request: pytest.FixtureRequest, idp_issuers: respx.MockRouter) -> Introspect:
+    """``idp_checks.introspect_sync``, asking the played issuers; tokens given to it are kept out of the test's report."""
+    secrets: list[Secret] = []
+    request.node.stash[_SECRETS] = secrets
+    return Introspect(idp_issuers.world, secrets)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Take the tokens that were given to ``idp_introspect`` out of the report of its test."""
+    report = yield
+    if secrets := item.stash.get(_SECRETS, None):
+        hidden = _Hider(secrets)
+        report.longrepr = hidden(report.longrepr)
+        report.sections = [(title, hidden.text(told)) for title, told in report.sections]
+        report.user_properties = [(name, hidden(value)) for name, value in report.user_properties]
+    return report
+
+
+class _Hider:
+    """Takes secrets out of what pytest has to tell, whatever object it is told by.
+
+    Pytest shortens long values, so parts of a secret are taken out too.
+    """
+
+    PART = 12
+    """Characters of a secret in a row that give too much of it away."""
+
+    def __init__(self, secrets: list[Secret]) -> None:
+        from idp_checks.secret import Redactor, new_key
+
+        self._redactor = Redactor(new_key(), secrets)
+        texts = [each.reveal() for each in secrets]
+        self._parts = {text[at : at + self.PART] for text in texts for at in range(len(text) - self.PART + 1)}
+
+    def text(self, text: str) -> str:
+        """A text without them."""
+        text = self._redactor.text(text)
+        size = self.PART
+        hit = {
+            at + each
+            for at in range(len(text) - size + 1)
+            if text[at : at + size] in self._parts
+            for each in range(size)
+        }
+        return "".join("•" if at in hit else letter for at, letter in enumerate(text)) if hit else text
+
+    def __call__(self, told: Any) -> Any:  # noqa: ANN401 - texts, lists, and pytest's own objects
+        """The same object without them."""
+        if isinstance(told, str):
+            return self.text(told)
+        if isinstance(told, list | tuple):
+            return type(told)(map(self, told))
+        if type(told).__module__.startswith("_pytest."):
+            for name, value in vars(told).items():
+                setattr(told, name, self(value))
+        return told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How the normaliser stands at each provider, where it was checked."""
+    told = [
+        json.loads(value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "idp_conformance" and getattr(report, "when", None) == "call"
+    ]
+    if not told:
+        return
+    terminalreporter.section("conformance")
+    for provider in sorted({each["provider"] for each in told}):
+        outcomes: dict[str, set[str]] = {}
+        for each in told:
+            if each["provider"] == provider:
+                for rule, said in each["rules"].items():
+                    outcomes.setdefault(rule, set()).add(said["outcome"])
+        broken = [rule for rule, said in outcomes.items() if said != {"passed"}]
+        rest = f"not {', '.join(sorted(broken, key=lambda rule: int(rule[1:])))}" if broken else "every rule holds"
+        terminalreporter.line(f"{provider}: {rest}", red=bool(broken), green=not broken)

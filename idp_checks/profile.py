@@ -42,7 +42,7 @@ _any_web = re.compile(
     r"(?i:https?)://[^\s/?#@:\[\]\\\"<>%\x00-\x20\x7f]+(?::\d{1,5})?(?:[/?#][^\s\x00-\x20\x7f\"<>\\]*)?"
 ).fullmatch
 # The common case of each, several times faster: ASCII letters alone. What does not fit is tried again by the whole rule.
-_common_address = re.compile(r"[A-Za-z0-9_%+-][A-Za-z0-9._%+-]*@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]").fullmatch
+_common_address = re.compile(r"([A-Za-z0-9_%+-][A-Za-z0-9._%+-]*)@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]").fullmatch
 _common_web = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?").fullmatch
 
 BLANK = "the identifier is blank"
@@ -114,19 +114,24 @@ class NormalizedProfile(Struct, frozen=True, dict=False):
     given_name: str | None = None
     family_name: str | None = None
     identities: tuple[Identity, ...] = ()
-    _source: str | Mapping[str, Any] | None = field(default=None, name="_source")
+    _source: bytes | str | Mapping[str, Any] | None = field(default=None, name="_source")
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """What the provider sent, secrets and all: to be searched for them, never to be shown."""
+        source = self._source
+        if isinstance(source, bytes | str):
+            parsed = parse(text_of(source))
+            if isinstance(parsed, list):
+                parsed = next((each for each in parsed if isinstance(each, Mapping)), None)
+            source = parsed if isinstance(parsed, Mapping) else {}
+            force_setattr(self, "_source", source)
+        return source or {}
 
     @property
     def extra(self) -> dict[str, Any]:
         """Every other property that the provider sent, unchanged, but for secrets, which are left out."""
-        source = self._source
-        if isinstance(source, str):
-            source = parse(source)
-            if isinstance(source, list):
-                source = next((each for each in source if isinstance(each, Mapping)), None)
-            source = source if isinstance(source, Mapping) else {}
-            force_setattr(self, "_source", source)
-        rest: dict[str, Any] = without_secrets(source or {})
+        rest: dict[str, Any] = without_secrets(self.source)
         return {name: value for name, value in rest.items() if name not in _TAKEN}
 
     def to_dict(self) -> dict[str, Any]:
@@ -180,7 +185,7 @@ class NormalizedProfile(Struct, frozen=True, dict=False):
 def assemble(
     provider: str,
     claims: Claims,
-    source: str | Mapping[str, Any] | None = None,
+    source: bytes | str | Mapping[str, Any] | None = None,
     social: bool = True,  # noqa: FBT001, FBT002 - by place, for speed
     connection: str | None = None,
 ) -> NormalizedProfile:
@@ -203,7 +208,7 @@ def _assemble(
     ident: str,
     claims: Claims,
     identities: tuple[Identity, ...],
-    source: str | Mapping[str, Any] | None,
+    source: bytes | str | Mapping[str, Any] | None,
 ) -> NormalizedProfile:
     given = claims.given_name
     if given is not None and (not given or given.isspace()):
@@ -215,8 +220,11 @@ def _assemble(
     local = verified = None
     email = claims.email
     if email is not None:
-        email = email.strip()
-        if is_address(email):
+        found = _common_address(email)
+        if found is not None and ".." not in email and ".@" not in email:
+            local = found[1]
+            verified = claims.email_verified
+        elif is_address(email := email.strip()):
             local = email[: email.rindex("@")]
             verified = claims.email_verified
         else:
@@ -234,13 +242,15 @@ def _assemble(
             name = family or username or ident
 
     picture = claims.picture
-    if picture is not None:
-        picture = picture.strip()
+    if picture is None:
+        picture = gravatar(email)
+    elif _common_web(picture) is None and not is_web_address(picture := picture.strip()):
+        picture = gravatar(email)
     return NormalizedProfile(
         user_id,
         name,
         username or name,
-        picture if picture and is_web_address(picture) else gravatar(email),
+        picture,
         email,
         verified,
         given,

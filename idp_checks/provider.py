@@ -141,16 +141,18 @@ class Provider:
     uncertain: tuple[str, ...] = ()
 
     @cached_property
-    def _decoders(self) -> tuple[Callable[[str], Shape], ...]:
+    def _decoders(self) -> tuple[Callable[[bytes | str], Shape], ...]:
         return tuple(msgspec.json.Decoder(shape).decode for shape in self.profile.shapes)
 
     @cached_property
-    def _decode(self) -> Callable[[str], Shape]:
-        return self._decoders[0]
+    def _usual(self) -> tuple[Callable[[bytes | str], Shape], str, bool]:
+        """What the usual way of ``normalize`` needs: the current shape's decoder, the name, whether it is social."""
 
-    @cached_property
-    def _social(self) -> bool:
-        return self.kind != "enterprise" and self.name != "oidc"
+        def never(_: bytes | str) -> Shape:
+            raise msgspec.DecodeError
+
+        decode = self._decoders[0] if self.profile.unwrap is None else never
+        return decode, self.name, self.kind == "social" or self.name == "oauth2"
 
     def normalize(
         self,
@@ -160,26 +162,29 @@ class Provider:
         connection: str | None = None,
     ) -> NormalizedProfile:
         """A normalised profile from this provider's raw one; see ``idp_checks.normalize``."""
+        decode, name, social = self._usual
+        shape: Shape | None = None
         try:
-            if raw.__class__ is bytes:
-                text = str(raw, "utf-8")  # type: ignore[arg-type]
+            source: bytes | str
+            if isinstance(raw, bytes):
+                source = raw if raw.isascii() else str(raw, "utf-8")
+            elif isinstance(raw, str):
+                source = raw
             else:
-                text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
-            if self.profile.unwrap is not None:
-                text = self.profile.unwrap(text)
-            shape = self._decode(text)
+                source = _written(raw)
+            shape = decode(source)
         except (msgspec.MsgspecError, RecursionError, UnicodeError, ProfileError):
-            shape = None  # the slow way mends what can be mended, and explains the rest
+            pass  # the slow way mends what can be mended, and explains the rest
         try:
             if shape is None:
-                shape, text = self._decode_other(raw)
-            answers = self._answers(also) if also else _NONE
-            return assemble(self.name, shape.claims(answers), text, self._social, connection)
+                shape, source = self._decode_other(raw)
+            claims = shape.claims(self._answers(also) if also else _NONE)
+            return assemble(name, claims, source, social, connection)
         except ProfileError as error:
             path = error.path
-            if error.problem == BLANK:
-                path = ".".join(map(str, ("$", *(type(shape) if shape else self.profile.shapes[0]).subject)))
-            raise ProfileError(error.problem, path=path, provider=self.name) from None
+            if error.problem == BLANK and shape is not None:
+                path = ".".join(map(str, ("$", *shape.subject)))
+            raise ProfileError(error.problem, path=path, provider=name) from None
 
     def read(self, raw: bytes | str | Mapping[str, Any]) -> Shape:
         """The raw profile as its model, without applying any rule.

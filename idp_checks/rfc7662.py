@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta, UnsetType, convert, structs, ValidationError, Struct
+from msgspec import Struct, ValidationError, convert, structs
 
 from idp_checks.endpoint import (
-    Answer, Ask, Endpoint, Epoch, HttpEndpoint, Refusal, Request, Steps, Unreachable, at_epoch, body_of, by_bearer,
+    Answer, Ask, Endpoint, Epoch, HttpEndpoint, Refusal, Request, Steps, at_epoch, body_of, by_bearer,
     by_form, is_loopback, may_be_asked, no_verdict, split_scopes,
 )  # fmt: skip
 from idp_checks.introspection import Method, Reading
-from idp_checks.signed import looks_signed, read_keys, verify
+from idp_checks.signed import SKEW, is_access_token, read_keys, verify
 
 __all__ = ["BAD_CLIENT", "INACTIVE", "Active", "Discovered", "introspection"]
 
@@ -25,6 +25,8 @@ BAD_CLIENT = Refusal(401, "caller_rejected", detail="the issuer refused our own 
 """RFC 7662, section 2.3: an answer 401 is about the asker, whatever its body."""
 INACTIVE = Refusal(200, "denied", {"active": False}, bare=True, detail="not active, without a reason")
 """RFC 7662, section 2.2: a bare refusal."""
+BAD_CLIENT_400 = Refusal(400, "caller_rejected", {"error": "invalid_client"}, detail=BAD_CLIENT.detail)
+"""The same in the other status that RFC 6749, section 5.2, lets a server choose."""
 FORBIDDEN = Refusal(403, "not_permitted", detail="the issuer does not let this client ask")
 
 
@@ -47,7 +49,7 @@ class Active(Answer):
         if self.active is not True:
             return Reading(active=False, reason="denied", bare=True, detail="not active, without a reason")
         begins = at_epoch(self.nbf)
-        if begins is not None and begins > ask.at:
+        if begins is not None and begins > ask.at + SKEW:
             return Reading(active=None, reason="contradiction", detail="called active before its beginning")
         return Reading(
             active=True,
@@ -75,9 +77,13 @@ def introspection(
     refusals: tuple[Refusal, ...] = (),
     profile: HttpEndpoint | None = None,
     note: str | None = None,
+    made: type[HttpEndpoint] = HttpEndpoint,
 ) -> HttpEndpoint:
-    """An endpoint of RFC 7662: the token in a form body, the caller's credentials as HTTP Basic or in the form."""
-    return HttpEndpoint(
+    """An endpoint of RFC 7662: the token in a form body, the caller's credentials as HTTP Basic or in the form.
+
+    ``made`` is the class of the endpoint, where a server needs more than a table can say.
+    """
+    return made(
         kind="introspection",
         method="POST",
         url=url,
@@ -87,7 +93,7 @@ def introspection(
         basic=basic,
         needs=needs,
         tells=tells,
-        refusals=(*refusals, INACTIVE, BAD_CLIENT, FORBIDDEN),
+        refusals=(*refusals, INACTIVE, BAD_CLIENT, BAD_CLIENT_400, FORBIDDEN),
         profile=profile,
         source=source,
         note=note,
@@ -111,7 +117,11 @@ def userinfo(url: str, source: str = "https://openid.net/specs/openid-connect-co
         answer=UserInfo,
         send=by_bearer(),
         tells=frozenset({"subject"}),
-        refusals=(Refusal(401, "denied", header=("www-authenticate", "invalid_token")), Refusal(401, "denied", {"error": "invalid_token"})),
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(401, "denied", {"error": "invalid_token"}),
+            Refusal(403, "not_permitted", header=("www-authenticate", "insufficient_scope"), detail="scope openid is missing"),
+        ),
         source=source,
     )
 
@@ -129,7 +139,8 @@ class Metadata(Struct):
 class Discovered(Endpoint):
     """An issuer whose endpoints stand in its discovery document.
 
-    Introspection where the document names it (or the caller does); else the signature, for a JWT; else userinfo.
+    Introspection where the document names it (or the caller does); else the signature, for a JWT that calls itself an
+    access token (RFC 9068, section 4: an ID token has the same issuer and keys); else userinfo.
     """
 
     source: str
@@ -147,7 +158,7 @@ class Discovered(Endpoint):
         return tuple(name for name in super().lacking(ask) if name == "issuer")
 
     def steps(self, ask: Ask) -> Steps:
-        issuer = ask.credential("issuer") or ""
+        issuer = ask.issuer_url or ask.credential("issuer") or ""
         response = yield Request(
             method="GET", url=self.url.replace("{issuer}", issuer.rstrip("/")), headers={"Accept": "application/json"}, cacheable=True
         )
@@ -168,7 +179,7 @@ class Discovered(Endpoint):
         if endpoint and ask.client_id and ask.client_secret:
             return (yield from introspection(endpoint, source=self.source, profile=probe).steps(direct))
         token = ask.token.reveal()
-        if found.jwks_uri and looks_signed(token):
+        if found.jwks_uri and is_access_token(token, self.algorithms):
             response = yield Request(method="GET", url=found.jwks_uri, headers={"Accept": "application/json"}, cacheable=True)
             keys = read_keys(response)
             if isinstance(keys, Reading):

@@ -111,11 +111,14 @@ def new_key() -> bytes:
 
 
 def _spellings(text: str) -> set[str]:
-    """The text as it may stand in a URL, a form, a JSON text or a Basic header."""
+    """The text as it may stand in a URL, a form, a JSON text, a Basic header, a web page or a table of cells."""
     raw = text.encode("utf-8", "surrogatepass")
     spelt = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
+    marked = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    spelt |= {marked, marked.replace('"', "&#34;").replace("'", "&#39;"), marked.replace('"', "&quot;").replace("'", "&#x27;")}
+    spelt.add(text.replace('"', '""'))
     for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
         spelt |= {encoded.decode(), encoded.decode().rstrip("=")}
     return {each for each in spelt if each}
@@ -152,19 +155,23 @@ class Redactor:
                         lengths.append(len(spelling))
                         lengths.sort(reverse=True)
 
+    def known(self, text: str) -> str:
+        """The text without the known secrets."""
+        found = self._next(text, 0)
+        if found is None:
+            return text
+        parts: list[str] = []
+        done = 0
+        while found is not None:
+            at, length = found
+            parts += (text[done:at], self._names[text[at : at + length]])
+            done = at + length
+            found = self._next(text, done)
+        return "".join((*parts, text[done:]))
+
     def text(self, text: str) -> str:
         """The text without secrets and addresses."""
-        found = self._next(text, 0)
-        if found is not None:
-            parts, done = [], 0
-            while found is not None:
-                at, length = found
-                parts += (text[done:at], self._names[text[at : at + length]])
-                done = at + length
-                found = self._next(text, done)
-            text = "".join((*parts, text[done:]))
-        text = _TOKENISH.sub(self._mask, text)
-        return _EMAIL.sub(self._mask, text)
+        return _EMAIL.sub(self._mask, _TOKENISH.sub(self._mask, self.known(text)))
 
     def _next(self, text: str, start: int) -> tuple[int, int] | None:
         """Where the next known secret stands and how long it is; the longest of those that begin there.
@@ -204,7 +211,8 @@ class Redactor:
         if value is None or isinstance(value, bool):
             return value
         if name in HARMLESS_NAMES and not (name in SECRET_NAMES and isinstance(value, str)):
-            return self.text(value) if isinstance(value, str) else value
+            shown = self.text(str(value))
+            return shown if isinstance(value, str) or shown != str(value) else value
         return fingerprint(str(value), self._key)
 
     def found_in(self, text: str) -> bool:

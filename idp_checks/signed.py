@@ -7,6 +7,7 @@ exactly, and the client is the token's own statement of whom it was issued to. A
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,15 +17,41 @@ from idp_checks.endpoint import Ask, Endpoint, HttpEndpoint, Request, Response, 
 from idp_checks.introspection import Reading
 from idp_checks.introspection import Method as Kind
 
-__all__ = ["SignedToken", "looks_signed", "verify"]
+__all__ = ["SignedToken", "header_of", "is_access_token", "looks_signed", "verify"]
 
 SKEW = timedelta(seconds=60)
 """How far an issuer's clock may be ahead of ours for ``iat`` and ``nbf``."""
+
+ACCESS_TOKEN = "at+jwt"
+"""The type of an access token, RFC 9068, section 2.1."""
+TYPES = frozenset({"jwt", ACCESS_TOKEN})
+"""The types of tokens that are read; others (logout tokens, proofs) may be signed with the same keys."""
 
 
 def looks_signed(token: str) -> bool:
     """Whether the token has the form of a JWS (RFC 7515, section 3.1)."""
     return token.count(".") == 2 and token.startswith("eyJ")  # noqa: PLR2004
+
+
+def header_of(token: str) -> Mapping[str, Any] | None:
+    """The token's header, unverified; None where it has none, or names a member twice (RFC 7515, section 4)."""
+    try:
+        segment = token.encode("ascii").partition(b".")[0]
+        header = body_of(Response(200, {}, base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))))
+    except ValueError:
+        return None
+    return header if isinstance(header, dict) and isinstance(header.get("kid", ""), str) else None
+
+
+def is_access_token(token: str, algorithms: Sequence[str]) -> bool:
+    """Whether the token calls itself an access token of RFC 9068, by one of the algorithms."""
+    header = header_of(token) if looks_signed(token) else None
+    return header is not None and _type(header) == ACCESS_TOKEN and header.get("alg") in algorithms
+
+
+def _type(header: Mapping[str, Any]) -> str:
+    """The type in lower case without ``application/`` (RFC 7515, section 4.1.9); ``jwt`` where none is given."""
+    return str(header.get("typ", "jwt")).lower().removeprefix("application/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +90,17 @@ class SignedToken(Endpoint):
         url = self.url if ask is None else ask.url(self.url)
         return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
 
+    def unsigned(self, token: str) -> bool:
+        """Whether a token has no signature that can be checked, so that ``opaque`` is asked about it."""
+        return not looks_signed(token) or (self.is_opaque is not None and self.is_opaque(token))
+
+    def usable(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:
+        """The keys of the set that may have signed the token: all, unless the issuer ties keys to tenants."""
+        return keys
+
     def steps(self, ask: Ask) -> Steps:
         token = ask.token.reveal()
-        if not looks_signed(token) or (self.is_opaque is not None and self.is_opaque(token)):
+        if self.unsigned(token):
             if self.opaque is not None:
                 return (yield from self.opaque.steps(ask))
             return Reading(active=None, reason="not_stated", detail="not a signed token, and the issuer answers for no other kind")
@@ -74,7 +109,7 @@ class SignedToken(Endpoint):
             return keys
         issuers = [_known(each, ask) for each in self.issuers]
         return verify(
-            token, keys, ask, issuers=[each for each in issuers if each], algorithms=self.algorithms,
+            token, self.usable(keys, ask), ask, issuers=[each for each in issuers if each], algorithms=self.algorithms,
             client=self.client, subject=self.subject, scope=self.scope,
         )  # fmt: skip
 
@@ -107,42 +142,48 @@ def verify(
     """
     import jwt
 
-    refused = Reading(active=False, reason="malformed", detail="the signature does not verify")
-    try:
-        header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError:
+    header = header_of(token)
+    if header is None:
         return Reading(active=False, reason="malformed", detail="not a signed token")
     algorithm = header.get("alg")
     if algorithm not in algorithms:
         return Reading(active=False, reason="malformed", detail="signed by an algorithm that the issuer does not use")
     if "crit" in header:
         return Reading(active=None, reason="unparsable", detail="a critical header that is not understood")
+    if _type(header) not in TYPES:
+        return Reading(active=None, reason="unparsable", detail="by its own type no token that opens anything")
     named = [key for key in keys if key.get("use", "sig") == "sig" and ("kid" not in header or key.get("kid") == header["kid"])]
     if not named:
         return Reading(active=None, reason="not_stated", detail="the issuer's key set has no such key")
-    claims: dict[str, Any] | None = None
+    tried = False
+    payload: bytes | None = None
     for key in named:
         try:
             checked = jwt.PyJWK(dict(key), algorithm=key.get("alg", algorithm))
-            if checked.algorithm_name != algorithm:
-                continue
-            claims = jwt.decode(
-                token,
-                checked.key,
-                algorithms=[algorithm],
-                options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_sub": False, "verify_jti": False, "verify_iss": False},
-            )
-            break
-        except (jwt.PyJWTError, ValueError, TypeError):
+            if checked.algorithm_name == algorithm:
+                payload = jwt.PyJWS().decode(token, checked, [algorithm], {"enforce_minimum_key_length": True})
+                break
+        except (jwt.InvalidKeyError, jwt.PyJWKError, ValueError, TypeError):
             continue
-    if claims is None:
-        return refused
-    return _claims(claims, ask, issuers, client, subject, scope)
+        except jwt.PyJWTError:
+            pass
+        tried = True
+    if payload is not None:
+        return _claims(body_of(Response(200, {}, payload)), ask, issuers, client, subject, scope)
+    if not tried:
+        return Reading(active=None, reason="unparsable", detail="the issuer's key cannot be used")
+    return Reading(active=False, reason="malformed", detail="the signature does not verify")
 
 
-def _claims(claims: Mapping[str, Any], ask: Ask, issuers: Sequence[str], client: Sequence[str], subject: str, scope: str) -> Reading:
+def _claims(
+    claims: object, ask: Ask, issuers: Sequence[str], client: Sequence[str], subject: str, scope: str
+) -> Reading:
+    if not isinstance(claims, dict):
+        return Reading(active=None, reason="unparsable", detail="the claims are no JSON object, or one is given twice")
     issuer = claims.get("iss")
-    if issuer not in issuers:
+    if not issuers:
+        return Reading(active=None, reason="not_stated", detail="the caller does not say whose token it should be")
+    if isinstance(issuer, str) and issuer not in issuers:
         return Reading(active=False, reason="unknown_token", detail="signed for another issuer or tenant")
     audience = _texts(claims.get("aud"))
     who = claims.get(subject)
@@ -150,9 +191,9 @@ def _claims(claims: Mapping[str, Any], ask: Ask, issuers: Sequence[str], client:
         expires_at, issued_at, begins = (_time(claims.get(name)) for name in ("exp", "iat", "nbf"))
     except (ValueError, OverflowError):
         return Reading(active=None, reason="unparsable", detail="a time that is none")
-    if expires_at is None or not isinstance(who, str) or audience is None:
+    if not (isinstance(issuer, str) and isinstance(who, str) and who and audience and expires_at and issued_at):
         return Reading(active=None, reason="unparsable", detail="a claim is missing that every such token has")
-    if (begins or issued_at or ask.at) > ask.at + SKEW:
+    if max(begins or issued_at, issued_at) > ask.at + SKEW:
         return Reading(active=None, reason="contradiction", detail="not yet valid: its beginning lies in the future")
     scopes = claims.get(scope)
     return Reading(
@@ -172,8 +213,9 @@ def _client(claims: Mapping[str, Any], audience: tuple[str, ...], names: Sequenc
     for name in names:
         if name == "aud":
             return audience[0] if len(audience) == 1 else None
-        if isinstance(claims.get(name), str):
-            return str(claims[name])
+        named = claims.get(name)
+        if named is not None:
+            return named if isinstance(named, str) else None
     return None
 
 

@@ -1,26 +1,32 @@
 """The simulated issuers, without a network: a request in, the recorded answer out.
 
-Every provider's debug endpoint is played from its recordings. Which answer is given is decided by the token that is
-asked about: ``World.token(provider, case)`` gives the made-up token of a case. Times in an answer move with the clock,
-so that what was good when recorded is good now. The cases ``rate-limited``, ``broken`` and ``down`` are played for every
-provider, also where its documentation shows no such answer.
+Every provider's debug endpoint is played from its recordings, and with it the calls for the profile. Which answer is
+given is decided by the token that is asked about: ``World.token(provider, case)`` gives the made-up token of a case.
+A token of no case is unknown, and refused as that issuer refuses unknown tokens. Times in an answer move with the
+clock, so that what was good when recorded is good now.
+
+Beside the recorded cases every issuer plays those of ``PLAYED``, and where its good answer names an application or an
+account, ``other-client`` and ``other-user``. A key set is asked for without a token: there a case of ``PLAYED`` is
+played for all that is asked.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 import msgspec
 
 from idp_checks import providers, recordings
-from idp_checks.endpoint import Ask, HttpEndpoint, Request, Response
+from idp_checks.endpoint import Ask, Endpoint, HttpEndpoint, Request, Response
 from idp_checks.introspection import Introspection, conclude
 from idp_checks.provider import Provider
 from idp_checks.recordings import DebugRecording
@@ -28,16 +34,25 @@ from idp_checks.rfc7662 import Discovered
 from idp_checks.secret import Secret
 from idp_checks.signed import SignedToken
 
-__all__ = ["CLIENT_SECRET", "PLAYED", "World"]
+__all__ = ["CLIENT_SECRET", "PLAYED", "SLOW", "Issuer", "Place", "World", "question"]
 
 CLIENT_SECRET = "simulated-client-secret"
 """The one client secret that the simulated issuers accept."""
 
 PLAYED = ("rate-limited", "broken", "down")
-"""Cases that are played for every provider."""
+"""Cases that are played for every provider: asked to slow down, an answer cut in half, out of service."""
+
+SLOW = "slow"
+"""The case of an answer that comes too late. Only what has a clock plays it; here it is answered at once."""
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KID = "simulated-key"
+_MADE = {
+    "issuer": "https://op.example.com",
+    "introspection_endpoint": "https://idp.example.com/introspect",
+    "domain": "tenant.example.com",
+}
+"""Credentials that are made up, by name; every other is ``simulated-`` and its name."""
 
 
 class World:
@@ -51,16 +66,27 @@ class World:
     def issuer(self, name: str) -> Issuer:
         """One provider's simulated issuer."""
         if name not in self._issuers:
-            self._issuers[name] = Issuer(providers.get(name), self._now)
+            self._issuers[name] = Issuer(providers.get(name), self._now, self)
         return self._issuers[name]
 
     def token(self, provider: str, case: str) -> str:
         """The made-up token that is answered as in that case."""
         return self.issuer(provider).token(case)
 
-    def respond(self, provider: str, request: Request, base: str | None = None) -> Response:
-        """The answer to a request; ``base`` is the address under which this issuer is reached."""
-        return self.issuer(provider).respond(request, base)
+    def tokens(self) -> Iterator[tuple[str, str, str]]:
+        """Every token there is, as provider, case, token."""
+        for name in self.names:
+            for case in self.issuer(name).cases:
+                yield name, case, self.token(name, case)
+
+    def respond(self, provider: str, request: Request, base: str | None = None, case: str | None = None) -> Response:
+        """The answer to a request.
+
+        Args:
+            base: the address under which this issuer is reached; its documented hosts if not given.
+            case: the case that is played whatever the request says; that of the request's token if not given.
+        """
+        return self.issuer(provider).respond(request, base, case)
 
     def ask(self, provider: str, case: str, **expected: Any) -> Introspection:  # noqa: ANN401
         """Put the question of a case to the simulated issuer, as ``introspect`` would, without a network."""
@@ -73,128 +99,246 @@ class World:
         endpoint = providers.get(provider).debug
         assert endpoint is not None, "only providers with a debug endpoint are played"  # noqa: S101
         steps = endpoint.steps(ask)
-        request = next(steps)
-        while True:
-            try:
-                request = steps.send(issuer.respond(request))
-            except StopIteration as stop:
-                return conclude(
-                    provider, stop.value, method=endpoint.kind, asked_at=ask.at, clients=clients, subject=ask.subject
-                )
+        try:
+            request = next(steps)
+            while True:
+                request = steps.send(issuer.respond(request, ask.issuer_url, issuer.wholly(case)))
+        except StopIteration as stop:
+            return conclude(
+                provider, stop.value, method=endpoint.kind, asked_at=ask.at, clients=clients, subject=ask.subject
+            )
+
+    @cached_property
+    def key(self) -> Any:  # noqa: ANN401 - a private key of the cryptography package
+        """The key that signs all signed tokens: issuers may share a key set."""
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class Place(NamedTuple):
+    """Where an issuer answers: method, documented address (``{client_id}`` and the like stand for one segment), part.
+
+    The part is ``debug``, ``keys``, ``discovery``, ``profile``, or the name of a further call for the profile.
+    """
+
+    method: str
+    url: str
+    part: str
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether a request for the path comes here."""
+        return method == self.method and re.fullmatch(self.pattern, path) is not None
+
+    @property
+    def pattern(self) -> str:
+        """The path as a regular expression."""
+        path = unquote(urlsplit(self.url).path) or "/"
+        return "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"({\w+})", path))
 
 
 class Issuer:
     """One simulated issuer."""
 
-    def __init__(self, provider: Provider, now: Callable[[], datetime]) -> None:
+    def __init__(self, provider: Provider, now: Callable[[], datetime], world: World) -> None:
         self.provider = provider
         self._now = now
+        self._world = world
         self.recordings: dict[str, DebugRecording] = {each.case: each for each in recordings.debug(provider.name)}
+        self._full = next((each for each in recordings.profiles(provider.name) if each.case == "full"), None)
         self._tokens: dict[str, str] = {}
+        self._known: dict[str, str] = {}
 
     @cached_property
     def cases(self) -> tuple[str, ...]:
         """The cases that can be asked for."""
-        return tuple(dict.fromkeys((*self.recordings, *PLAYED)))
+        others = [
+            case
+            for case, named in (("other-client", self._said("client_id")), ("other-user", self.subject))
+            if named and "valid" in self.recordings
+        ]
+        return tuple(dict.fromkeys((*self.recordings, *others, *PLAYED)))
 
     @cached_property
     def client_id(self) -> str:
         """The application that the good recorded token was issued to, or a made-up one where no answer names it."""
-        valid = self.recordings.get("valid")
-        return str((valid.introspection.get("client_id") if valid else None) or "simulated-client")
+        return self._said("client_id") or "simulated-client"
 
     @cached_property
     def subject(self) -> str | None:
-        """The account of the recorded full profile: bare id."""
-        full = next((each for each in recordings.profiles(self.provider.name) if each.case == "full"), None)
-        if full is None or not isinstance(full.normalized, dict):
-            return None
-        return str(full.normalized["user_id"]).partition("|")[2]
+        """The account that the good token stands for: bare id."""
+        if self._full is None or not isinstance(self._full.normalized, dict):
+            return self._said("subject")
+        return self._said("subject") or str(self._full.normalized["user_id"]).partition("|")[2]
 
     @cached_property
     def credentials(self) -> Mapping[str, str]:
         """What this issuer needs beyond client id and secret, made up or as recorded."""
         valid = self.recordings.get("valid")
         claims = valid.token.claims if valid is not None and isinstance(valid.token, recordings.Signed) else {}
-        made = {"tenant_id": str(claims.get("tid", "")), "issuer": "https://op.example.com"}
-        made["introspection_endpoint"] = "https://idp.example.com/introspect"
+        made = {**_MADE, **({"tenant_id": str(claims["tid"])} if "tid" in claims else {})}
+        if isinstance(self.provider.debug, Discovered):
+            made["issuer"] = self._said("issuer") or made["issuer"]
         needs = self.provider.debug.needs if self.provider.debug else ()
-        return {name: made[name] for name in needs if name in made}
+        return {
+            name: made.get(name, f"simulated-{name}") for name in needs if name not in ("client_id", "client_secret")
+        }
+
+    @cached_property
+    def further(self) -> Mapping[str, str]:
+        """The same where this issuer is reached under an address of its own, which stands for its endpoints."""
+        return {
+            name: value for name, value in self.credentials.items() if name not in ("issuer", "introspection_endpoint")
+        }
+
+    def wholly(self, case: str) -> str | None:
+        """The case, if no token can ask for it here and the issuer as a whole has to play it."""
+        valid = self.recordings.get("valid")
+        signed = valid is not None and isinstance(valid.token, recordings.Signed)
+        return case if signed and case in (*PLAYED, SLOW) and case not in self.recordings else None
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where this issuer answers; of two that fit, the first."""
+        found = list(self._debug_places(self.provider.debug))
+        profile = self.provider.profile
+        calls = [] if profile.call is None else [("profile", profile.call)]
+        calls += [(name, further.call) for name, further in profile.also.items()]
+        found += [Place(call.method, call.url, name) for name, call in calls if call.url.startswith("https://")]
+        return tuple(each._replace(url=self._hosted(each.url)) for each in found)
+
+    def _hosted(self, url: str) -> str:
+        """The address with what the caller holds filled into its host."""
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        for name, value in self.credentials.items():
+            host = host.replace("{" + name + "}", value)
+        return f"{scheme}://{host}{slash}{path}"
+
+    def _debug_places(self, debug: Endpoint | None) -> Iterator[Place]:
+        if isinstance(debug, HttpEndpoint):
+            yield Place(debug.method, self.credentials.get("introspection_endpoint", debug.url), "debug")
+            if debug.profile is not None:
+                yield Place(debug.profile.method, debug.profile.url, "profile")
+        elif isinstance(debug, SignedToken):
+            yield Place("GET", debug.url, "keys")
+            yield from self._debug_places(debug.opaque)
+        elif isinstance(debug, Discovered):
+            issuer = self.credentials["issuer"]
+            yield Place("GET", debug.url.replace("{issuer}", issuer), "discovery")
+            yield Place("POST", f"{issuer}/introspect", "debug")
+            yield Place("GET", f"{issuer}/userinfo", "profile")
+            yield Place("GET", f"{issuer}/keys", "keys")
 
     def token(self, case: str) -> str:
         """The token of a case: of the provider's documented form, the same at every call."""
-        if case not in self.cases:
+        if case not in (*self.cases, SLOW):
             raise LookupError(f"{self.provider.name} plays no case {case!r}; it plays {', '.join(self.cases)}")
         if case not in self._tokens:
-            recorded = self.recordings.get(case)
-            if isinstance(self.provider.debug, SignedToken):
-                self._tokens[case] = self._signed(recorded or self.recordings["valid"], case)
+            recorded = self.recordings.get(case) or self.recordings.get("valid")
+            if recorded is not None and isinstance(recorded.token, recordings.Signed):
+                self._tokens[case] = self._signed(recorded, recorded.token, case)
             else:
                 digest = hashlib.sha512(f"{self.provider.name} {case}".encode()).digest()
                 body = "".join(_LETTERS[byte % 62] for byte in digest[:40])
-                if self.provider.token.sample == "{hex}":
-                    body = digest.hex()[:64]
-                self._tokens[case] = self.provider.token.sample.replace("{hex}", body).replace("{}", body)
+                sample = self.provider.token.sample
+                self._tokens[case] = sample.replace("{hex}", digest.hex()[:64]).replace("{}", body)
         return self._tokens[case]
 
-    def respond(self, request: Request, base: str | None = None) -> Response:
-        """The answer to a request."""
+    def case(self, request: Request) -> str | None:
+        """The case of the token that stands in the request."""
+        if not self._known:
+            self._known = {self.token(case): case for case in (*self.cases, SLOW)}
+        for value in _values(request):
+            for word in (value, value.rpartition(" ")[2]):
+                if word in self._known:
+                    return self._known[word]
+        return None
+
+    def respond(self, request: Request, base: str | None = None, case: str | None = None) -> Response:
+        """The answer to a request; see ``World.respond``."""
         path = urlsplit(request.url).path
-        debug = self.provider.debug
-        if path.endswith("/.well-known/openid-configuration"):
-            return self._discovery(request.url.removesuffix("/.well-known/openid-configuration"), base)
-        if isinstance(debug, SignedToken) and path.endswith(urlsplit(debug.url).path):
-            return self._keys(request)
-        case = self._case(request)
-        if case == "rate-limited" and "rate-limited" not in self.recordings:
-            return _json(429, {"error": "slow down"}, {"retry-after": "60"})
+        if base is not None:
+            path = path.removeprefix(urlsplit(base).path.rstrip("/"))
+        place = next((each for each in self.places if each.fits(request.method, unquote(path) or "/")), None)
+        if place is None:
+            return Response(404, {"content-type": "text/plain"}, b"nothing is played at this address")
+        case = case or self.case(request)
         if case == "down":
             return Response(503, {"content-type": "text/html"}, b"<html>Service Unavailable</html>")
-        if self._is_debug(path):
-            return self._debug(request, case)
-        return self._profile(case)
+        if case == "rate-limited" and (case not in self.recordings or place.part != "debug"):
+            return _json(429, {"error": "slow down"}, {"retry-after": "60"})
+        answer = self._part(place.part, request, base, "valid" if case in ("broken", SLOW) else case)
+        if case == "broken":
+            return Response(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+        return answer
 
-    def _is_debug(self, path: str) -> bool:
-        debug = self.provider.debug
-        if isinstance(debug, Discovered):
-            return path.endswith("/introspect")
-        if isinstance(debug, SignedToken):
-            debug = debug.opaque
-        documented = urlsplit(debug.url).path if isinstance(debug, HttpEndpoint) else ""
-        wanted = documented.split("/")
-        asked = path.split("/")[-len(wanted) + 1 :]
-        return all(part in (each, "") or part.startswith("{") for part, each in zip(wanted[1:], asked, strict=False))
+    def _part(self, part: str, request: Request, base: str | None, case: str | None) -> Response:
+        if part == "discovery":
+            return self._discovery(base or self.credentials["issuer"])
+        if part == "keys":
+            return self._keys()
+        return self._debug(request, base, case) if part == "debug" else self._profile(part, case)
 
-    def _debug(self, request: Request, case: str | None) -> Response:
+    def _debug(self, request: Request, base: str | None, case: str | None) -> Response:
         if not self._caller_is_known(request):
             refused = self.recordings.get("bad-client")
-            return self._answer(refused) if refused else _json(401, {"error": "invalid_client", "message": "Bad credentials"})
-        if case == "broken":
-            whole = self._answer(self.recordings["valid"])
-            return Response(whole.status, whole.headers, whole.body[: len(whole.body) // 2])
-        recorded = self.recordings.get(case or "")
-        if recorded is None:
-            recorded = next(
-                (self.recordings[name] for name in ("malformed", "unknown", "revoked", "expired") if name in self.recordings), None
+            return (
+                self._answer(refused, {})
+                if refused
+                else _json(401, {"error": "invalid_client", "message": "Bad credentials"})
             )
+        renamed: dict[str, str] = {}
+        if base is not None and isinstance(self.provider.debug, Discovered):
+            renamed[self.credentials["issuer"]] = base
+        recorded = self.recordings.get(case or "")
+        if recorded is None and case in ("other-client", "other-user"):
+            recorded = self.recordings["valid"]
+            renamed |= self._other(case)
+        if recorded is not None and isinstance(recorded.token, recordings.Signed):
+            return self._profile("profile", case)  # its signature is what answers; the call gives the person
+        recorded = recorded or self._denial
         if recorded is None:
             return _json(401, {"error": "invalid_token"}, {"www-authenticate": 'Bearer error="invalid_token"'})
-        return self._answer(recorded)
+        return self._answer(recorded, renamed)
+
+    @cached_property
+    def _denial(self) -> DebugRecording | None:
+        """How this issuer answers about a token that it does not know."""
+        denials = [
+            each
+            for each in self.recordings.values()
+            if each.introspection.get("active") is False and not isinstance(each.token, recordings.Signed)
+        ]
+        order = ("unknown", "malformed", "revoked", "expired")
+        denials.sort(key=lambda each: order.index(each.case) if each.case in order else len(order))
+        return denials[0] if denials else None
+
+    def _other(self, case: str) -> dict[str, str]:
+        """What stands for the application or the account in a good answer, and what in that of another one."""
+        name = self.client_id if case == "other-client" else self.subject
+        return {name: _another(name)} if name else {}
+
+    def _said(self, name: str) -> str | None:
+        """What the good answer says."""
+        valid = self.recordings.get("valid")
+        said = valid.introspection.get(name) if valid else None
+        return None if said is None else str(said)
 
     def _caller_is_known(self, request: Request) -> bool:
         if "client_secret" not in (self.provider.debug.needs if self.provider.debug else ()):
             return True
         if request.basic is not None:
             return request.basic[1].reveal() == CLIENT_SECRET
-        return any(CLIENT_SECRET in value for value in _values(request))
+        return any(CLIENT_SECRET in value.split("|") for value in _values(request))
 
-    def _answer(self, recorded: DebugRecording) -> Response:
+    def _answer(self, recorded: DebugRecording, renamed: Mapping[str, str]) -> Response:
         answered = recorded.exchange.response
         headers = {name.lower(): value for name, value in answered.headers.items()}
         headers.setdefault("content-type", "application/json")
         body = answered.text
         if not isinstance(answered.json, msgspec.UnsetType):
-            body = json.dumps(shifted(answered.json, self._ago(recorded), self._model()))
+            body = json.dumps(_renamed(shifted(answered.json, self._ago(recorded), self._model()), renamed))
         return Response(answered.status, headers, body.encode())
 
     def _model(self) -> Any:  # noqa: ANN401 - a type
@@ -212,22 +356,17 @@ class Issuer:
         at = datetime.fromisoformat(recorded.introspection["asked_at"])
         return int((self._now() - at).total_seconds())
 
-    def _profile(self, case: str | None) -> Response:
-        full = next((each for each in recordings.profiles(self.provider.name) if each.case == "full"), None)
-        if full is None or case not in ("valid", "other-client", "other-user"):
+    def _profile(self, part: str, case: str | None) -> Response:
+        if self._full is None or case not in ("valid", "other-client", "other-user"):
             return _json(401, {"error": "invalid_token"}, {"www-authenticate": 'Bearer error="invalid_token"'})
-        return Response(200, {"content-type": "application/json"}, full.text.encode())
+        if part == "profile" and not isinstance(self._full.body, msgspec.UnsetType):
+            return Response(200, {"content-type": "application/json"}, self._full.body.encode())
+        if part != "profile" and part not in self._full.also:
+            return _json(404, {})
+        raw = self._full.raw if part == "profile" else self._full.also[part]
+        return _json(200, _renamed(raw, self._other(case) if case == "other-user" else {}))
 
-    def _case(self, request: Request) -> str | None:
-        known = {self.token(case): case for case in self.cases}
-        for value in _values(request):
-            for word in (value, value.rpartition(" ")[2]):
-                if word in known:
-                    return known[word]
-        return None
-
-    def _discovery(self, issuer: str, base: str | None) -> Response:
-        issuer = base or issuer
+    def _discovery(self, issuer: str) -> Response:
         return _json(200, {
             "issuer": issuer,
             "introspection_endpoint": f"{issuer}/introspect",
@@ -235,31 +374,81 @@ class Issuer:
             "jwks_uri": f"{issuer}/keys",
         })  # fmt: skip
 
-    @cached_property
-    def _key(self) -> Any:  # noqa: ANN401 - a private key of the cryptography package
-        from cryptography.hazmat.primitives.asymmetric import rsa
-
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-    def _keys(self, request: Request) -> Response:
-        numbers = self._key.public_key().public_numbers()
+    def _keys(self) -> Response:
+        numbers = self._world.key.public_key().public_numbers()
         key = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": _KID, "n": _b64(numbers.n), "e": _b64(numbers.e)}
         return _json(200, {"keys": [key]})
 
-    def _signed(self, recorded: DebugRecording, case: str) -> str:
+    def _signed(self, recorded: DebugRecording, token: recordings.Signed, case: str) -> str:
         import jwt
 
-        assert isinstance(recorded.token, recordings.Signed), "a signed provider's recordings hold tokens"  # noqa: S101
         ago = self._ago(recorded)
         claims = {
             name: value + ago if name in ("exp", "iat", "nbf", "auth_time") and isinstance(value, int) else value
-            for name, value in recorded.token.claims.items()
+            for name, value in token.claims.items()
         }
-        token = jwt.encode({**claims, "jti": f"{self.provider.name}-{case}"}, self._key, algorithm="RS256", headers={"kid": _KID})
-        if case in ("malformed", "broken"):
-            head, _, signature = token.rpartition(".")
-            token = f"{head}.{signature[::-1]}"
-        return token
+        if case in ("other-client", "other-user") and recorded.case != case:
+            claims = _renamed(claims, self._other(case))
+        claims["jti"] = f"{self.provider.name}-{case}"
+        header = {**{name: value for name, value in token.header.items() if name != "alg"}, "kid": _KID}
+        signed = jwt.encode(claims, self._world.key, algorithm="RS256", headers=header)
+        if case == "malformed":
+            head, _, signature = signed.rpartition(".")
+            signed = f"{head}.{signature[::-1]}"
+        return signed
+
+
+def _another(name: str) -> str:
+    """Another name of the same form: its last letter or digit is another one."""
+    digits = "0123456789"
+    for at in range(len(name) - 1, -1, -1):
+        if name[at] in digits:
+            return f"{name[:at]}{digits[(int(name[at]) + 5) % 10]}{name[at + 1 :]}"
+    return f"{name}-2"
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+    """A JSON value with some of its texts and numbers, taken as wholes, replaced."""
+    if isinstance(value, Mapping):
+        return {name: _renamed(each, names) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, names) for each in value]
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, int) and not isinstance(value, bool) and str(value) in names:
+        return int(names[str(value)])
+    return value
+
+
+def question(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
+    """A request as it came over the wire, as the world takes it."""
+    form = data = None
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+    elif kind == "application/json":
+        data = _object(body)
+    return Request(method=method, url=url, headers=headers, form=form, json=data, basic=_basic(headers))
+
+
+def _object(body: bytes) -> dict[str, str] | None:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    return {str(name): str(value) for name, value in data.items()} if isinstance(data, dict) else None
+
+
+def _basic(headers: Mapping[str, str]) -> tuple[str, Secret] | None:
+    """User and password of HTTP Basic, which OAuth form-encodes (RFC 6749, section 2.3.1)."""
+    scheme, _, pair = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, _, password = base64.b64decode(pair, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return unquote_plus(user), Secret(unquote_plus(password))
 
 
 def shifted(value: Any, ago: int, model: Any) -> Any:  # noqa: ANN401 - any JSON value and its type
@@ -301,10 +490,14 @@ def _values(request: Request) -> list[str]:
     tables: list[Mapping[str, Any]] = [request.headers, request.query, request.form or {}, request.json or {}]
     held = [value for table in tables for value in table.values()]
     plain = [value.reveal() if isinstance(value, Secret) else str(value) for value in held]
-    return plain + [value for _, value in parse_qsl(urlsplit(request.url).query)] + [unquote(part) for part in urlsplit(request.url).path.split("/")]
+    return (
+        plain
+        + [value for _, value in parse_qsl(urlsplit(request.url).query)]
+        + [unquote(part) for part in urlsplit(request.url).path.split("/")]
+    )
 
 
-def _json(status: int, body: object, headers: Mapping[str, str] = {}) -> Response:  # noqa: B006 - never written to
+def _json(status: int, body: object, headers: Mapping[str, str] = {}) -> Response:
     return Response(status, {"content-type": "application/json", **headers}, json.dumps(body).encode())
 
 

@@ -14,16 +14,21 @@ import msgspec
 from msgspec import Struct
 
 from idp_checks.endpoint import Ask, Steps
+from idp_checks.introspection import Reading
 from idp_checks.profile import Claims, is_address
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.providers._graph import ME
 from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape
+from idp_checks.signed import SignedToken
 
 GRAPH = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
 """The two names of Microsoft Graph as an audience."""
 
-TENANT_HOLE = "{tenantid}"
-"""What stands in the issuer of a key that serves every tenant."""
+KEY_ISSUER = "https://login.microsoftonline.com/{tenantid}/v2.0"
+"""The issuer of a key that serves every tenant, as it stands in the key set."""
+
+JWE_DOTS = 4
+"""Dots of an encrypted token (RFC 7516, section 3.1)."""
 
 is_guid = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 
@@ -98,7 +103,7 @@ def username(email: str | None, *sign_in_names: str | None) -> str | None:
 
 
 def edov(value: object) -> bool | None:
-    """Whether the owner of the address's domain is verified: documented as a boolean, also seen as the number or text 1.
+    """Whether the domain owner of the address is verified: documented as a boolean, also seen as the number or text 1.
 
     https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference.
     """
@@ -127,3 +132,167 @@ def for_graph(token: str) -> bool:
     """Whether a JWT is made for Graph: this decides who is asked, and is no statement about the token."""
     audience = unverified(token).aud
     return isinstance(audience, str) and audience.rstrip("/") in GRAPH
+
+
+class EntraToken(SignedToken):
+    """A token of Entra: its keys are tied to tenants, and it names the person twice.
+
+    ``oid`` is the same in every application of a tenant, ``sub`` another one in each.
+    """
+
+    def usable(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:
+        """The keys that may sign for the caller's tenant: a key of another tenant proves nothing here.
+
+        https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation.
+        """
+        tied = KEY_ISSUER.replace("{tenantid}", ask.credential("tenant_id") or "")
+        return [key for key in keys if key.get("issuer", KEY_ISSUER) in (KEY_ISSUER, tied)]
+
+    def steps(self, ask: Ask) -> Steps:
+        token = ask.token.reveal()
+        if token.count(".") == JWE_DOTS:
+            return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
+        reading = yield from super().steps(ask)
+        if reading.active is not True or ask.subject is None or is_guid(ask.subject):
+            return reading
+        # The caller knows the person by a sub. That of this token counts when its signature was checked and it is the
+        # same; another one may be the same person's in another application.
+        same = reading.issuer is not None and unverified(token).sub == ask.subject
+        return msgspec.structs.replace(reading, subject=ask.subject if same else None)
+
+
+PROVIDER = Provider(
+    name="waad",
+    title="Microsoft Entra ID (Azure AD)",
+    kind="enterprise",
+    protocol="oidc",
+    aliases={"social_core": "azuread-tenant-oauth2", "allauth": "microsoft", "authjs": "microsoft-entra-id"},
+    docs=(
+        "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
+        "https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference",
+        "https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference",
+        "https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc",
+        "https://learn.microsoft.com/en-us/graph/api/user-get",
+        "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/azure-active-directory/v2",
+    ),
+    profile=ProfileFacts(
+        shapes=(User, IdToken),
+        call=Call(
+            "GET",
+            "https://graph.microsoft.com/v1.0/me?$select=id,displayName,givenName,surname,mail,userPrincipalName,"
+            "otherMails,jobTitle,department,officeLocation,mobilePhone,businessPhones,preferredLanguage,accountEnabled,"
+            "onPremisesImmutableId",
+        ),
+        vouching=(
+            "the optional claim xms_edov (the owner of the address's domain is verified) for the claim email; nothing "
+            "else, since a tenant's administrator may write anybody's address"
+        ),
+        subject_scope="the tenant (oid, and id of Graph) or the application (sub)",
+        quirks=(
+            (
+                "Stored identifiers are a sub at older connections and CONNECTION|oid, with a second bar, at newer "
+                "ones; the option userid_attribute of the connection decides."
+            ),
+            (
+                "A person is known by tid and oid together; tid 9188040d-6c67-4c5b-b112-36a304b66dad is a personal "
+                "account."
+            ),
+            (
+                "email and preferred_username change and may be anybody's: accounts linked by them can be taken over "
+                "(nOAuth)."
+            ),
+            (
+                "Sign-in names are no addresses: guests have NAME_DOMAIN#EXT#@TENANT.onmicrosoft.com; mail is null "
+                "without a mailbox."
+            ),
+            (
+                "v1.0 has upn, unique_name and appid where v2.0 has preferred_username and azp. The registration of "
+                "the API decides which it gets, not the endpoint that was called."
+            ),
+            (
+                "Above 200 groups the claim groups is replaced by _claim_names and _claim_sources; the groups then "
+                "come page by page from /me/transitiveMemberOf."
+            ),
+            "Graph gives a picture as bytes (/me/photo/$value, 404 without one), never as an address.",
+            "Auth0 adds members of its own to stored profiles, such as tenantid and group names.",
+        ),
+        sources=(
+            "https://learn.microsoft.com/en-us/graph/api/user-get",
+            "https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference",
+            "https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation",
+            "https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles",
+        ),
+    ),
+    token=TokenFacts(
+        form="jwt",
+        contents=(
+            "An RS256 JWT for one's own API, which decides version, optional claims and encryption; the client decides "
+            "resource and scopes. scp has delegated scopes, roles the permissions of an application; aud is the API, "
+            "azp (v2.0) or appid (v1.0) the client. A token for Graph is for Graph alone to read."
+        ),
+        validity=(
+            "60 to 90 minutes, drawn at random, or up to 28 hours with continuous access evaluation; a policy of the "
+            "tenant may set 10 minutes to a day. ID tokens live an hour."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
+            "apps), is replaced at each use, and serves every resource.",
+            "POST",
+            "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+        ),
+        termination=Way(
+            "Ends refresh tokens and sessions of the person in all apps after some minutes (bearer token with "
+            "User.RevokeSessions.All); access tokens run on to their end. There is no call for one token.",
+            "POST",
+            "https://graph.microsoft.com/v1.0/me/revokeSignInSessions",
+        ),
+        uses=Way(
+            "For a token made for Graph with User.Read; one for another API is refused there.",
+            "GET",
+            "https://graph.microsoft.com/v1.0/me",
+        ),
+        sources=(
+            "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
+            "https://learn.microsoft.com/en-us/entra/identity-platform/configurable-token-lifetimes",
+            "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",
+            "https://learn.microsoft.com/en-us/graph/api/user-revokesigninsessions",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile", "User.Read"),
+        email=("email",),
+        adding=(
+            "Authorise again with further delegated permissions; some need an administrator's consent. One token "
+            "serves one resource; RESOURCE/.default asks for all that is registered."
+        ),
+        sources=("https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc",),
+    ),
+    debug=EntraToken(
+        url="https://login.microsoftonline.com/common/discovery/v2.0/keys",
+        issuers=("https://login.microsoftonline.com/{tenant_id}/v2.0", "https://sts.windows.net/{tenant_id}/"),
+        client=("azp", "appid", "aud"),
+        subject="oid",
+        scope="scp",
+        needs=("tenant_id",),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        opaque=ME,
+        is_opaque=for_graph,
+        source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
+        note=(
+            "No endpoint answers for tokens: one for an own API, or an ID token, is checked by its signature, one for "
+            "Graph by a call of Graph. tenant_id is the tenant's GUID. A signature says nothing of revocation."
+        ),
+    ),
+    uncertain=(
+        "The claim xms_edov is documented as a boolean and seen as 1 too; any other text or number says nothing.",
+        (
+            "Tokens of v1.0 are checked against the keys of v2.0; a key that stands in the set of v1.0 alone, or "
+            "belongs to an app with signing keys of its own, leaves the question open."
+        ),
+        "Other clouds and External ID tenants (*.ciamlogin.com) have other issuers: their tokens are not known here.",
+        (
+            "Texts beside Graph's InvalidAuthenticationToken are not documented: one that is not well known leaves the "
+            "question open."
+        ),
+    ),
+)

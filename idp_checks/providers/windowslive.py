@@ -35,13 +35,13 @@ class UserInfo(Struct):
     email: Address = None
 
 
+NOTHING = UserInfo(sub="")
+"""What is known where userinfo was not asked."""
+
+
 class User(
     Shape,
-    rename={
-        "display_name": "displayName",
-        "given_name": "givenName",
-        "user_principal_name": "userPrincipalName",
-    },
+    rename={"display_name": "displayName", "given_name": "givenName", "user_principal_name": "userPrincipalName"},
 ):
     """``GET /me`` of Graph, https://learn.microsoft.com/en-us/graph/api/user-get, and from ``name`` on of the Live API.
 
@@ -60,36 +60,26 @@ class User(
     emails: Emails | list[Address] | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        info: UserInfo | None = also.get("userinfo")
-        name, given, family = self.display_name, self.given_name, self.surname
-        if info is None:
-            info = _NOTHING
+        info: UserInfo = also.get("userinfo", NOTHING)
+        mail = self.mail
         return Claims(
             id=self.id,
-            name=first(name, self.name, info.name),
-            given_name=first(given, self.first_name, info.given_name),
-            family_name=first(family, self.last_name, info.family_name),
-            email=self._address(info.email),
+            name=first(self.display_name, self.name, info.name),
+            given_name=first(self.given_name, self.first_name, info.given_name),
+            family_name=first(self.surname, self.last_name, info.family_name),
+            email=mail if mail and is_address(mail.strip()) else self._other_address(info.email),
         )
 
-    def _address(self, told: str | None) -> str | None:
-        """``mail``, else userinfo's, else the first of the Live API, else the sign-in name where it is an address."""
-        for address in (self.mail, told, *self._listed()):
+    def _other_address(self, told: str | None) -> str | None:
+        """The address of userinfo, else the first of the Live API, else the sign-in name where it is an address."""
+        held = self.emails
+        slots = [held.preferred, held.account, held.personal, held.business] if isinstance(held, Emails) else held or []
+        for address in (told, *slots):
             if address and is_address(address.strip()):
                 return address
         sign_in = self.user_principal_name
         return None if sign_in is None or "#EXT#" in sign_in.upper() else sign_in
 
-    def _listed(self) -> tuple[str | None, ...]:
-        listed = self.emails
-        if listed is None:
-            return ()
-        if isinstance(listed, Emails):
-            return listed.preferred, listed.account, listed.personal, listed.business
-        return tuple(listed)
-
-
-_NOTHING = UserInfo("")
 
 PROVIDER = Provider(
     name="windowslive",
@@ -114,15 +104,23 @@ PROVIDER = Provider(
             )
         },
         quirks=(
-            "mail is null for most personal accounts; userPrincipalName is a sign-in name that only happens to be an "
-            "address, and with #EXT# it is none.",
-            "The identifier is 16 hex digits for personal accounts (a GUID for others) and must stay text: leading "
-            "zeros and forms such as 12e4567890123456 are lost as numbers.",
-            "In ID tokens the same person has an oid of zeros and those 16 digits, in the tenant "
-            "9188040d-6c67-4c5b-b112-36a304b66dad.",
+            (
+                "mail is null for most personal accounts; userPrincipalName is a sign-in name that only happens to be "
+                "an address, and with #EXT# it is none."
+            ),
+            (
+                "The identifier is 16 hex digits for personal accounts (a GUID for others) and must stay text: leading "
+                "zeros and forms such as 12e4567890123456 are lost as numbers."
+            ),
+            (
+                "In ID tokens the same person has an oid of zeros and those 16 digits, in the tenant "
+                "9188040d-6c67-4c5b-b112-36a304b66dad."
+            ),
             "Graph gives a picture as bytes (/me/photo/$value, 404 without one), never as an address.",
-            "Stored profiles have the names of the Live API, switched off since: first_name, last_name, and emails as "
-            "an object of four slots or as a plain list.",
+            (
+                "Stored profiles have the names of the Live API, switched off since: first_name, last_name, and emails "
+                "as an object of four slots or as a plain list."
+            ),
             "Auth0's own sample shows email_verified true, for which Microsoft sends nothing.",
         ),
         sources=(
@@ -136,8 +134,8 @@ PROVIDER = Provider(
         sample="EwB{}",
         lifetime=3600,
         contents=(
-            "An encrypted text for personal accounts, a JWT for others; either is for Graph alone to read. Bound to one "
-            "app, one account and the delegated permissions granted. The ID token (RS256) is the client's to read."
+            "An encrypted text for personal accounts, a JWT for others; either is for Graph alone to read. Bound to "
+            "one app, one account and the delegated permissions granted. The ID token (RS256) is the client's to read."
         ),
         validity="About an hour; expires_in of the token answer counts.",
         renewal=Way(
@@ -170,7 +168,9 @@ PROVIDER = Provider(
     ),
     debug=ME,
     uncertain=(
-        "Graph documents the code InvalidAuthenticationToken but not the texts beside it, which alone tell a dead token "
-        "from one made for another resource: any text that is not well known leaves the question open.",
+        (
+            "Graph documents the code InvalidAuthenticationToken but not the texts beside it, which alone tell a dead "
+            "token from one made for another resource: any text that is not well known leaves the question open."
+        ),
     ),
 )

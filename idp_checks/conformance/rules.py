@@ -1,0 +1,598 @@
+"""The rules for normalised profiles, each as a judge of what a normaliser made of one raw profile.
+
+A judge is pure: it is given a ``Case`` (what the provider sent, and what that says by the provider's own model) and
+what was ``Seen`` of the normaliser, and gives its objections as texts that hold no value of either. It asks only what a
+function ``f(provider, raw) -> dict`` can know: ``identities`` is judged where it is there, a name may be trimmed, a
+Gravatar may be taken by MD5 or by SHA-256, and of several pictures that the provider sends any will do.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+
+from idp_checks.errors import ProfileError
+from idp_checks.profile import STANDARD, Claims, is_address, is_web_address, without_secrets
+from idp_checks.provider import Provider
+from idp_checks.recordings import ProfileRecording
+from idp_checks.secret import CREDENTIAL_NAMES, SECRET_NAMES, Redactor, Secret, new_key
+from idp_checks.shape import Shape
+
+__all__ = ["CANARY", "RULES", "Case", "Judge", "Normalizer", "Rule", "Seen", "golden", "judged", "redacted", "see"]
+
+CANARY = "gho_CanaryCanaryCanaryCanaryCanary0042"
+"""The secret that is planted. It was made up."""
+INVENTED = frozenset({"none", "null", "undefined", "nan"})
+"""What a careless program writes where there is nothing."""
+_SHORTEST = 6
+"""A text shorter than this may stand in a profile by chance: it is not looked for as a secret."""
+
+
+@dataclass(frozen=True)
+class Normalizer:
+    """A normaliser as the rules call it.
+
+    Args:
+        function: ``f(provider, raw)``; what it returns is a mapping or has ``to_dict``.
+        name: how it is called in reports.
+        takes_also: whether it takes the answers of further calls, by the keyword ``also``.
+        ours: whether it is this package's own, which must raise ``ProfileError`` with the path of the member at fault.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    takes_also: bool = False
+    ours: bool = False
+
+    def returned(self, provider: str, raw: Any, also: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON values
+        """What the function returns."""
+        if self.takes_also:
+            return self.function(provider, raw, also=also)
+        return self.function(provider, raw)
+
+    def __call__(self, provider: str, raw: Any, *, also: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: ANN401
+        """Profile as a dictionary."""
+        return dict(_shape(self.returned(provider, raw, also or {})))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a provider sent, and what that says.
+
+    Attributes:
+        claims: what it says; None where it is no profile of this provider.
+        shape: the model that fitted.
+        error: the path of the member at fault, where it is known.
+    """
+
+    provider: Provider
+    raw: Any
+    also: Mapping[str, Any]
+    claims: Claims | None
+    shape: Shape | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, provider: Provider, raw: Any, also: Mapping[str, Any] | None = None) -> Case:  # noqa: ANN401 - a JSON value
+        """Case of a raw profile, and of the answers of further calls."""
+        answers = also or {}
+        try:
+            shape = provider.read(json.dumps(raw) if not isinstance(raw, str) else raw)
+            models = provider.profile.also
+            claims = shape.claims({name: msgspec.convert(each, models[name].model) for name, each in answers.items()})
+        except (ProfileError, msgspec.ValidationError):
+            return cls(provider, raw, answers, None)
+        said = claims if str(claims.id).strip() else None
+        return cls(provider, raw, answers, said, shape)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts in the raw profile that are secret by the names of their members."""
+        return tuple(dict.fromkeys(_secrets(self.raw)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a normaliser.
+
+    Attributes:
+        out: the profile; None where none came.
+        error: what was raised in its place.
+        shown: how the returned value shows itself, where it is an object of its own.
+        changed: whether the input was changed.
+        differs: whether a second call with the same input gave something else.
+    """
+
+    out: Mapping[str, Any] | None = None
+    error: Exception | None = None
+    shown: str = ""
+    changed: bool = False
+    differs: bool = False
+
+
+class NoProfile(Exception):  # noqa: N818 - a normaliser's fault, reported as what it raised
+    """What a normaliser returned is neither a mapping nor has ``to_dict``."""
+
+
+def see(normalizer: Normalizer, case: Case) -> Seen:
+    """Call a normaliser twice with one input, and look."""
+    given = copy.deepcopy(case.raw)
+    out, error, shown = _called(normalizer, case, given)
+    changed = not same(given, case.raw)
+    again, error_again, _ = _called(normalizer, case, copy.deepcopy(case.raw))
+    differs = not same(out, again) or type(error) is not type(error_again)
+    return Seen(out, error, shown, changed, differs)
+
+
+def _called(normalizer: Normalizer, case: Case, raw: object) -> tuple[Mapping[str, Any] | None, Exception | None, str]:
+    try:
+        returned = normalizer.returned(case.provider.name, raw, copy.deepcopy(case.also))
+        out = _shape(returned)
+    except Exception as error:  # noqa: BLE001 - whatever a normaliser raises is judged
+        return None, error, ""
+    return out, None, "" if isinstance(returned, dict) else repr(returned)
+
+
+def _shape(returned: object) -> Mapping[str, Any]:
+    if hasattr(returned, "to_dict"):
+        returned = returned.to_dict()
+    if not isinstance(returned, Mapping):
+        raise NoProfile(type(returned).__name__)
+    return returned
+
+
+Judge: TypeAlias = Callable[[Case, Seen], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule by its number and title; ``judge`` gives the objections to one profile."""
+
+    id: str
+    title: str
+    judge: Judge
+
+    def objections(self, case: Case, seen: Seen) -> tuple[str, ...]:
+        """Objections, sorted out of what this rule does not judge: without a profile only N12 and N13 have a say."""
+        return tuple(self.judge(case, seen))
+
+
+def n1(case: Case, seen: Seen) -> Iterator[str]:
+    """``user_id`` is the provider's name, a bar and the stable identifier, exact."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    user_id = out.get("user_id")
+    if not isinstance(user_id, str):
+        yield "user_id is no text"
+        return
+    wanted = str(claims.id)
+    provider, bar, found = user_id.partition("|")
+    if not bar or provider != case.provider.name:
+        yield "user_id does not begin with the provider's name and a bar"
+    elif found != wanted:
+        yield f"user_id holds not the provider's identifier: {_how(found, wanted)}"
+
+
+def _how(found: str, wanted: str) -> str:
+    if found.casefold() == wanted.casefold():
+        return "the case of letters was changed"
+    if _number(found) is not None and _number(found) == _number(wanted):
+        return "digits were lost or rewritten"
+    if wanted in found or found in wanted:
+        return "something was added or cut off"
+    return "another datum stands there"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def n2(case: Case, seen: Seen) -> Iterator[str]:
+    """``user_id``, ``name``, ``nickname`` and ``picture`` are always there, texts that are not blank."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    for name in ("user_id", "name", "nickname", "picture"):
+        value = out.get(name)
+        if not isinstance(value, str):
+            yield f"{name} is missing" if value is None else f"{name} is no text"
+        elif not value.strip():
+            yield f"{name} is blank"
+
+
+def n3(case: Case, seen: Seen) -> Iterator[str]:
+    """``name``: the full name; else given and family name; else username; else local part; else the id."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    parts = [each.strip() for each in (claims.given_name, claims.family_name) if each and each.strip()]
+    wanted: tuple[str | None, ...]
+    if _said(claims.name):
+        what, wanted = "the provider's full name", (claims.name,)
+    elif parts:
+        what, wanted = "given and family name", (" ".join(parts), f"{claims.given_name} {claims.family_name}")
+    elif _said(claims.username):
+        what, wanted = "the username", (claims.username,)
+    else:
+        what, wanted = _last_resorts(claims)
+    if not _is_one_of(out.get("name"), wanted):
+        yield f"name is not {what}"
+
+
+def n4(case: Case, seen: Seen) -> Iterator[str]:
+    """``nickname``: the username; else the local part of the e-mail address; else the name; else the id."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    wanted: tuple[str | None, ...]
+    if _said(claims.username):
+        what, wanted = "the username", (claims.username,)
+    elif _address(claims) or _perhaps(claims.email):
+        what, wanted = _last_resorts(claims)
+        if not _address(claims):
+            wanted = (*wanted, out.get("name"))
+    else:
+        what, wanted = "the name", (out.get("name"),)
+    if not _is_one_of(out.get("nickname"), wanted):
+        yield f"nickname is not {what}"
+
+
+def _last_resorts(claims: Claims) -> tuple[str, tuple[str, ...]]:
+    """What stands for a name where there is none, and in words."""
+    email = (claims.email or "").strip()
+    local = email.rpartition("@")[0]
+    if _address(claims):
+        return "the local part of the e-mail address", (local,)
+    if _perhaps(claims.email):
+        return "the local part of the e-mail address or the identifier", (local, str(claims.id))
+    return "the identifier", (str(claims.id),)
+
+
+def n5(case: Case, seen: Seen) -> Iterator[str]:
+    """``picture``: an absolute http(s) address from the provider; else a Gravatar."""
+    claims, out = _both(case, seen)
+    picture = None if out is None else out.get("picture")
+    if claims is None or case.shape is None or not isinstance(picture, str):
+        return
+    if not _is_web(picture):
+        yield "picture is no absolute http or https address"
+        return
+    given = (claims.picture or "").strip()
+    if _is_web(given):
+        sent = {each.strip() for each in _texts(msgspec.to_builtins(case.shape))}
+        built = given not in sent and urlsplit(given).hostname == urlsplit(picture).hostname
+        if (
+            picture != given
+            and picture not in sent
+            and not built
+            and (is_web_address(given) or not _is_gravatar(picture))
+        ):
+            yield "picture is not the one that the provider sends"
+        return
+    if not _is_gravatar(picture):
+        yield "the provider sends no picture that can be used, and picture is no Gravatar"
+    elif (address := _address(claims)) and not any(each in picture for each in _digests(address)):
+        yield "picture is not the Gravatar of the e-mail address (MD5 or SHA-256 of it, trimmed, in lower case)"
+
+
+def n6(case: Case, seen: Seen) -> Iterator[str]:
+    """``email``: as the provider gives it, trimmed; what is no address is left out."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    email = out.get("email")
+    given = (claims.email or "").strip()
+    if email is not None and not isinstance(email, str):
+        yield "email is no text"
+    elif _address(claims):
+        if email is None:
+            yield "email is missing, and the provider gives an address"
+        elif email != given:
+            yield "email is not the address that the provider gives, as it gives it"
+    elif email and (email != given or not _perhaps(given)):
+        yield "email holds what is no address" if given else "email holds an address, and the provider gives none"
+
+
+def n7(case: Case, seen: Seen) -> Iterator[str]:
+    """``email_verified``: what the provider says of this address by the field documented for it, and nothing else."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    verified = out.get("email_verified")
+    said = claims.email_verified if _address(claims) or (_perhaps(claims.email) and out.get("email")) else None
+    if verified is not None and not isinstance(verified, bool):
+        yield "email_verified is neither true nor false"
+    elif verified is True and not out.get("email"):
+        yield "email_verified is true, and there is no address"
+    elif verified is True and said is not True:
+        yield "email_verified is true, and the provider does not vouch for this address"
+    elif verified is False and said is None:
+        yield "email_verified is false, and the provider says nothing of it: it is absent then"
+    elif verified is not said:
+        yield "email_verified is not what the provider says of this address"
+
+
+def n8(case: Case, seen: Seen) -> Iterator[str]:
+    """``given_name`` and ``family_name``: only as given."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    for name in ("given_name", "family_name"):
+        given, found = getattr(claims, name), out.get(name)
+        if found is not None and not isinstance(found, str):
+            yield f"{name} is no text"
+        elif _said(given):
+            if not _is_one_of(found, (given,)):
+                yield f"{name} is not the one that the provider gives"
+        elif found:
+            yield f"{name} is there, and the provider gives none"
+
+
+def n9(case: Case, seen: Seen) -> Iterator[str]:
+    """What is null, empty, blank or absent is absent: no blank text, and no text made of nothing."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None:
+        return
+    sent = " ".join(_texts([case.raw, case.also])).casefold()
+    for name in STANDARD:
+        value = out.get(name)
+        if not isinstance(value, str):
+            continue
+        if not value.strip():
+            yield f"{name} is blank: it is absent then"
+        words = {each.strip("|,.;:()").casefold() for each in value.replace("|", " ").split()}
+        for word in sorted(words & INVENTED):
+            if word not in sent:
+                yield f"{name} holds the word {word!r}, which the provider did not send"
+
+
+def n10(case: Case, seen: Seen) -> Iterator[str]:
+    """Every other property passes through unchanged."""
+    claims, out = _both(case, seen)
+    raw = case.raw
+    if claims is None or out is None or case.shape is None or not isinstance(raw, Mapping):
+        return
+    # Where the profile stands inside another member, that member may be unwrapped.
+    wrapper = case.shape.subject[0] if len(case.shape.subject) > 1 else None
+    for name, value in without_secrets(raw).items():
+        if name in STANDARD or name in ("identities", wrapper):
+            continue
+        if name not in out:
+            if value is not None and not (isinstance(value, str) and not value.strip()):
+                yield f"{_member(name)} of the raw profile is missing"
+        elif not same(without_secrets(out[name]), value):
+            yield f"{_member(name)} of the raw profile was changed"
+
+
+def n11(case: Case, seen: Seen) -> Iterator[str]:
+    """``identities`` holds this account, with provider, bare id, connection and whether it is social."""
+    claims, out = _both(case, seen)
+    if claims is None or out is None or "identities" not in out:
+        return
+    listed = out["identities"]
+    if not isinstance(listed, list | tuple) or not listed or not all(isinstance(each, Mapping) for each in listed):
+        yield "identities is no list of objects, with one at least"
+        return
+    own = [each for each in listed if each.get("provider") == case.provider.name]
+    if not own:
+        yield "identities holds no account of this provider"
+    for each in own:
+        found = each.get("user_id")
+        if isinstance(found, bool) or not isinstance(found, str | int) or str(found) != str(claims.id):
+            yield "identities: user_id is not the bare identifier"
+        if not isinstance(each.get("connection"), str) or not each["connection"]:
+            yield "identities: connection is no text"
+        if not isinstance(each.get("isSocial"), bool):
+            yield "identities: isSocial is neither true nor false"
+
+
+def n12(case: Case, seen: Seen) -> Iterator[str]:
+    """Pure and total; what is no profile raises an error, ours one that names the member's path."""
+    if seen.changed:
+        yield "the input was changed"
+    if seen.differs:
+        yield "the same input gave another answer the second time"
+    if case.claims is None:
+        if seen.out is not None:
+            yield "a profile was returned for what is no profile of this provider"
+        return
+    if seen.error is not None:
+        yield f"a good profile raised {raised(seen.error)}"
+
+
+def n12_ours(case: Case, seen: Seen) -> Iterator[str]:
+    """The same, and the error is ``ProfileError`` with the path of the member at fault."""
+    yield from n12(case, seen)
+    if case.claims is None and seen.error is not None:
+        if not isinstance(seen.error, ProfileError):
+            yield f"another error than ProfileError left: {raised(seen.error)}"
+        elif case.error is not None and seen.error.path != case.error:
+            yield f"the error names {seen.error.path}, and {case.error} is at fault"
+        elif not seen.error.path:
+            yield "the error names no path"
+
+
+def n13(case: Case, seen: Seen) -> Iterator[str]:
+    """No secret outside ``identities``, and none in a ``repr`` or an error."""
+    secrets = [each for each in case.secrets if len(each) >= _SHORTEST]
+    if not secrets:
+        return
+    finder = Redactor(new_key(), map(Secret, secrets))
+    if seen.out is not None:
+        outside = {name: value for name, value in seen.out.items() if name != "identities"}
+        if finder.found_in(json.dumps(outside, ensure_ascii=False, default=repr)):
+            yield "a secret of the raw profile stands outside identities"
+    if finder.found_in(seen.shown):
+        yield "a secret shows in the profile's repr"
+    if seen.error is not None and finder.found_in(f"{seen.error} {seen.error!r}"):
+        yield "a secret shows in the error"
+
+
+RULES: Mapping[str, Rule] = {
+    rule.id: rule
+    for rule in (
+        Rule("N1", "user_id is the exact stable identifier", n1),
+        Rule("N2", "user_id, name, nickname and picture are always there", n2),
+        Rule("N3", "name falls back in order", n3),
+        Rule("N4", "nickname falls back in order", n4),
+        Rule("N5", "picture is a web address or a Gravatar", n5),
+        Rule("N6", "email is the provider's, and an address", n6),
+        Rule("N7", "email_verified is the provider's word for this address", n7),
+        Rule("N8", "given_name and family_name only as given", n8),
+        Rule("N9", "null, empty, blank and absent are the same", n9),
+        Rule("N10", "other properties pass through unchanged", n10),
+        Rule("N11", "identities holds the account", n11),
+        Rule("N12", "pure and total; what is no profile is an error", n12),
+        Rule("N13", "no secret outside identities", n13),
+    )
+}
+"""The rules by their numbers."""
+
+
+def judged(rule: str, normalizer: Normalizer, case: Case, seen: Seen) -> tuple[str, ...]:
+    """Objections of one rule to what was seen."""
+    if rule == "N12" and normalizer.ours:
+        return tuple(n12_ours(case, seen))
+    return RULES[rule].objections(case, seen)
+
+
+def golden(recording: ProfileRecording, seen: Seen) -> Iterator[tuple[str, str]]:
+    """Where a profile differs from the recorded one: rule and objection. The picture has a rule of its own."""
+    if seen.out is None or not isinstance(recording.normalized, dict):
+        return
+    for name, rule in _RULE_OF.items():
+        found, wanted = seen.out.get(name), recording.normalized.get(name)
+        if isinstance(found, str) and isinstance(wanted, str) and name not in ("user_id", "email"):
+            found, wanted = found.strip(), wanted.strip()
+        if (found or None) != wanted and not (found is False and wanted is False):
+            yield rule, f"{name} is not the recorded one"
+
+
+_RULE_OF = {
+    "user_id": "N1",
+    "name": "N3",
+    "nickname": "N4",
+    "email": "N6",
+    "email_verified": "N7",
+    "given_name": "N8",
+    "family_name": "N8",
+}
+
+
+def raised(error: BaseException) -> str:
+    """An error's type and place; its text only where it is the name of a member."""
+    if isinstance(error, NoProfile):
+        return f"no error, and returned no mapping but {error}"
+    text = type(error).__name__
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and error.args[0].isidentifier():
+        text += f" {error.args[0]!r}"
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return text
+    return f"{text} in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
+
+
+def redacted(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """A made-up or recorded value as it may be shown: without what its member's name calls a secret."""
+    if isinstance(value, Mapping):
+        return {
+            name: "[secret]" if str(name).lower() in SECRET_NAMES and isinstance(each, str) else redacted(each)
+            for name, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [redacted(each) for each in value]
+    return value.replace(CANARY, "[secret]") if isinstance(value, str) else value
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two JSON values are equal, true not being 1 nor 1.0."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _both(case: Case, seen: Seen) -> tuple[Claims | None, Mapping[str, Any] | None]:
+    return case.claims, seen.out
+
+
+def _said(text: str | None) -> bool:
+    return text is not None and bool(text.strip())
+
+
+def _is_one_of(found: object, wanted: tuple[str | None, ...]) -> bool:
+    return isinstance(found, str) and any(each is not None and found.strip() == each.strip() for each in wanted)
+
+
+def _address(claims: Claims) -> str | None:
+    """The address that the provider gives, where it is beyond doubt one."""
+    email = (claims.email or "").strip()
+    return email if is_address(email) and "." in email.rpartition("@")[2] else None
+
+
+def _perhaps(text: str | None) -> bool:
+    """Whether one reader may take the text for an address and another may not."""
+    local, _, domain = (text or "").strip().rpartition("@")
+    return bool(local and domain) and not any(each.isspace() or each in "@," for each in local + domain)
+
+
+def _is_web(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and text.isprintable()
+    except ValueError:
+        return False
+
+
+def _is_gravatar(text: str) -> bool:
+    host = urlsplit(text).hostname or ""
+    return host == "gravatar.com" or host.endswith(".gravatar.com")
+
+
+def _digests(address: str) -> tuple[str, str]:
+    seed = address.strip().lower().encode()
+    return hashlib.md5(seed, usedforsecurity=False).hexdigest(), hashlib.sha256(seed).hexdigest()
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield str(name)
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+def _secrets(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if isinstance(each, str) and str(name).lower() in CREDENTIAL_NAMES:
+                yield each
+            else:
+                yield from _secrets(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _secrets(each)
+
+
+def _member(name: object) -> str:
+    """A member's name as it may be shown: names of the raw profile may be long or odd."""
+    text = str(name)
+    return text if text.isascii() and text.isprintable() and len(text) <= 40 else "a member"  # noqa: PLR2004

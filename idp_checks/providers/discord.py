@@ -1,0 +1,169 @@
+"""Discord: the account behind a token, its picture by a template of the CDN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, at_iso, by_bearer
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, flag
+
+CDN = "https://cdn.discordapp.com"
+SNOWFLAKE_DIGITS = 20
+"""Digits of the largest 64-bit number."""
+
+
+class User(Shape):
+    """``GET /users/@me``, https://discord.com/developers/docs/resources/user."""
+
+    vouched_by: ClassVar[Path | None] = ("verified",)
+
+    id: Id
+    username: Handle = None
+    global_name: Name = None
+    discriminator: Text = None
+    avatar: Text = None
+    email: Address = None
+    verified: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.id,
+            name=self.global_name,
+            username=self.username,
+            email=self.email,
+            email_verified=flag(self.verified),
+            picture=picture(str(self.id), self.avatar, self.discriminator),
+        )
+
+
+def picture(ident: str, avatar: str | None, discriminator: str | None) -> str | None:
+    """The address of a picture from its hash, or of the default one; None where the identifier is no snowflake.
+
+    https://discord.com/developers/docs/reference#image-formatting.
+    """
+    if not (ident.isascii() and ident.isdigit() and len(ident) <= SNOWFLAKE_DIGITS):
+        return None
+    if avatar and avatar.isascii() and avatar.replace("_", "").isalnum():
+        return f"{CDN}/avatars/{ident}/{avatar}.{'gif' if avatar.startswith('a_') else 'png'}"
+    old = discriminator is not None and discriminator != "0" and discriminator.isascii() and discriminator.isdigit()
+    number = int(discriminator[-1]) % 5 if old and discriminator else (int(ident) >> 22) % 6
+    return f"{CDN}/embed/avatars/{number}.png"
+
+
+class Application(Struct):
+    id: str
+
+
+class Holder(Struct):
+    id: str
+
+
+class Authorization(Answer):
+    """A good token of whatever application; ``user`` is there with scope identify alone.
+
+    https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information.
+    """
+
+    application: Application
+    scopes: list[str]
+    expires: IsoTime
+    user: Holder | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.application.id,
+            subject=None if self.user is None else self.user.id,
+            scopes=tuple(self.scopes),
+            expires_at=at_iso(self.expires),
+        )
+
+
+PROVIDER = Provider(
+    name="discord",
+    title="Discord",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "discord", "allauth": "discord", "authjs": "discord"},
+    docs=(
+        "https://discord.com/developers/docs/topics/oauth2",
+        "https://discord.com/developers/docs/resources/user",
+        "https://discord.com/developers/docs/reference",
+        "https://discord.com/developers/docs/topics/rate-limits",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://discord.com/api/users/@me"),
+        vouching="Discord's verified flag, sent with scope email alone",
+        quirks=(
+            "The identifier is a 64-bit number as text: as a number it loses digits in many programs.",
+            "avatar is a hash, not an address; one that begins with a_ is a gif, whatever the subscription.",
+            "Without a picture there is a default one: (id >> 22) % 6, or discriminator % 5 for old names.",
+            (
+                "discriminator 0 marks a handle of the new kind, unique by itself; old names are unique only as "
+                "username#discriminator. The nickname is the username in both cases."
+            ),
+            "global_name is null for many accounts: the name is then the username.",
+            "email is null, not missing, for accounts without an address.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|discord|ID.",
+        ),
+        sources=(
+            "https://discord.com/developers/docs/resources/user",
+            "https://discord.com/developers/docs/reference",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=604800,
+        contents=(
+            "Nothing can be read from it. Bound to one application, one account and the scopes granted. Bot tokens are "
+            "another kind and no sign-in."
+        ),
+        validity="7 days; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token as a form (JSON is refused), client id and secret as HTTP Basic or in the form.",
+            "POST",
+            "https://discord.com/api/oauth2/token",
+        ),
+        termination=Way(
+            "Form fields token and token_type_hint, HTTP Basic. Ends every token of the same authorisation.",
+            "POST",
+            "https://discord.com/api/oauth2/token/revoke",
+        ),
+        uses=Way("Needs scope identify.", "GET", "https://discord.com/api/users/@me"),
+        sources=("https://discord.com/developers/docs/topics/oauth2",),
+    ),
+    scopes=Scopes(
+        profile=("identify",),
+        email=("email",),
+        adding="Authorise again with the larger set; prompt=consent asks again. Some scopes need Discord's approval.",
+        sources=("https://discord.com/developers/docs/topics/oauth2",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://discord.com/api/oauth2/@me",
+        send=by_bearer(),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=Authorization,
+        refusals=(Refusal(401, "denied", {"message": "401: Unauthorized", "code": 0}),),
+        source="https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information",
+        note=(
+            "No active flag and no credentials: it answers for every application's token, so the client must be "
+            "compared. An address that collects 10,000 answers 401, 403 or 429 in 10 minutes is shut out for a while: "
+            "never ask about lists of dead tokens."
+        ),
+    ),
+    uncertain=(
+        (
+            "The answer names the application, which for very old ones is not the client id: their tokens are taken "
+            "for those of another client."
+        ),
+    ),
+)

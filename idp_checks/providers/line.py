@@ -1,0 +1,217 @@
+"""LINE: the profile call, and the claims of the ID token, which alone hold the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import (
+    Answer,
+    Ask,
+    HttpEndpoint,
+    Refusal,
+    Seconds,
+    after,
+    by_bearer,
+    by_query,
+    split_scopes,
+)
+from idp_checks.errors import ProfileError
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Path, Shape, Web
+
+
+class Verified(Struct):
+    """The claims of an ID token, as ``POST /oauth2/v2.1/verify`` gives them."""
+
+    sub: Id
+    email: Address = None
+
+
+class User(Shape, rename="camel"):
+    """``GET /v2/profile``, https://developers.line.biz/en/reference/line-login/#get-user-profile."""
+
+    subject: ClassVar[Path] = ("userId",)
+
+    user_id: Id
+    display_name: Name = None
+    picture_url: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.user_id,
+            name=self.display_name,
+            email=address(self.user_id, also),
+            picture=self.picture_url,
+        )
+
+
+class UserInfo(Shape):
+    """OpenID Connect userinfo, without an address, or the claims of an ID token, with one."""
+
+    subject: ClassVar[Path] = ("sub",)
+
+    sub: Id
+    name: Name = None
+    picture: Web = None
+    email: Address = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.sub,
+            name=self.name,
+            email=self.email or address(self.sub, also),
+            picture=self.picture,
+        )
+
+
+def address(ident: int | str, also: Mapping[str, Any]) -> str | None:
+    """The address of the ID token's claims.
+
+    Raises:
+        ProfileError: they are another account's.
+    """
+    claims: Verified | None = also.get("verify")
+    if claims is None:
+        return None
+    if str(claims.sub) != str(ident):
+        raise ProfileError("names another account than the profile", path="also.verify.sub")
+    return claims.email
+
+
+class Checked(Answer):
+    """A good token of whatever channel, https://developers.line.biz/en/reference/line-login/#verify-access-token."""
+
+    scope: str
+    client_id: str
+    expires_in: Seconds
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.client_id,
+            scopes=split_scopes(self.scope),
+            expires_at=after(ask.at, self.expires_in),
+        )
+
+
+class Profile(Answer, rename="camel"):
+    """The account behind the token."""
+
+    user_id: str
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(active=True, reason="ok", subject=self.user_id)
+
+
+PROVIDER = Provider(
+    name="line",
+    title="LINE",
+    kind="social",
+    protocol="oidc",
+    aliases={"social_core": "line", "allauth": "line", "authjs": "line"},
+    docs=(
+        "https://developers.line.biz/en/reference/line-login/",
+        "https://developers.line.biz/en/docs/line-login/integrate-line-login/",
+        "https://developers.line.biz/en/docs/line-login/verify-id-token/",
+        "https://developers.line.biz/en/docs/line-login/managing-access-tokens/",
+        "https://access.line.me/.well-known/openid-configuration",
+    ),
+    profile=ProfileFacts(
+        shapes=(User, UserInfo),
+        call=Call("GET", "https://api.line.me/v2/profile"),
+        also={
+            "verify": Further(
+                Verified,
+                Call("POST", "https://api.line.me/oauth2/v2.1/verify", auth="form:id_token"),
+                "the address, a claim of the ID token alone (form fields id_token and client_id)",
+            )
+        },
+        subject_scope="the LINE provider (developer organisation) that the channel belongs to",
+        quirks=(
+            "The address comes in the ID token alone, for channels that LINE allowed to ask for it, with consent.",
+            "Nothing vouches for the address: there is no email_verified.",
+            "There is no username, and there are no parts of the name.",
+            "userId is another one under another LINE provider: moving a channel changes all of them.",
+            (
+                "ID tokens of web sign-in are signed HS256 with the channel secret, those of native apps and LIFF "
+                "ES256: each is to be accepted only where it belongs."
+            ),
+            "The channel id, in aud and client_id, is digits as text.",
+            "pictureUrl and statusMessage are missing when unset.",
+        ),
+        sources=(
+            "https://developers.line.biz/en/reference/line-login/",
+            "https://developers.line.biz/en/docs/line-login/verify-id-token/",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=2592000,
+        contents=(
+            "Not to be read, even where it begins with eyJ. Bound to one channel, one account and the scopes granted."
+        ),
+        validity="30 days; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id and client_secret; the refresh token ends 90 days after the "
+            "access token was issued and cannot be renewed.",
+            "POST",
+            "https://api.line.me/oauth2/v2.1/token",
+        ),
+        termination=Way(
+            "Form fields access_token, client_id and client_secret; 200 with an empty body. POST "
+            "https://api.line.me/user/v1/deauthorize withdraws the whole consent.",
+            "POST",
+            "https://api.line.me/oauth2/v2.1/revoke",
+        ),
+        uses=Way("Needs scope profile.", "GET", "https://api.line.me/v2/profile"),
+        sources=(
+            "https://developers.line.biz/en/reference/line-login/",
+            "https://developers.line.biz/en/docs/line-login/managing-access-tokens/",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("profile", "openid"),
+        email=("openid", "email"),
+        adding=(
+            "Authorise again with the larger set; prompt=consent asks again. email is ignored until LINE has granted "
+            "the channel the permission."
+        ),
+        sources=("https://developers.line.biz/en/docs/line-login/integrate-line-login/",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://api.line.me/oauth2/v2.1/verify",
+        send=by_query("access_token"),
+        tells=frozenset({"client", "scopes", "end"}),
+        answer=Checked,
+        refusals=(
+            Refusal(400, "expired", {"error": "invalid_request", "error_description": "access token expired"}),
+            Refusal(400, "denied", {"error": "invalid_request"}),
+        ),
+        profile=HttpEndpoint(
+            kind="userinfo-probe",
+            url="https://api.line.me/v2/profile",
+            send=by_bearer(),
+            tells=frozenset({"subject"}),
+            answer=Profile,
+            source="https://developers.line.biz/en/reference/line-login/#get-user-profile",
+        ),
+        source="https://developers.line.biz/en/reference/line-login/#verify-access-token",
+        note=(
+            "No active flag and no credentials: it answers for every channel's token, so the client must be compared. "
+            "The account stands in the profile call alone. Thresholds of 429 are not disclosed."
+        ),
+    ),
+    uncertain=(
+        (
+            "Of the refusals only the expired token's text is documented; 400 with invalid_request and any other text "
+            "is read as a denial without a reason, since the request itself never varies."
+        ),
+    ),
+)

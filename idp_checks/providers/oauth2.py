@@ -1,0 +1,169 @@
+"""OAuth 2.0: any server with token introspection (RFC 7662), and the profile that a script makes of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from idp_checks.endpoint import Ask, HttpEndpoint, Request
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.rfc7662 import introspection
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+
+
+class Person(Shape):
+    """What is common to the profiles of servers of all kinds, each member under the names in use."""
+
+    name: Name = None
+    given_name: Name = None
+    first_name: Name = None
+    family_name: Name = None
+    last_name: Name = None
+    nickname: Handle = None
+    username: Handle = None
+    login: Handle = None
+    screen_name: Handle = None
+    email: Address = None
+    picture: Web = None
+    avatar_url: Web = None
+    image_url: Web = None
+    profile_image_url: Web = None
+    avatar: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=getattr(self, str(self.subject[0])),
+            name=self.name,
+            given_name=first(self.given_name, self.first_name),
+            family_name=first(self.family_name, self.last_name),
+            username=first(self.nickname, self.username, self.login, self.screen_name),
+            email=self.email,
+            picture=first(self.picture, self.avatar_url, self.image_url, self.profile_image_url, self.avatar),
+        )
+
+
+class ByUserId(Person, kw_only=True):
+    """What a profile script hands over."""
+
+    subject: ClassVar[Path] = ("user_id",)
+
+    user_id: Id
+
+
+class ById(Person, kw_only=True):
+    """The commonest answer of a server."""
+
+    id: Id
+
+
+class BySub(Person, kw_only=True):
+    """OpenID Connect's name for it."""
+
+    subject: ClassVar[Path] = ("sub",)
+
+    sub: Id
+
+
+class ByUid(Person, kw_only=True):
+    """A further name in use."""
+
+    subject: ClassVar[Path] = ("uid",)
+
+    uid: Id
+
+
+class ByAccountId(Person, kw_only=True):
+    """A further name in use."""
+
+    subject: ClassVar[Path] = ("account_id",)
+
+    account_id: Id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given(HttpEndpoint):
+    """An endpoint that the caller names: ``introspection_endpoint``, else ``issuer_url`` and the usual path."""
+
+    def lacking(self, ask: Ask) -> tuple[str, ...]:
+        named = ask.issuer_url is not None
+        return tuple(name for name in super().lacking(ask) if not (named and name == "introspection_endpoint"))
+
+    def request(self, ask: Ask) -> Request:
+        given = ask.credential("introspection_endpoint")
+        request = super().request(ask)
+        return replace(request, url=given) if given else request
+
+
+PROVIDER = Provider(
+    name="oauth2",
+    title="OAuth 2.0",
+    kind="generic",
+    protocol="oauth2",
+    docs=(
+        "https://www.rfc-editor.org/rfc/rfc6749",
+        "https://www.rfc-editor.org/rfc/rfc7662",
+        "https://www.rfc-editor.org/rfc/rfc7009",
+        "https://auth0.com/docs/authenticate/identity-providers/social-identity-providers/oauth2",
+    ),
+    profile=ProfileFacts(
+        shapes=(ByUserId, ById, BySub, ByUid, ByAccountId),
+        call=Call("GET", "{profile_url}"),
+        subject_scope="the server",
+        quirks=(
+            "OAuth 2.0 defines no profile: each server has a form of its own, and a script makes this one of it.",
+            "Auth0 fails a sign-in whose script gives no user_id.",
+            "The identifier is a number at many servers: it must not pass through a float.",
+            "Nothing in OAuth 2.0 vouches for an address: email_verified is left out, whatever a script says.",
+            "Auth0's stored user_id is oauth2|CONNECTION|ID for every custom social connection.",
+        ),
+        sources=("https://auth0.com/docs/authenticate/identity-providers/social-identity-providers/oauth2",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents=(
+            "Opaque to the client; some servers issue a JWT, to be read only where the server documents it. Scopes are "
+            "the one control common to all; RFC 8707 adds a resource, RFC 9449 binds to a key, RFC 8705 to a "
+            "certificate."
+        ),
+        validity="Set by each server; expires_in of the token answer may be missing, or a text.",
+        renewal=Way(
+            "grant_type=refresh_token, the client authenticates; a new refresh token may take the old one's place.",
+            "POST",
+            "{token_endpoint}",
+        ),
+        termination=Way(
+            "RFC 7009 where the server has it: form fields token and token_type_hint; 200 for an unknown token too, "
+            "400 unsupported_token_type.",
+            "POST",
+            "{revocation_endpoint}",
+        ),
+        uses=Way("The call that the profile script makes.", "GET", "{profile_url}"),
+        sources=("https://www.rfc-editor.org/rfc/rfc6749", "https://www.rfc-editor.org/rfc/rfc7009"),
+    ),
+    scopes=Scopes(
+        adding=(
+            "Each server has its own. RFC 6749 separates them by a space, some servers by a comma. Auth0 sends those "
+            "of the connection, and for one sign-in those of connection_scope."
+        ),
+        sources=(
+            "https://www.rfc-editor.org/rfc/rfc6749#section-3.3",
+            "https://auth0.com/docs/authenticate/identity-providers/adding-scopes-for-an-external-idp",
+        ),
+    ),
+    debug=introspection(
+        "https://issuer.invalid/introspect",
+        made=Given,
+        needs=("introspection_endpoint", "client_id", "client_secret"),
+        source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
+        note=(
+            "Only active is sure to be in the answer: one that names no client proves none. A refusal carries no "
+            "reason and also answers those who may not ask. A server's answer may be a signed JWT if asked so (RFC "
+            "9701), which is not asked for. RFC 8414 metadata, where the server has it, names the endpoint."
+        ),
+    ),
+    uncertain=("Why a token is refused is never told: every refusal is bare.",),
+)

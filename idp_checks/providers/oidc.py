@@ -1,0 +1,123 @@
+"""OpenID Connect: any issuer, its endpoints found by discovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.rfc7662 import Discovered
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+
+
+class UserInfo(Shape):
+    """Standard claims, OpenID Connect Core 1.0, section 5.1: of the userinfo answer or of an ID token."""
+
+    subject: ClassVar[Path] = ("sub",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    sub: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    nickname: Handle = None
+    preferred_username: Handle = None
+    picture: Web = None
+    email: Address = None
+    email_verified: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.sub,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            username=first(self.nickname, self.preferred_username),
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.picture,
+        )
+
+
+PROVIDER = Provider(
+    name="oidc",
+    title="OpenID Connect",
+    kind="generic",
+    protocol="oidc",
+    aliases={"social_core": "oidc", "allauth": "openid_connect"},
+    docs=(
+        "https://openid.net/specs/openid-connect-core-1_0.html",
+        "https://openid.net/specs/openid-connect-discovery-1_0.html",
+        "https://www.rfc-editor.org/rfc/rfc7662",
+        "https://www.rfc-editor.org/rfc/rfc7009",
+        "https://www.rfc-editor.org/rfc/rfc9068",
+        "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/oidc",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo,),
+        call=Call("GET", "{userinfo_endpoint}"),
+        vouching="the issuer's email_verified: worth as much as the issuer is trusted for the domain of the address",
+        subject_scope="the issuer; with pairwise subjects, the client's sector at the issuer",
+        quirks=(
+            "The nickname is the claim nickname; without it preferred_username, which is neither unique nor stable.",
+            "A claim that is not given should be absent; some servers send null or an empty text.",
+            "Some servers write email_verified as a text, where the standard has a boolean: it says nothing here.",
+            "The answer may be a signed or encrypted JWT (application/jwt): no JSON, and to be verified first.",
+            "A claim's name may carry a language, such as family_name#ja-Kana-JP.",
+            "sub must equal that of the ID token, or the answer may not be used.",
+            "Distributed claims bring an access token of their own in _claim_sources.",
+            "Auth0 reads the ID token and does not call userinfo, unless told to.",
+            "Auth0's stored user_id usually holds the connection as well: oidc|CONNECTION|sub.",
+        ),
+        sources=(
+            "https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims",
+            "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/oidc",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents=(
+            "Opaque or a JWT, as the issuer likes; RFC 9068 is the common form of a JWT (typ at+jwt, with iss, exp, "
+            "aud, sub, client_id, iat and jti). A client chooses scopes, and where supported the resource (RFC 8707) "
+            "and claims. An ID token is no access token: its aud is the client."
+        ),
+        validity="Set by each issuer; expires_in of the token answer, where it is given.",
+        renewal=Way(
+            "grant_type=refresh_token; a refresh token usually needs scope offline_access, and may change at each use.",
+            "POST",
+            "{token_endpoint}",
+        ),
+        termination=Way(
+            "RFC 7009: form fields token and token_type_hint, the client authenticates; 200 for an unknown token too, "
+            "400 unsupported_token_type where access tokens cannot be revoked. Not every issuer has it.",
+            "POST",
+            "{revocation_endpoint}",
+        ),
+        uses=Way("Needs a token with scope openid.", "GET", "{userinfo_endpoint}"),
+        sources=(
+            "https://www.rfc-editor.org/rfc/rfc6749",
+            "https://www.rfc-editor.org/rfc/rfc7009",
+            "https://www.rfc-editor.org/rfc/rfc9068",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("email",),
+        adding=(
+            "Authorise again with more scopes; the person is normally asked anew. openid, profile, email, address, "
+            "phone and offline_access are standard, scopes_supported of the discovery document may list more."
+        ),
+        sources=("https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims",),
+    ),
+    debug=Discovered(
+        source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
+        note=(
+            "Only active is sure to be in the answer: a client, audience, subject or end that is missing is no match. "
+            "active false also answers those who may not ask about this token. Discovery often leaves the "
+            "introspection endpoint out: then the signature of an RFC 9068 token counts, or userinfo, which proves no "
+            "client."
+        ),
+    ),
+    uncertain=("Why a token is refused is never told: every refusal is bare.",),
+)

@@ -1,0 +1,185 @@
+"""Twitch: the user of the Helix API, or OpenID Connect userinfo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, after, by_header
+from idp_checks.errors import ProfileError
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+
+
+class User(Struct):
+    """An element of ``data``."""
+
+    id: Id
+    login: Handle = None
+    display_name: Name = None
+    profile_image_url: Web = None
+    email: Address = None
+
+
+class Users(Shape):
+    """``GET /helix/users``, https://dev.twitch.tv/docs/api/reference#get-users; the first element is the user.
+
+    There is no flag beside the address: it is given only when verified.
+    """
+
+    subject: ClassVar[Path] = ("data", 0, "id")
+    vouched_by: ClassVar[Path | None] = ("data", 0, "email")
+
+    data: list[User]
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        if not self.data:
+            raise ProfileError("no user in the list", path="$.data")
+        user = self.data[0]
+        return Claims(
+            id=user.id,
+            name=user.display_name,
+            username=user.login,
+            email=user.email,
+            email_verified=True,
+            picture=user.profile_image_url,
+        )
+
+
+class UserInfo(Shape):
+    """OpenID Connect userinfo, https://dev.twitch.tv/docs/authentication/getting-tokens-oidc."""
+
+    subject: ClassVar[Path] = ("sub",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    sub: Id
+    preferred_username: Handle = None
+    picture: Web = None
+    email: Address = None
+    email_verified: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.sub,
+            username=self.preferred_username,
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.picture,
+        )
+
+
+class Validated(Answer):
+    """A good token of whatever client; an app token has no user.
+
+    https://dev.twitch.tv/docs/authentication/validate-tokens.
+    """
+
+    client_id: str
+    scopes: list[str] | None
+    expires_in: Seconds
+    user_id: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        endless = self.expires_in == 0
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.client_id,
+            subject=self.user_id,
+            scopes=None if self.scopes is None else tuple(self.scopes),
+            expires_at=None if endless else after(ask.at, self.expires_in),
+            endless=endless,
+        )
+
+
+PROVIDER = Provider(
+    name="twitch",
+    title="Twitch",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "twitch", "allauth": "twitch", "authjs": "twitch"},
+    docs=(
+        "https://dev.twitch.tv/docs/authentication/",
+        "https://dev.twitch.tv/docs/authentication/validate-tokens",
+        "https://dev.twitch.tv/docs/authentication/refresh-tokens",
+        "https://dev.twitch.tv/docs/authentication/revoke-tokens",
+        "https://dev.twitch.tv/docs/api/reference#get-users",
+    ),
+    profile=ProfileFacts(
+        shapes=(Users, UserInfo),
+        call=Call("GET", "https://api.twitch.tv/helix/users", headers={"Client-Id": "{client_id}"}),
+        vouching=(
+            "Twitch's word that the address of /users is the verified one (scope user:read:email); in userinfo the "
+            "claim email_verified"
+        ),
+        quirks=(
+            "The user is the first element of the list data, which is empty for an app token without a query.",
+            (
+                "Every call of Helix wants the header Client-Id of the token's own client: another one gives 401 to a "
+                "good token."
+            ),
+            "There is no real name: display_name, which is the login in another spelling or script, stands for it.",
+            "The login can be changed: never a key.",
+            "Empty texts stand for missing values.",
+            "In userinfo all but the standard claims come only when asked for by the parameter claims.",
+            (
+                "Auth0 has no strategy for it: stored identifiers are oauth2|twitch|ID, or as the connection's script "
+                "says."
+            ),
+        ),
+        sources=("https://dev.twitch.tv/docs/api/reference#get-users",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents=(
+            "Nothing can be read from it; 30 small letters and digits as seen. Bound to one client, one account (none "
+            "for app tokens) and the scopes granted."
+        ),
+        validity=(
+            "expires_in of the token answer counts, about 4 hours in Twitch's examples; tokens of some old clients do "
+            "not end by time. A new password or a disconnected app ends a token early."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token, the refresh token URL-encoded; 400 or 401 once the person disconnected the app "
+            "or changed the password. Refresh tokens of public clients live 30 days and work once.",
+            "POST",
+            "https://id.twitch.tv/oauth2/token",
+        ),
+        termination=Way(
+            "Form fields client_id and token; 200 with an empty body when done, 400 for a dead token, 404 for an "
+            "unknown client.",
+            "POST",
+            "https://id.twitch.tv/oauth2/revoke",
+        ),
+        uses=Way("Needs the header Client-Id and no scope.", "GET", "https://api.twitch.tv/helix/users"),
+        sources=(
+            "https://dev.twitch.tv/docs/authentication/refresh-tokens",
+            "https://dev.twitch.tv/docs/authentication/revoke-tokens",
+        ),
+    ),
+    scopes=Scopes(
+        email=("user:read:email",),
+        adding=(
+            "Authorise again with the larger set; force_verify=true asks again. The token answer has scope as a list. "
+            "The profile needs none, OpenID Connect needs openid."
+        ),
+        sources=("https://dev.twitch.tv/docs/authentication/scopes",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://id.twitch.tv/oauth2/validate",
+        send=by_header("Authorization", "OAuth {token}"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=Validated,
+        refusals=(Refusal(401, "denied", {"status": 401, "message": "invalid access token"}),),
+        source="https://dev.twitch.tv/docs/authentication/validate-tokens",
+        note=(
+            "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
+            "expires_in 0 is a token without end, not a dead one. Apps must ask at start and every hour."
+        ),
+    ),
+)

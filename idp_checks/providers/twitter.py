@@ -1,0 +1,219 @@
+"""X, formerly Twitter: the v2 answer of OAuth 2.0, and the v1.1 answer of connections by OAuth 1.0a."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Steps, by_bearer
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+
+_oauth1 = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
+
+
+class User(Struct):
+    """``data`` of a v2 answer."""
+
+    id: Id
+    name: Name = None
+    username: Handle = None
+    confirmed_email: Address = None
+    profile_image_url: Web = None
+
+
+class Me(Shape):
+    """``GET /2/users/me``, https://docs.x.com/x-api/users/get-my-user; ``errors`` without ``data`` is no user."""
+
+    subject: ClassVar[Path] = ("data", "id")
+
+    data: User
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        user = self.data
+        return Claims(
+            id=user.id,
+            name=user.name,
+            username=user.username,
+            email=user.confirmed_email,
+            picture=user.profile_image_url,
+        )
+
+
+class Account(Shape):
+    """``GET /1.1/account/verify_credentials.json``: ``id_str`` is exact where ``id`` went through a float."""
+
+    subject: ClassVar[Path] = ("id_str",)
+
+    id: Id
+    id_str: Id | None = None
+    name: Name = None
+    screen_name: Handle = None
+    email: Address = None
+    profile_image_url: Web = None
+    profile_image_url_https: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        exact = self.id_str
+        return Claims(
+            id=self.id if exact is None or not str(exact).strip() else exact,
+            name=self.name,
+            username=self.screen_name,
+            email=self.email,
+            picture=first(self.profile_image_url_https, self.profile_image_url),
+        )
+
+
+class Subject(Struct):
+    """``data`` of an answer: whom the token stands for."""
+
+    id: Id
+
+
+class Answered(Answer):
+    """A user: the token works, for whichever application."""
+
+    data: Subject
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(active=True, reason="ok", subject=str(self.data.id))
+
+
+class Probe(HttpEndpoint):
+    """The call with the token itself; a token of OAuth 1.0a is not sent, since as a bearer it is refused if good."""
+
+    def steps(self, ask: Ask) -> Steps:
+        if _oauth1(ask.token.reveal()):
+            return Reading(
+                active=None, reason="not_stated", detail="a token of OAuth 1.0a, good only in signed requests"
+            )
+        return (yield from super().steps(ask))
+
+
+PROVIDER = Provider(
+    name="twitter",
+    title="X (Twitter)",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "twitter", "allauth": "twitter", "authjs": "twitter"},
+    docs=(
+        "https://docs.x.com/x-api/users/get-my-user",
+        "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
+        "https://docs.x.com/fundamentals/authentication/oauth-1-0a/api-key-and-secret",
+        "https://docs.x.com/x-api/fundamentals/rate-limits",
+        "https://docs.x.com/x-api/fundamentals/response-codes-and-errors",
+    ),
+    profile=ProfileFacts(
+        shapes=(Me, Account),
+        call=Call(
+            "GET",
+            "https://api.x.com/2/users/me?user.fields=id,name,username,confirmed_email,created_at,description,"
+            "entities,location,profile_banner_url,profile_image_url,protected,public_metrics,subscription_type,url,"
+            "verified,verified_type",
+        ),
+        quirks=(
+            "OAuth 2.0 gives the v2 answer wrapped in data, OAuth 1.0a the flat v1.1 answer; the numbers are the same.",
+            "v1.1 identifiers pass 2^53: id_str is exact, id as a float is not.",
+            "verified is the account's badge and says nothing about the address, which has no flag in either answer.",
+            "Without user.fields v2 gives id, name and username; an unknown field fails the whole call.",
+            (
+                "confirmed_email needs the scope users.email and the app's permission to ask; v1.1 gives email only "
+                "with include_email=true, and many accounts have none."
+            ),
+            "The picture is the small variant marked _normal; v1.1 has it by http and by https.",
+            "There are no given and family names, and the username can be changed.",
+            "tweet becomes post in names of members: pinned_post_id beside pinned_tweet_id.",
+            "A 200 may hold errors beside data, or instead of it.",
+        ),
+        sources=(
+            "https://docs.x.com/x-api/users/get-my-user",
+            "https://docs.x.com/x-api/fundamentals/response-codes-and-errors",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=7200,
+        contents=(
+            "OAuth 2.0: nothing can be read from it; bound to one client, one person and the scopes granted. OAuth "
+            "1.0a: the user's number, a hyphen and letters, of no use without its secret and the app's; the app's "
+            "permission level decides. An app-only bearer token has no person in it and may not ask for one."
+        ),
+        validity=(
+            "OAuth 2.0: 2 hours. OAuth 1.0a: no end by time, until the person or the app takes it back. This project "
+            "asks about tokens of OAuth 2.0 only."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token, with HTTP Basic or a public client's client_id; a refresh token comes only with "
+            "scope offline.access, and each use ends it and gives the next.",
+            "POST",
+            "https://api.x.com/2/oauth2/token",
+        ),
+        termination=Way(
+            "Form field token, with HTTP Basic or a public client's client_id. OAuth 1.0a: POST "
+            "https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token to be ended.",
+            "POST",
+            "https://api.x.com/2/oauth2/revoke",
+        ),
+        uses=Way(
+            "A billed read where the app pays per use; 75 calls in 15 minutes for each person.",
+            "GET",
+            "https://api.x.com/2/users/me",
+        ),
+        sources=(
+            "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
+            "https://docs.x.com/fundamentals/authentication/oauth-1-0a/api-key-and-secret",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("users.read", "tweet.read"),
+        email=("users.email",),
+        adding=(
+            "Authorise again with the larger set, always with PKCE; offline.access adds a refresh token, and "
+            "users.email needs the app's permission to ask. OAuth 1.0a has none: tokens keep the app's permission "
+            "level of the day they were issued."
+        ),
+        sources=("https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",),
+    ),
+    debug=Probe(
+        kind="userinfo-probe",
+        url="https://api.x.com/2/users/me",
+        send=by_bearer(),
+        tells=frozenset({"subject"}),
+        answer=Answered,
+        refusals=(
+            Refusal(401, "denied", {"title": "Unauthorized", "status": 401}),
+            Refusal(402, "not_permitted", detail="the app's paid credits are used up"),
+            Refusal(
+                403,
+                "not_permitted",
+                {
+                    "type": frozenset(
+                        f"https://api.{host}/2/problems/unsupported-authentication" for host in ("twitter.com", "x.com")
+                    )
+                },
+                detail="an app-only token, which has no person in it",
+            ),
+            Refusal(403, "not_permitted", detail="the app or the token may not make this call"),
+        ),
+        source="https://docs.x.com/x-api/users/get-my-user",
+        note=(
+            "There is no introspection: the probe passes with any app's token and proves no client. 402 and 403 are "
+            "about the app's credits, spending cap, access level or scopes, never a denial."
+        ),
+    ),
+    uncertain=(
+        (
+            "Tokens of OAuth 1.0a could be proven for one app by a signed call to verify_credentials, which needs "
+            "their secrets and is not made: they are told by their form and read as undecided."
+        ),
+        (
+            "Expired, revoked and unknown tokens get the same 401; whether a good one without users.read and "
+            "tweet.read gets 403 or 401 is not stated."
+        ),
+    ),
+)
