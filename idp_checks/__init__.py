@@ -7,6 +7,7 @@ nothing.
 from __future__ import annotations
 
 from importlib import import_module
+
 TYPE_CHECKING = False  # what type checkers take for true; importing typing would cost more than this module
 
 if TYPE_CHECKING:

@@ -132,7 +132,9 @@ def normalize(
     except ProfileError as error:
         where = str(file) if file else "standard input"
         remedy = f"`idp-checks providers {provider}` shows what {found.title} sends"
-        raise UsageError(f"no profile of {provider}: {error.path}: {error.problem}", where=where, remedy=remedy) from None
+        raise UsageError(
+            f"no profile of {provider}: {error.path}: {error.problem}", where=where, remedy=remedy
+        ) from None
     _print_json(profile.to_dict(), compact=as_json and not sys.stdout.isatty())
 
 
@@ -220,7 +222,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="A folder of evidence.")],
     as_json: Json = False,
 ) -> None:
-    """Is this evidence whole and unaltered?"""
+    """Tell whether evidence is whole and unaltered."""
     from idp_checks.evidence import verify as check
 
     result = check.verify(folder)

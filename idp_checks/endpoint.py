@@ -28,9 +28,29 @@ from idp_checks.introspection import UNDECIDED, Method, Reading, Reason
 from idp_checks.secret import Secret
 
 __all__ = [
-    "Answer", "Ask", "Endpoint", "Epoch", "HttpEndpoint", "IsoTime", "NumberText", "Refusal", "Request", "Response",
-    "Seconds", "SignedToken", "Steps", "Unreachable", "by_bearer", "by_form", "by_header", "by_query", "after",
-    "at_epoch", "at_iso", "is_loopback", "place", "split_scopes",
+    "Answer",
+    "Ask",
+    "Endpoint",
+    "Epoch",
+    "HttpEndpoint",
+    "IsoTime",
+    "NumberText",
+    "Refusal",
+    "Request",
+    "Response",
+    "Seconds",
+    "Steps",
+    "Unreachable",
+    "after",
+    "at_epoch",
+    "at_iso",
+    "by_bearer",
+    "by_form",
+    "by_header",
+    "by_query",
+    "is_loopback",
+    "place",
+    "split_scopes",
 ]  # fmt: skip
 
 Value: TypeAlias = str | Secret
@@ -162,7 +182,9 @@ class Refusal:
 
 def _holds(body: object, wanted: object) -> bool:
     if isinstance(wanted, Mapping):
-        return isinstance(body, Mapping) and all(name in body and _holds(body[name], each) for name, each in wanted.items())
+        return isinstance(body, Mapping) and all(
+            name in body and _holds(body[name], each) for name, each in wanted.items()
+        )
     if isinstance(wanted, frozenset):
         return any(_holds(body, each) for each in wanted)
     return type(body) is type(wanted) and body == wanted
@@ -421,9 +443,16 @@ def place(documented: str, issuer_url: str | None) -> str:
 def described(request: Request) -> dict[str, Any]:
     """A request built from placeholders, as JSON."""
     shape: dict[str, Any] = {"method": request.method, "url": unquote(request.url)}
-    for name, table in (("headers", request.headers), ("query", request.query), ("form", request.form), ("json", request.json)):
+    for name, table in (
+        ("headers", request.headers),
+        ("query", request.query),
+        ("form", request.form),
+        ("json", request.json),
+    ):
         if table:
-            shape[name] = {each: value.reveal() if isinstance(value, Secret) else value for each, value in table.items()}
+            shape[name] = {
+                each: value.reveal() if isinstance(value, Secret) else value for each, value in table.items()
+            }
     if request.basic is not None:
         shape["basic"] = [request.basic[0], request.basic[1].reveal()]
     return shape

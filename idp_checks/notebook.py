@@ -44,7 +44,11 @@ class Explanation:
         if result is None:
             return _template().render(page=page, result=None, exchanges=())
         said = result.to_dict()
-        stated = {name: ", ".join(said[name]) if isinstance(said[name], list) else said[name] for name in STATED if name in said}
+        stated = {
+            name: ", ".join(said[name]) if isinstance(said[name], list) else said[name]
+            for name in STATED
+            if name in said
+        }
         if result.endless:
             stated["expires_at"] = "never, by time"
         word, tone = _word(result)
@@ -75,11 +79,15 @@ class TokenPanel:
         wide = widgets.Layout(width="32rem")
         style = {"description_width": "8rem"}
         common: dict[str, Any] = {"layout": wide, "style": style, "continuous_update": False}
-        self.issuer = widgets.Dropdown(options=names, value="google-oauth2", description="Issuer", layout=wide, style=style)
+        self.issuer = widgets.Dropdown(
+            options=names, value="google-oauth2", description="Issuer", layout=wide, style=style
+        )
         self.case = widgets.Dropdown(description="Made-up token", layout=wide, style=style)
         self.token = widgets.Password(description="Token", placeholder="typed in, never shown", **common)
         self.client_id = widgets.Text(description="Client id", placeholder="the application it must be for", **common)
-        self.client_secret = widgets.Password(description="Client secret", placeholder="where the issuer wants it", **common)
+        self.client_secret = widgets.Password(
+            description="Client secret", placeholder="where the issuer wants it", **common
+        )
         self.subject = widgets.Text(description="Account", placeholder="the account it must stand for", **common)
         self.button = widgets.Button(description="Ask the issuer", button_style="primary", icon="search")
         self.answer = widgets.HTML()

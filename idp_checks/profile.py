@@ -26,7 +26,16 @@ from msgspec.structs import force_setattr
 from idp_checks.errors import ProfileError
 from idp_checks.secret import CREDENTIAL_NAMES, Secret
 
-__all__ = ["STANDARD", "Claims", "Identity", "NormalizedProfile", "assemble", "gravatar", "is_address", "is_web_address"]
+__all__ = [
+    "STANDARD",
+    "Claims",
+    "Identity",
+    "NormalizedProfile",
+    "assemble",
+    "gravatar",
+    "is_address",
+    "is_web_address",
+]
 
 STANDARD = ("user_id", "name", "nickname", "picture", "email", "email_verified", "given_name", "family_name")
 """The standard properties; with ``identities`` they win over what a provider sends under the same names."""
@@ -41,7 +50,7 @@ _any_address = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@{_LABEL}(?:\.{_LABEL})*").f
 _any_web = re.compile(
     r"(?i:https?)://[^\s/?#@:\[\]\\\"<>%\x00-\x20\x7f]+(?::\d{1,5})?(?:[/?#][^\s\x00-\x20\x7f\"<>\\]*)?"
 ).fullmatch
-# The common case of each, several times faster: ASCII letters alone. What does not fit is tried again by the whole rule.
+# The common case of each, several times faster: ASCII alone. What does not fit is tried again by the whole rule.
 _common_address = re.compile(r"([A-Za-z0-9_%+-][A-Za-z0-9._%+-]*)@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]").fullmatch
 _common_web = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?").fullmatch
 
@@ -236,15 +245,10 @@ def _assemble(
 
     name = claims.name
     if name is None or not name or name.isspace():
-        if given is not None:
-            name = given if family is None else f"{given} {family}"
-        else:
-            name = family or username or ident
+        name = f"{given} {family}" if given and family else given or family or username or ident
 
     picture = claims.picture
-    if picture is None:
-        picture = gravatar(email)
-    elif _common_web(picture) is None and not is_web_address(picture := picture.strip()):
+    if picture is None or (_common_web(picture) is None and not is_web_address(picture := picture.strip())):
         picture = gravatar(email)
     return NormalizedProfile(
         user_id,
@@ -293,7 +297,7 @@ def text_of(raw: bytes | str) -> str:
             raise ProfileError(f"not UTF-8 (byte {error.start})") from None
         except TypeError:
             raise ProfileError("expected JSON as bytes or text, or an object") from None
-    return raw[1:] if raw.startswith("\ufeff") else raw
+    return raw.removeprefix("\ufeff")
 
 
 def parse(text: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -1,4 +1,4 @@
-"""A provider: what it is, what it sends, what its tokens are, how its issuer is asked. Facts only; nothing here does I/O.
+"""A provider: what it is, what it sends, what its tokens are, how its issuer is asked. Facts only, no I/O.
 
 Each provider is one module of ``idp_checks.providers`` that names one ``Provider`` as ``PROVIDER``.
 """
@@ -15,7 +15,7 @@ import msgspec
 from idp_checks.endpoint import Endpoint
 from idp_checks.errors import ProfileError
 from idp_checks.profile import BLANK, NormalizedProfile, assemble, parse, text_of, whole
-from idp_checks.shape import Shape
+from idp_checks.shape import Path, Shape
 
 __all__ = ["Call", "Further", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way"]
 
@@ -183,7 +183,7 @@ class Provider:
         except ProfileError as error:
             path = error.path
             if error.problem == BLANK and shape is not None:
-                path = ".".join(map(str, ("$", *shape.subject)))
+                path = json_path(shape.subject)
             raise ProfileError(error.problem, path=path, provider=name) from None
 
     def read(self, raw: bytes | str | Mapping[str, Any]) -> Shape:
@@ -234,6 +234,11 @@ class Provider:
 
 _NONE: Mapping[str, Any] = {}
 _MISSING = "missing"
+
+
+def json_path(path: Path) -> str:
+    """A path as text: ``$.data[0].id``."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
 
 
 def _written(raw: object) -> str:

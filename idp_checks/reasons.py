@@ -24,7 +24,9 @@ REASON_TEXTS: dict[str, ReasonText] = {
     "wrong_client": ReasonText(
         "the token was issued to another application", "refuse it: whoever sent it may be replaying a stranger's token"
     ),
-    "wrong_subject": ReasonText("the token stands for another account", "refuse it, and look how it got into this record"),
+    "wrong_subject": ReasonText(
+        "the token stands for another account", "refuse it, and look how it got into this record"
+    ),
     "rate_limited": ReasonText("the issuer asked to slow down", "ask again later, or with a lower rate"),
     "issuer_error": ReasonText("the issuer failed to answer properly", "ask again later; see the issuer's status page"),
     "network": ReasonText("the issuer was not reached", "check the network, the proxy and the address, and ask again"),
@@ -32,14 +34,22 @@ REASON_TEXTS: dict[str, ReasonText] = {
         "the issuer refused our own credentials, or they were not given", "check client id and secret, then ask again"
     ),
     "not_permitted": ReasonText(
-        "the issuer may answer so because we may not ask about this token", "ask with the application that owns the token"
+        "the issuer may answer so because we may not ask about this token",
+        "ask with the application that owns the token",
     ),
-    "not_stated": ReasonText("the issuer does not state what would settle it", "get the statement another way, such as the ID token"),
-    "unparsable": ReasonText("the answer is not one that the issuer documents", "look at the kept exchange; the issuer may have changed"),
-    "contradiction": ReasonText("the issuer's statements contradict each other", "look at the kept exchange, and ask again"),
+    "not_stated": ReasonText(
+        "the issuer does not state what would settle it", "get the statement another way, such as the ID token"
+    ),
+    "unparsable": ReasonText(
+        "the answer is not one that the issuer documents", "look at the kept exchange; the issuer may have changed"
+    ),
+    "contradiction": ReasonText(
+        "the issuer's statements contradict each other", "look at the kept exchange, and ask again"
+    ),
     "stale": ReasonText("the answer is older than the policy allows", "run the audit again"),
     "uncalibrated": ReasonText(
-        "the endpoint was not shown to tell good from bad in this run", "let the calibration succeed; give a canary token"
+        "the endpoint was not shown to tell good from bad in this run",
+        "let the calibration succeed; give a canary token",
     ),
     "no_policy": ReasonText("the policy does not say what is allowed", "state it for this connection"),
     "no_data": ReasonText("there was nothing to judge by", "supply the missing data"),

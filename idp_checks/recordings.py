@@ -12,7 +12,6 @@ In requests ``{token}``, ``{client_id}`` and ``{client_secret}`` stand for what 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -27,8 +26,11 @@ __all__ = ["DebugRecording", "ProfileRecording", "Provenance", "debug", "folder"
 
 
 class Provenance(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a case comes from: ``recorded`` from a live answer, ``documented`` in its shape by the provider's page,
-    ``synthetic`` otherwise. Values are made up in all but recorded ones, which are redacted."""
+    """Where a case comes from.
+
+    ``recorded`` from a live answer, ``documented`` in its shape by the provider's page, ``synthetic`` otherwise. Values
+    are made up in all but recorded ones, which are redacted.
+    """
 
     kind: Literal["documented", "recorded", "synthetic"]
     source: str
@@ -120,9 +122,8 @@ def _all(provider: str, part: str, model: type[Any], root: Path | None) -> Itera
     place = (root or folder()) / provider / part
     if not place.is_dir():
         return
-    for name in sorted(os.listdir(place)):
-        if name.endswith(".json"):
-            yield _read(place / name, model, provider)
+    for path in sorted(place.glob("*.json")):
+        yield _read(path, model, provider)
 
 
 def _read(path: Path, model: type[Any], provider: str) -> Any:  # noqa: ANN401 - the model given

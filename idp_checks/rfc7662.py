@@ -13,8 +13,22 @@ from typing import Any
 from msgspec import Struct, ValidationError, convert, structs
 
 from idp_checks.endpoint import (
-    Answer, Ask, Endpoint, Epoch, HttpEndpoint, Refusal, Request, Steps, at_epoch, body_of, by_bearer,
-    by_form, is_loopback, may_be_asked, no_verdict, split_scopes,
+    Answer,
+    Ask,
+    Endpoint,
+    Epoch,
+    HttpEndpoint,
+    Refusal,
+    Request,
+    Steps,
+    at_epoch,
+    body_of,
+    by_bearer,
+    by_form,
+    is_loopback,
+    may_be_asked,
+    no_verdict,
+    split_scopes,
 )  # fmt: skip
 from idp_checks.introspection import Method, Reading
 from idp_checks.signed import SKEW, is_access_token, read_keys, verify
@@ -109,7 +123,9 @@ class UserInfo(Answer):
         return Reading(active=True, reason="ok", subject=self.sub)
 
 
-def userinfo(url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError") -> HttpEndpoint:
+def userinfo(
+    url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
+) -> HttpEndpoint:
     """A call with the token itself: it shows that the token works and for whom, never for which application."""
     return HttpEndpoint(
         kind="userinfo-probe",
@@ -120,7 +136,12 @@ def userinfo(url: str, source: str = "https://openid.net/specs/openid-connect-co
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error": "invalid_token"}),
-            Refusal(403, "not_permitted", header=("www-authenticate", "insufficient_scope"), detail="scope openid is missing"),
+            Refusal(
+                403,
+                "not_permitted",
+                header=("www-authenticate", "insufficient_scope"),
+                detail="scope openid is missing",
+            ),
         ),
         source=source,
     )
@@ -147,7 +168,18 @@ class Discovered(Endpoint):
     url: str = "{issuer}/.well-known/openid-configuration"
     needs: tuple[str, ...] = ("issuer", "client_id", "client_secret")
     tells: frozenset[str] = frozenset({"client", "subject", "scopes", "end"})
-    algorithms: tuple[str, ...] = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+    algorithms: tuple[str, ...] = (
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+        "EdDSA",
+    )
     note: str | None = None
     kind: Method = "introspection"
 
@@ -160,7 +192,10 @@ class Discovered(Endpoint):
     def steps(self, ask: Ask) -> Steps:
         issuer = ask.issuer_url or ask.credential("issuer") or ""
         response = yield Request(
-            method="GET", url=self.url.replace("{issuer}", issuer.rstrip("/")), headers={"Accept": "application/json"}, cacheable=True
+            method="GET",
+            url=self.url.replace("{issuer}", issuer.rstrip("/")),
+            headers={"Accept": "application/json"},
+            cacheable=True,
         )
         if (none := no_verdict(response)) is not None:
             return none
@@ -172,7 +207,11 @@ class Discovered(Endpoint):
             return Reading(active=None, reason="contradiction", detail="the discovery document names another issuer")
         named = (found.introspection_endpoint, found.userinfo_endpoint, found.jwks_uri)
         if not all(may_be_asked(each) and (is_loopback(issuer) or not is_loopback(each)) for each in named if each):
-            return Reading(active=None, reason="contradiction", detail="the discovery document names an endpoint that may not be sent a token")
+            return Reading(
+                active=None,
+                reason="contradiction",
+                detail="the discovery document names an endpoint that may not be sent a token",
+            )
         direct = structs.replace(ask, issuer_url=None)
         probe = userinfo(found.userinfo_endpoint) if found.userinfo_endpoint else None
         endpoint = ask.credential("introspection_endpoint") or found.introspection_endpoint
@@ -180,13 +219,19 @@ class Discovered(Endpoint):
             return (yield from introspection(endpoint, source=self.source, profile=probe).steps(direct))
         token = ask.token.reveal()
         if found.jwks_uri and is_access_token(token, self.algorithms):
-            response = yield Request(method="GET", url=found.jwks_uri, headers={"Accept": "application/json"}, cacheable=True)
+            response = yield Request(
+                method="GET", url=found.jwks_uri, headers={"Accept": "application/json"}, cacheable=True
+            )
             keys = read_keys(response)
             if isinstance(keys, Reading):
                 return keys
-            return verify(token, keys, ask, issuers=[found.issuer], algorithms=self.algorithms, client=("client_id", "azp"))
+            return verify(
+                token, keys, ask, issuers=[found.issuer], algorithms=self.algorithms, client=("client_id", "azp")
+            )
         if probe is not None:
             return (yield from probe.steps(direct))
         if endpoint:
-            return Reading(active=None, reason="caller_rejected", detail="introspection needs client_id and client_secret")
+            return Reading(
+                active=None, reason="caller_rejected", detail="introspection needs client_id and client_secret"
+            )
         return Reading(active=None, reason="not_stated", detail="the issuer documents no way to ask about this token")

@@ -26,7 +26,7 @@ _SHOWN = 16
 _START = 8
 """Letters by which a known secret is looked up in a text."""
 _SHORTEST = 6
-"""Letters of the shortest secret that is looked for in texts: less is junk in a token's place, and stands in any word."""
+"""Letters of the shortest secret that is looked for in texts: less is no token, and stands in any word."""
 
 CREDENTIAL_NAMES = frozenset(
     (
@@ -51,7 +51,9 @@ HARMLESS_NAMES = frozenset(
 """Names of members whose values say nothing about a person: they stay readable in a kept exchange."""
 
 _EMAIL = re.compile(r"[^\s@\"'<>()\[\],;:=&/]+@[^\s@\"'<>()\[\],;:=&/]+\.[^\s@\"'<>()\[\],;:=&/]+")
-_TOKENISH = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}|\bya29\.[\w-]{10,}")
+_TOKENISH = re.compile(
+    r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}|\bya29\.[\w-]{10,}"
+)
 
 
 class Secret:
@@ -90,7 +92,9 @@ class Secret:
         return bool(self._text)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._text.encode("utf-8", "surrogatepass"), other._text.encode("utf-8", "surrogatepass"))
+        return isinstance(other, Secret) and hmac.compare_digest(
+            self._text.encode("utf-8", "surrogatepass"), other._text.encode("utf-8", "surrogatepass")
+        )
 
     def __hash__(self) -> int:
         return hash((Secret, self._text))
@@ -117,7 +121,11 @@ def _spellings(text: str) -> set[str]:
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
     marked = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    spelt |= {marked, marked.replace('"', "&#34;").replace("'", "&#39;"), marked.replace('"', "&quot;").replace("'", "&#x27;")}
+    spelt |= {
+        marked,
+        marked.replace('"', "&#34;").replace("'", "&#39;"),
+        marked.replace('"', "&quot;").replace("'", "&#x27;"),
+    }
     spelt.add(text.replace('"', '""'))
     for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
         spelt |= {encoded.decode(), encoded.decode().rstrip("=")}
@@ -125,7 +133,7 @@ def _spellings(text: str) -> set[str]:
 
 
 class Redactor:
-    """Takes the known secrets, e-mail addresses and everything that looks like a token out of a text or a JSON value."""
+    """Takes known secrets, e-mail addresses and all that looks like a token out of a text or a JSON value."""
 
     def __init__(self, key: bytes, known: Iterable[Secret] = ()) -> None:
         self._key = key
@@ -191,7 +199,9 @@ class Redactor:
             return self.text(value)
         if isinstance(value, Mapping):
             return {
-                self.text(str(name)): self._masked(member) if str(name).lower() in SECRET_NAMES and not _harmless_code(name, member) else self.value(member)
+                self.text(str(name)): self._masked(member)
+                if str(name).lower() in SECRET_NAMES and not _harmless_code(name, member)
+                else self.value(member)
                 for name, member in value.items()
             }
         if isinstance(value, list | tuple):
@@ -227,7 +237,11 @@ class Redactor:
         return f"[{fingerprint(found.group(), self._key)}]"
 
     def _masked(self, value: object) -> object:
-        return value if value is None or isinstance(value, bool) else fingerprint(json.dumps(value, default=str), self._key)
+        return (
+            value
+            if value is None or isinstance(value, bool)
+            else fingerprint(json.dumps(value, default=str), self._key)
+        )
 
 
 def _harmless_code(name: object, member: object) -> bool:

@@ -14,7 +14,23 @@ from msgspec import Meta, Struct
 
 from idp_checks.profile import Claims, is_address
 
-__all__ = ["Address", "Flag", "Handle", "Id", "Json", "Name", "Path", "Shape", "Text", "TextFlag", "Web", "best_address", "flag", "first", "text_flag"]
+__all__ = [
+    "Address",
+    "Flag",
+    "Handle",
+    "Id",
+    "Json",
+    "Name",
+    "Path",
+    "Shape",
+    "Text",
+    "TextFlag",
+    "Web",
+    "best_address",
+    "first",
+    "flag",
+    "text_flag",
+]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a member stands: names and list positions, from the outside in. A name may itself be a web address."""
@@ -85,11 +101,18 @@ def best_address(listed: Iterable[tuple[str | None, bool, bool | None]]) -> tupl
     The primary one if verified, then any verified one, then the primary one, then the first; what is no address is
     passed over.
     """
-    usable = [(each.strip(), primary, verified) for each, primary, verified in listed if each and is_address(each.strip())]
+    usable = [
+        (each.strip(), primary, verified) for each, primary, verified in listed if each and is_address(each.strip())
+    ]
     if not usable:
         return None, None
     address, _, verified = min(
         enumerate(usable),
-        key=lambda numbered: (not (numbered[1][1] and numbered[1][2] is True), numbered[1][2] is not True, not numbered[1][1], numbered[0]),
+        key=lambda numbered: (
+            not (numbered[1][1] and numbered[1][2] is True),
+            numbered[1][2] is not True,
+            not numbered[1][1],
+            numbered[0],
+        ),
     )[1]
     return address, verified

@@ -1,8 +1,9 @@
 """Hypothesis strategies, derived from the models: whatever a provider may send, tame and hostile.
 
 A provider's raw model is walked with ``msgspec.inspect``. The meaning of a member stands in its type
-(``Meta.extra["means"]``, see ``idp_checks.shape``), and each meaning has one strategy here. A member whose type says
-``Meta(extra={"const": value})`` always holds that value. So a new provider needs no strategy of its own.
+(``Meta.extra["means"]``, see ``idp_checks.shape``), and each meaning has one strategy here. So a new provider needs no
+strategy of its own. What a provider demands beyond its types (Slack's ``ok`` must not be false) is met by leaving out
+what it refuses.
 
 Hostile values are legal ones: what a person, an old account or a careless issuer really sends. No text holds half a
 surrogate, since no UTF-8 body can.
@@ -39,17 +40,22 @@ LONG = "Maximiliane " * 400
 # fmt: off
 BLANKS = ("", " ", "\t\n", "\u00a0", "\u3000")
 NAMES = (
-    "Mia Chen", "Madonna", "  Mia Chen  ", "Mia  von der  Chen", "O'Brien-Sm\u0131th", "\u5f20\u4f1f", "\u05e9\u05e8\u05d4",
-    "\u0645\u062d\u0645\u062f \u0639\u0644\u064a", "Zo\u00eb \u00c5ngstr\u00f6m", "Zoe\u0308", "\U0001f469\U0001f3fd\u200d\U0001f680 Ada",
-    "Mia\u200bChen", "\u202eneh\u0043 aiM", "\u1e9eu\u00df \ufb01", "\u0130stanbul", "\U00020bb7\U000291d5", "null", "None", "true",
+    "Mia Chen", "Madonna", "  Mia Chen  ", "Mia  von der  Chen", "O'Brien-Sm\u0131th",
+    "\u5f20\u4f1f", "\u05e9\u05e8\u05d4",
+    "\u0645\u062d\u0645\u062f \u0639\u0644\u064a", "Zo\u00eb \u00c5ngstr\u00f6m", "Zoe\u0308",
+    "\U0001f469\U0001f3fd\u200d\U0001f680 Ada",
+    "Mia\u200bChen", "\u202eneh\u0043 aiM", "\u1e9eu\u00df \ufb01",
+    "\u0130stanbul", "\U00020bb7\U000291d5", "null", "None", "true",
     "0", "42", "<b>Mia</b>", "Robert'); DROP TABLE users;--", "mia@example.com", "#0", LONG,
 )
 HANDLES = (
-    "mia-chen", "Mia.Chen", "mia_chen_42", "MIA", "m", "12345", "007", "mia|chen", "\u043c\u0438\u044f", "mia@example.com",
+    "mia-chen", "Mia.Chen", "mia_chen_42", "MIA", "m", "12345", "007", "mia|chen", "\u043c\u0438\u044f",
+    "mia@example.com",
     "\U0001f98a", "None", "false",
 )
 IDS = (
-    "90000042", "900000420000000001", "9007199254740993", "18446744073709551615", "100000000000000000042", "007", "1e5",
+    "90000042", "900000420000000001", "9007199254740993", "18446744073709551615",
+    "100000000000000000042", "007", "1e5",
     "0x1F", "AbCdEf", "abcdef", "U_sampleNode42", "000042.0123456789abcdef0123456789abcdef.0042", "amzn1.account.SAMPLE",
     "{c0ffee00-0000-4000-8000-00000000beef}", "c0ffee00-0000-4000-8000-00000000beef", "https://id.example.com/42",
     "auth0|42", "a|b|c", "mia@example.com", "\u00df\u0130\u0131",
@@ -106,6 +112,11 @@ GARBAGE = (
     b'{"active": true', b'{"active": true, "active": false}', b'{"exp": NaN, "active": true}', b'{"active": "true"}',
     b"\xff\xfe\x00", b"[" * 5000,
 )
+KEYS: tuple[dict[str, Any], ...] = (
+    {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k1", "n": "AQAB" * 64, "e": "AQAB"},
+    {"kty": "EC", "crv": "P-256", "kid": "k2", "x": "AA", "y": "AA"},
+    {"kty": "RSA"}, {"kty": "oct", "k": "AA"}, {},
+)
 # fmt: on
 _GONE = object()
 
@@ -120,6 +131,16 @@ def ids() -> SearchStrategy[int | str]:
     """Identifiers as texts and as integers: 64 bits and more, odd case, leading zeros, bars, addresses."""
     digits = st.integers(1, 10**21)
     return st.one_of(_one(NUMBERS), digits, digits.map(str), _one(IDS))
+
+
+def _short(strategy: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """The same strategy under a short repr: hypothesis warns of long ones, and a model may have many members."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Any:  # noqa: ANN401 - a JSON value
+        return draw(strategy)
+
+    return drawn()
 
 
 def _optional(strategy: SearchStrategy[Any]) -> SearchStrategy[Any]:
@@ -161,16 +182,16 @@ def raw_profiles(provider: str | Provider) -> SearchStrategy[Any]:
     shapes = found.profile.shapes
     known = {name for shape in shapes for name in members(shape)}
     extras = [name for name in EXTRAS if name not in known]
-    return st.one_of([_with_extras(_of(kinds.type_info(shape)), extras) for shape in shapes]).filter(
+    return _short(st.one_of([_with_extras(_of(kinds.type_info(shape)), extras) for shape in shapes])).filter(
         lambda raw: is_profile(found, raw)
     )
 
 
 def further_answers(provider: str | Provider) -> SearchStrategy[dict[str, Any]]:
     """Answers of the provider's further calls by their names, some or none of them."""
-    return st.fixed_dictionaries(
-        {}, optional={name: _of(kinds.type_info(each.model)) for name, each in _provider(provider).profile.also.items()}
-    )
+    calls = _provider(provider).profile.also
+    answers = {name: _of(kinds.type_info(each.model)) for name, each in calls.items()}
+    return _short(st.fixed_dictionaries({}, optional=answers))
 
 
 def not_profiles(provider: str | Provider) -> SearchStrategy[Any]:
@@ -198,10 +219,16 @@ def normalized_profiles() -> SearchStrategy[NormalizedProfile]:
     shape = st.fixed_dictionaries(
         {"identities": st.lists(identity, min_size=1, max_size=3)},
         optional={
-            "name": MEANINGS["name"], "nickname": MEANINGS["handle"], "picture": MEANINGS["web"], "email": MEANINGS["email"],
-            "email_verified": st.booleans(), "given_name": MEANINGS["name"], "family_name": MEANINGS["name"], "app_metadata": _one(JSONS),
+            "name": MEANINGS["name"],
+            "nickname": MEANINGS["handle"],
+            "picture": MEANINGS["web"],
+            "email": MEANINGS["email"],
+            "email_verified": st.booleans(),
+            "given_name": MEANINGS["name"],
+            "family_name": MEANINGS["name"],
+            "app_metadata": _one(JSONS),
         },
-    )  # fmt: skip
+    )
     return shape.map(NormalizedProfile.from_auth0)
 
 
@@ -221,28 +248,18 @@ def introspection_responses(provider: str | Provider) -> SearchStrategy[Response
         for each in recordings.debug(found.name)
     ]
     bodies = [json.loads(each.body) for each in recorded if _is_json(each.body)]
-    model = _answer_model(found.debug)
-    generated = _of(kinds.type_info(model)).map(_as_response)
-    errors = st.builds(
-        lambda status, body: _as_response(body, status), st.sampled_from(STATUSES), st.sampled_from(ERROR_BODIES)
-    )
-    garbage = st.builds(
-        Response, st.sampled_from(STATUSES), st.just({"content-type": "text/html"}), st.sampled_from(GARBAGE)
-    )
-    sound = st.one_of(st.sampled_from(recorded), generated) if recorded else generated
-    cut = st.builds(
-        lambda whole, at: Response(whole.status, whole.headers, whole.body[: len(whole.body) * at // 100]),
-        sound,
-        st.integers(0, 99),
-    )
-    moved = st.builds(
-        lambda whole, status: Response(status, whole.headers, whole.body), sound, st.sampled_from(STATUSES)
-    )
+    sound = _good_answers(found.debug).map(_as_response)
+    if recorded:
+        sound = st.one_of(st.sampled_from(recorded), sound)
+    status = st.sampled_from(STATUSES)
+    errors = st.builds(_as_response, st.sampled_from(ERROR_BODIES), status)
+    garbage = st.builds(Response, status, st.just({"content-type": "text/html"}), st.sampled_from(GARBAGE))
+    cut = st.builds(_cut, sound, st.integers(0, 99))
+    moved = st.builds(lambda whole, other: Response(other, whole.headers, whole.body), sound, status)
     some = [sound, sound, errors, garbage, cut, moved]
-    if any(_leaves(body) for body in bodies):
-        bent = st.sampled_from([body for body in bodies if _leaves(body)])
-        some.append(st.builds(_bent, bent, st.integers(0, 10**3), _one(JSONS)).map(_as_response))
-    return st.one_of(some)
+    if bent := [body for body in bodies if _leaves(body)]:
+        some.append(st.builds(_bent, st.sampled_from(bent), st.integers(0, 10**3), _one(JSONS)).map(_as_response))
+    return _short(st.one_of(some))
 
 
 def members(shape: type[Shape]) -> frozenset[str]:
@@ -321,10 +338,7 @@ def _with_extras(shape: SearchStrategy[Any], names: Sequence[str]) -> SearchStra
 def _of(known: kinds.Type, meaning: str | None = None) -> SearchStrategy[Any]:
     """A strategy for a type; what a meaning gives is kept where the type takes it."""
     if isinstance(known, kinds.Metadata):
-        extra = known.extra or {}
-        if "const" in extra:
-            return st.just(extra["const"])
-        return _of(known.type, extra.get("means", meaning))
+        return _of(known.type, (known.extra or {}).get("means", meaning))
     if meaning is not None and meaning in MEANINGS:
         return MEANINGS[meaning].filter(lambda value: _takes(known, value))
     for kind, strategy in _BY_KIND.items():
@@ -439,10 +453,18 @@ def _broken(raw: Any, paths: Iterable[Path], value: object) -> Any:  # noqa: ANN
     return raw
 
 
-def _answer_model(endpoint: Endpoint | None) -> type[Any]:
+def _good_answers(endpoint: Endpoint | None) -> SearchStrategy[Any]:
+    """Bodies of good answers: of the endpoint's own model, key sets for signed tokens, RFC 7662 for what is found."""
+    if isinstance(endpoint, HttpEndpoint):
+        return _of(kinds.type_info(endpoint.answer))
     if isinstance(endpoint, SignedToken):
-        endpoint = endpoint.opaque
-    return endpoint.answer if isinstance(endpoint, HttpEndpoint) else Active
+        keys = st.lists(st.sampled_from(KEYS), max_size=2).map(lambda keys: {"keys": keys})
+        return keys if endpoint.opaque is None else st.one_of(keys, _good_answers(endpoint.opaque))
+    return _of(kinds.type_info(Active))
+
+
+def _cut(whole: Response, percent: int) -> Response:
+    return Response(whole.status, whole.headers, whole.body[: len(whole.body) * percent // 100])
 
 
 def _as_response(body: object, status: int = 200) -> Response:

@@ -124,7 +124,18 @@ def show_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("name", "title", "kind", "protocol", "debug endpoint", "client?", "lifetime", "renew?", "revoke?", "e-mail?"):
+    for title in (
+        "name",
+        "title",
+        "kind",
+        "protocol",
+        "debug endpoint",
+        "client?",
+        "lifetime",
+        "renew?",
+        "revoke?",
+        "e-mail?",
+    ):
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(
@@ -142,7 +153,10 @@ def show_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
 def show_provider(console: Console, page: Mapping[str, Any]) -> None:
     """All that is known of one provider."""
     console.print(f"{page['title']} ({page['name']})", style="bold")
-    console.print(f"{page['kind']}, {page['protocol']}, {page['status']}" + (f": {page['status_note']}" if page["status_note"] else ""))
+    console.print(
+        f"{page['kind']}, {page['protocol']}, {page['status']}"
+        + (f": {page['status_note']}" if page["status_note"] else "")
+    )
     profile, token, scopes, validation = page["profile"], page["token"], page["scopes"], page["validation"]
     _section(console, "Profile", {
         "call": profile["call"] or "none: the claims of an ID token",
@@ -151,10 +165,13 @@ def show_provider(console: Console, page: Mapping[str, Any]) -> None:
         "vouches for e-mail": profile["vouching"] or "no: email_verified is never true",
         "quirks": profile["quirks"],
     })  # fmt: skip
-    _section(console, "Token", {"form": token["form"], "contents": token["contents"], "validity": token["validity"],
-        "renewal": token["renewal"], "termination": token["termination"], "uses": token["uses"]})  # fmt: skip
-    _section(console, "Scopes", {"profile": " ".join(scopes["profile"]) or "none needed", "e-mail": " ".join(scopes["email"]) or "none",
-        "separator": repr(scopes["separator"]), "adding more": scopes["adding"]})  # fmt: skip
+    _section(console, "Token", token)
+    _section(console, "Scopes", {
+        "profile": " ".join(scopes["profile"]) or "none needed",
+        "e-mail": " ".join(scopes["email"]) or "none",
+        "separator": repr(scopes["separator"]),
+        "adding more": scopes["adding"],
+    })  # fmt: skip
     if validation is None:
         _section(console, "Validation", {"endpoint": "none: the issuer offers no way to ask about a token"})
     else:
@@ -185,7 +202,11 @@ def show_introspection(console: Console, result: Introspection, provider: Provid
         console.print(f"To do: {text.remedy}.")
     stated = result.to_dict()
     names = ("client_id", "audience", "subject", "scopes", "issued_at", "expires_at", "issuer", "token_type")
-    facts: dict[str, Any] = {name: ", ".join(stated[name]) if isinstance(stated[name], list) else stated[name] for name in names if name in stated}
+    facts: dict[str, Any] = {
+        name: ", ".join(stated[name]) if isinstance(stated[name], list) else stated[name]
+        for name in names
+        if name in stated
+    }
     if result.endless:
         facts["expires_at"] = "never, by time"
     if facts:
@@ -193,7 +214,11 @@ def show_introspection(console: Console, result: Introspection, provider: Provid
     if result.unproven:
         console.print(f"\nNot proven by this answer: {', '.join(result.unproven)}.", style="yellow")
     page = provider_page(provider)["token"]
-    _section(console, f"Tokens of {provider.title}", {name: page[name] for name in ("contents", "validity", "renewal", "termination", "uses")})
+    _section(
+        console,
+        f"Tokens of {provider.title}",
+        {name: page[name] for name in ("contents", "validity", "renewal", "termination", "uses")},
+    )
     console.print(f"\nAsked at {stated['asked_at']} by {result.method or 'nobody'}.", style="dim")
 
 

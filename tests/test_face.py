@@ -50,7 +50,10 @@ def test_an_unknown_name_is_an_attribute_error():
     [
         ("normalize", "(provider, raw, *, also, connection)"),
         ("introspect", "(provider, token, *, client_id, client_secret, subject, issuer_url, credentials, timeout)"),
-        ("introspect_sync", "(provider, token, *, client_id, client_secret, subject, issuer_url, credentials, timeout)"),
+        (
+            "introspect_sync",
+            "(provider, token, *, client_id, client_secret, subject, issuer_url, credentials, timeout)",
+        ),
     ],
 )
 def test_signatures_are_fixed(function, signature):
@@ -118,14 +121,27 @@ def test_imports_point_one_way():
         if room in ("__init__", "fixtures", "notebooks"):
             continue
         assert room in floor, f"{room} has no floor yet"
-        wrong += [f"{'/'.join(parts)} imports {other}" for other in _imports(path) if floor.get(other, -1) > floor[room]]
+        wrong += [
+            f"{'/'.join(parts)} imports {other}" for other in _imports(path) if floor.get(other, -1) > floor[room]
+        ]
     assert not wrong
 
 
 def test_pure_rooms_do_no_io():
     """Values, providers and checks import nothing that reads, sends or waits."""
     io = {"httpx", "socket", "asyncio", "subprocess", "urllib.request", "requests", "ssl", "pathlib", "os"}
-    for room in ("profile", "introspection", "shape", "endpoint", "signed", "rfc7662", "provider", "providers", "checks", "policy"):
+    for room in (
+        "profile",
+        "introspection",
+        "shape",
+        "endpoint",
+        "signed",
+        "rfc7662",
+        "provider",
+        "providers",
+        "checks",
+        "policy",
+    ):
         place = PACKAGE / f"{room}.py"
         for path in [place] if place.exists() else (PACKAGE / room).glob("*.py"):
             named = set()

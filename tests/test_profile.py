@@ -172,7 +172,9 @@ def test_the_same_from_bytes_text_and_mapping():
     """The three forms of input give the same profile."""
     raw = {"id": 1, "login": "mia", "name": "Mïa", "extra": [1, 2.5, None]}
     text = json.dumps(raw, ensure_ascii=False)
-    shapes = [normalize("github", form).to_dict() for form in (raw, text, text.encode(), b"\xef\xbb\xbf" + text.encode())]
+    shapes = [
+        normalize("github", form).to_dict() for form in (raw, text, text.encode(), b"\xef\xbb\xbf" + text.encode())
+    ]
     assert all(shape == shapes[0] for shape in shapes)
 
 
@@ -196,7 +198,11 @@ def test_auth0_profiles_are_read_and_written():
     """Both identities are read with their tokens; what is written has neither tokens nor changed properties."""
     read = NormalizedProfile.from_auth0(json.dumps(LINKED))
     google, twitter = read.identities
-    assert (google.access_token.reveal(), google.refresh_token.reveal(), google.expires_in) == ("ya29.canary-access", "canary-refresh", 3599)
+    assert (google.access_token.reveal(), google.refresh_token.reveal(), google.expires_in) == (
+        "ya29.canary-access",
+        "canary-refresh",
+        3599,
+    )
     assert (twitter.access_token_secret.reveal(), twitter.user_id) == ("canary-secret", "2400000042")
     shape = read.to_dict()
     for name in ("user_id", "email", "email_verified", "name", "nickname", "picture", "locale", "created_at"):
@@ -207,7 +213,10 @@ def test_auth0_profiles_are_read_and_written():
 
 def test_a_custom_connection_keeps_its_middle_part():
     """``oauth2|CONNECTION|ID`` is one user_id; it is not split."""
-    raw = {"user_id": "oauth2|discord|8000", "identities": [{"provider": "oauth2", "user_id": "discord|8000", "connection": "discord", "isSocial": True}]}
+    raw = {
+        "user_id": "oauth2|discord|8000",
+        "identities": [{"provider": "oauth2", "user_id": "discord|8000", "connection": "discord", "isSocial": True}],
+    }
     read = NormalizedProfile.from_auth0(raw)
     assert (read.user_id, read.identities[0].user_id) == ("oauth2|discord|8000", "discord|8000")
 
@@ -240,7 +249,16 @@ def test_the_common_patterns_agree_with_the_whole_rules():
 
     for text in ("a@b", "a.b@c.d", "a..b@c.d", "a.@c.d", ".a@c.d", "a@c..d", "a@c.d.", "a@-c", "a@c-"):
         assert is_address(text) is (module._any_address(text) is not None), text
-    for text in ("http://a", "https://a.b/c?d#e", "https://a..b", "https://-a/", "https://a?b", "https://a#b", "https://a/<", 'https://a/"'):
+    for text in (
+        "http://a",
+        "https://a.b/c?d#e",
+        "https://a..b",
+        "https://-a/",
+        "https://a?b",
+        "https://a#b",
+        "https://a/<",
+        'https://a/"',
+    ):
         assert is_web_address(text) is (module._any_web(text) is not None), text
 
 

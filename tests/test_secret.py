@@ -24,7 +24,16 @@ CANARY = 'canary/token+with "odd" characters|é='
 def test_no_way_of_printing_shows_it(caplog):
     """repr, str, every kind of formatting, containers and logs give dots."""
     secret = Secret(CANARY)
-    shown = [repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{secret:>40}", "%s %r" % (secret, secret), repr([secret]), repr({"a": secret})]
+    shown = [
+        repr(secret),
+        str(secret),
+        f"{secret}",
+        f"{secret!r}",
+        f"{secret:>40}",
+        "%s %r" % (secret, secret),
+        repr([secret]),
+        repr({"a": secret}),
+    ]
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("x").debug("asked with %s", secret)
     assert all("canary" not in text for text in [*shown, caplog.text])
@@ -70,7 +79,11 @@ SPELLINGS = [
 ]
 
 
-@given(text=st.text(st.characters(codec="utf-8"), min_size=8), spell=st.sampled_from(SPELLINGS), around=st.sampled_from(["", "x=", "&", " "]))
+@given(
+    text=st.text(st.characters(codec="utf-8"), min_size=8),
+    spell=st.sampled_from(SPELLINGS),
+    around=st.sampled_from(["", "x=", "&", " "]),
+)
 def test_redaction_finds_every_spelling(text, spell, around):
     """A known secret is taken out however it is written, and found when searched for."""
     redactor = Redactor(b"k" * 32, [Secret(text)])

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
@@ -99,16 +98,12 @@ def search(rule: str, provider: Provider, normalizer: Normalizer, examples: int 
 def _no_files() -> Iterator[None]:
     """Keep hypothesis from leaving its folder where the tests are run."""
     before = vars(configuration).get("__hypothesis_home_directory")
-    configuration.set_hypothesis_home_dir(_scratch().name)
-    try:
-        yield
-    finally:
-        configuration.set_hypothesis_home_dir(before)
-
-
-@cache
-def _scratch() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="idp-checks-", ignore_cleanup_errors=True)
+    with TemporaryDirectory(prefix="idp-checks-", ignore_cleanup_errors=True) as scratch:
+        configuration.set_hypothesis_home_dir(scratch)
+        try:
+            yield
+        finally:
+            configuration.set_hypothesis_home_dir(before)
 
 
 def _hunt(rule: str, provider: Provider, normalizer: Normalizer) -> Hunt:

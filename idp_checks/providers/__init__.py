@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from idp_checks.errors import IdpChecksError, UnknownProvider
 from idp_checks.profile import NormalizedProfile
@@ -27,7 +27,7 @@ def normalize(
     provider: str,
     raw: bytes | str | Mapping[str, Any],
     *,
-    also: Mapping[str, Any] = {},  # noqa: B006 - never written to
+    also: Mapping[str, Any] = {},
     connection: str | None = None,
 ) -> NormalizedProfile:
     """A provider's raw profile in the one shape that all providers share.
@@ -97,7 +97,3 @@ def _foreign() -> Mapping[str, EntryPoint]:
             raise IdpChecksError(f"provider {point.name!r} is there twice: entry point {point.value!r} brings it again")
         found[point.name] = point
     return found
-
-
-if TYPE_CHECKING:
-    __path__: list[str]

@@ -115,8 +115,8 @@ PROVIDER = Provider(
         sample="ya29.{}",
         lifetime=3600,
         contents=(
-            "Nothing can be read from it, and its form may change; 2048 bytes at most. Bound to one client, one account "
-            "and the scopes granted, which a person may grant one by one."
+            "Nothing can be read from it, and its form may change; 2048 bytes at most. Bound to one client, one "
+            "account and the scopes granted, which a person may grant one by one."
         ),
         validity="About an hour; expires_in of the token answer counts.",
         renewal=Way(
