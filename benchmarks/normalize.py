@@ -27,11 +27,13 @@ BACKENDS = {
     "line": "line.LineOAuth2",
     "linkedin": "linkedin.LinkedinOpenIdConnect",
     "oidc": "open_id_connect.OpenIdConnectAuth",
-    "twitch": "twitch.TwitchOpenIdConnect",
+    "twitch": "twitch.TwitchOAuth2",
     "twitter": "twitter_oauth2.TwitterOAuth2",
     "waad": "azuread_tenant.AzureADTenantOAuth2",
     "windowslive": "microsoft.MicrosoftOAuth2",
 }
+INSIDE = {"twitch": lambda answer: answer["data"][0], "twitter": lambda answer: answer["data"]}
+"""What social-auth-core's ``user_data`` takes out of an answer before it reads the details."""
 ROUNDS, REPEATS = 2000, 7
 
 
@@ -69,7 +71,12 @@ def main() -> int:
             theirs = None
             if name in BACKENDS:
                 details = backend(BACKENDS[name]).get_user_details
-                theirs = seconds(lambda raw=raw, details=details: details(json.loads(raw)))
+                inside = INSIDE.get(name)
+                theirs = seconds(
+                    (lambda raw=raw, details=details, inside=inside: details(inside(json.loads(raw))))
+                    if inside
+                    else (lambda raw=raw, details=details: details(json.loads(raw)))
+                )
             rows.append((name, len(raw), ours, parsing, theirs))
 
     print(f"{'provider':16}{'bytes':>7}{'ours us':>10}{'json us':>10}{'social-core us':>16}{'/ json':>9}{'faster':>9}")
@@ -80,8 +87,7 @@ def main() -> int:
     against_json = sum(row[2] for row in rows) / sum(row[3] for row in rows)
     shared = [row for row in rows if row[4]]
     against_social = sum(row[4] for row in shared) / sum(row[2] for row in shared)
-    print(f"
-all full recordings: {against_json:.2f} x json.loads (at most 1.0)")
+    print(f"\nall full recordings: {against_json:.2f} x json.loads (at most 1.0)")
     print(f"shared providers: {against_social:.2f} x faster than social-auth-core (at least 3)")
     return 0 if against_json <= 1.0 and against_social >= 3.0 else 1
 

@@ -12,29 +12,41 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import platform
-import random
 import secrets
 import string
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
+from importlib.metadata import version
 from os import PathLike
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field, structs, to_builtins
 
-from idp_checks import checks, providers
-from idp_checks.checks.context import Calibration, ConnectionContext, IdentityContext, RunContext
-from idp_checks.checks.finding import Finding, Subject, Verdict
+from idp_checks import checks, providers, recordings
+from idp_checks.checks import (
+    Calibration,
+    ConnectionContext,
+    Context,
+    Counts,
+    Finding,
+    IdentityContext,
+    Intact,
+    RunContext,
+    Searched,
+    Subject,
+    Verdict,
+)
 from idp_checks.config import Config, load
 from idp_checks.errors import UnknownProvider, UsageError
 from idp_checks.evidence import Evidence, check_place, ledger
 from idp_checks.introspection import Introspection, Reading, conclude, zulu
 from idp_checks.live import Asker
 from idp_checks.policy import Connection, Policy
-from idp_checks.profile import Identity
+from idp_checks.profile import Identity, whole
 from idp_checks.provider import Provider
 from idp_checks.secret import Redactor, Secret, fingerprint, new_key
 from idp_checks.sources import Given, Record, Source, sources
@@ -49,6 +61,8 @@ WORKERS = 32
 """Questions of one connection that wait for their turn at a time."""
 _STEP = 250
 """Records between two words of progress."""
+_WORD = 12
+"""Letters of the longest word that is taken for junk in a token's place."""
 
 
 class AuditResult(Struct, frozen=True, kw_only=True):
@@ -251,6 +265,8 @@ class _Run:
         self.sources: tuple[Source, ...] = ()
         self.counts: list[dict[str, Any]] = []
         self.tallies: dict[tuple[str, str], _Tally] = {}
+        self.judged = 0
+        self._texts: dict[str, str] = {}
 
     # ------------------------------------------------------------ reading
 
@@ -278,8 +294,6 @@ class _Run:
     def _tally(self, name: str, stated: str) -> _Tally:
         """What is known of a connection; ``stated`` is the provider that an identity or the policy names."""
         connection = self.policy.connection(name, stated)
-        if connection.provider != stated and not _generic(stated):
-            connection = Connection(name=name, provider=stated)
         key = (name, connection.provider)
         if key not in self.tallies:
             self.tallies[key] = _Tally(connection, _provider(connection.provider))
@@ -302,11 +316,10 @@ class _Run:
 
     def unasked(self, identity: Identity, tally: _Tally) -> str | None:
         """Why nobody is asked about an identity's token; None where somebody is."""
-        stated = self.policy.connections.get(identity.connection)
         if identity.access_token is None:
             return "the record holds no access token"
-        if stated is not None and stated.provider != identity.provider and not _generic(identity.provider):
-            return f"the record names the provider {identity.provider}, the policy {stated.provider}"
+        if tally.connection.provider != identity.provider and not _generic(identity.provider):
+            return f"the record names the provider {identity.provider}, the policy {tally.connection.provider}"
         if tally.provider is None:
             return f"the provider {tally.connection.provider} is not known"
         if identity.access_token_secret is not None or tally.provider.protocol == "oauth1":
@@ -389,3 +402,281 @@ class _Run:
             said.provider, again, method=said.method, asked_at=said.asked_at, clients=tally.connection.client_ids,
             subject=identity.user_id, exchanges=said.exchanges,
         )  # fmt: skip
+
+    # ------------------------------------------------------------ judging
+
+    def judge(self, out: str | PathLike[str] | None) -> AuditResult:
+        """Evaluate every check on everything, write the rows as they come, and close the evidence."""
+        held: list[Finding] = []
+        verdicts: Counter[str] = Counter()
+        with ExitStack() as stack:
+            evidence = None if out is None else stack.enter_context(Evidence(out, self.known))
+
+            def say(context: Context, occurrence: int = 0) -> None:
+                at = zulu(self.now())
+                for finding in checks.evaluate(context):
+                    verdicts[finding.verdict.value] += 1
+                    if evidence is None:
+                        held.append(finding)
+                    else:
+                        evidence.add(finding, at, occurrence)
+
+            for context, occurrence in self._identities():
+                say(context, occurrence)
+            for tally in self.tallies.values():
+                say(self._of_connection(tally))
+            say(self._of_run(evidence, verdicts.total()))
+            run = self._facts(verdicts)
+            if evidence is None:
+                return AuditResult(run=run, held=tuple(held))
+            self.progress("writing", 0, None)
+            digest = evidence.finish(run)
+            return AuditResult(run=run, out=str(evidence.out), digest=digest)
+
+    def _identities(self) -> Iterator[tuple[IdentityContext, int]]:
+        """Every identity as the checks see it; the number tells how often the same stood in the sources before."""
+        total = sum(count["records"] for count in self.counts)
+        done = 0
+        before: Counter[tuple[str, str]] = Counter()
+        for source, count in zip(self.sources, self.counts, strict=True):
+            records = 0
+            for record in source.records():
+                records += 1
+                name = self._named("record", record.profile.user_id)
+                for identity in record.profile.identities:
+                    context = self._of_identity(record, identity, name)
+                    key = (str(context.subject.identity), name)
+                    yield context, before[key]
+                    before[key] += 1
+                self.judged = done = done + 1
+                if done % _STEP == 0:
+                    self.progress("judging", done, total)
+            if records != count["records"] or source.digest != count["sha256"]:
+                raise _changed(source)
+        self.progress("judging", done, total)
+
+    def _of_identity(self, record: Record, identity: Identity, name: str) -> IdentityContext:
+        tally = self._tally(identity.connection, identity.provider)
+        if identity.access_token is not None and self.unasked(identity, tally) is None and identity.access_token not in tally.answers:
+            raise UsageError("changed while it was audited", where=str(record.place), remedy="audit a copy that stands still")
+        return IdentityContext(
+            subject=Subject(
+                scope="identity",
+                connection=self._shown(identity.connection),
+                provider=self._shown(tally.connection.provider),
+                identity=self._named("identity", identity.provider, identity.connection, identity.user_id),
+                record=name,
+            ),
+            redactor=self.known,
+            record=record.profile,
+            identity=identity,
+            provider=tally.provider,
+            connection=tally.connection,
+            policy=self.policy,
+            introspection=self._answer(identity, tally),
+            calibration=tally.calibration or Calibration(),
+        )
+
+    def _of_connection(self, tally: _Tally) -> ConnectionContext:
+        connection = tally.connection
+        others = {each.provider.name: each.provider for each in self.tallies.values() if each.provider is not None}
+        others.pop(connection.provider, None)
+        return ConnectionContext(
+            subject=Subject(scope="connection", connection=self._shown(connection.name), provider=self._shown(connection.provider)),
+            redactor=self.known,
+            provider=tally.provider,
+            connection=connection,
+            recordings=() if tally.provider is None else tuple(recordings.profiles(tally.provider.name)),
+            calibration=tally.calibration or Calibration(),
+            policy=self.policy,
+            others=tuple(others.values()),
+        )
+
+    def _of_run(self, evidence: Evidence | None, rows: int) -> RunContext:
+        searched = intact = None
+        if evidence is not None:
+            # These rows belong to the ledger that they speak of: what is verified is the ledger up to here. The rest is
+            # searched and verified when the folder is finished, and there is no folder where anything is found then.
+            searched = Searched(files=evidence.FILES, found=evidence.leaks())
+            intact = Intact(problems=tuple(map(str, evidence.problems())))
+        return RunContext(
+            subject=Subject(scope="run"),
+            redactor=self.known,
+            counts=Counts(
+                stated=sum(count["records"] for count in self.counts),
+                read=self.judged,
+                checked=self.judged,
+                identities=sum(count["identities"] for count in self.counts),
+                connections=len(self.tallies),
+            ),
+            complete=True,
+            rows=rows,
+            searched=searched,
+            intact=intact,
+        )
+
+    # ------------------------------------------------------------ facts
+
+    def _facts(self, verdicts: Counter[str]) -> dict[str, Any]:
+        """The facts of the run, as ``run.json`` holds them."""
+        known = checks.catalogue()
+        tallies = self.tallies.values()
+        policy = self._policy()
+        started, ended = zulu(self.started), zulu(self.now())
+        key = fingerprint("the name of this key", self.key)
+        policy_digest = _digest(policy)
+        return {
+            "form": "idp-checks run 1",
+            "tool": {"name": "idp-checks", "version": version("idp-checks"), "python": platform.python_version()},
+            "run": ledger.named("run", key, started, policy_digest, known.digest, *(str(each["sha256"]) for each in self.counts)),
+            "title": self._shown(self.title),
+            "state": "complete",
+            "left_undone": [],
+            "started": started,
+            "ended": ended,
+            "key": {"of": "engagement" if self.engagement else "run", "name": key},
+            "policy": policy,
+            "policy_digest": policy_digest,
+            "catalogue_digest": known.digest,
+            "sources": self.counts,
+            "population": {
+                "records": sum(each["records"] for each in self.counts),
+                "identities": sum(each["identities"] for each in self.counts),
+                "with_token": sum(each.with_token for each in tallies),
+                "asked": sum(each.asked for each in tallies),
+                "questions": sum(len(each.answers) for each in tallies),
+                "not_asked": [
+                    {"connection": self._shown(each.connection.name), "why": self._shown(why), "count": count}
+                    for each in tallies
+                    for why, count in sorted(each.not_asked.items())
+                ],
+            },
+            "connections": [
+                {
+                    "name": self._shown(each.connection.name),
+                    "provider": self._shown(each.connection.provider),
+                    "known_provider": each.provider is not None,
+                    "in_policy": self.policy.connections.get(each.connection.name) is each.connection,
+                    "identities": each.identities,
+                    "with_token": each.with_token,
+                    "asked": each.asked,
+                    "questions": len(each.answers),
+                    "calibration": _calibrated(each),
+                }
+                for each in tallies
+            ],
+            "verdicts": {each.value: verdicts[each.value] for each in Verdict},
+            "checks": [
+                {
+                    "id": each.id,
+                    "title": each.title,
+                    "statement": each.statement,
+                    "severity": each.severity,
+                    "scope": each.scope,
+                    "evaluated": each.evaluated,
+                    "attack": each.attack,
+                    "remedy": each.remedy,
+                    "controls": to_builtins(each.controls),
+                }
+                for each in known.checks
+            ],
+        }
+
+    def _policy(self) -> dict[str, Any]:
+        """The policy as it may be shown: of secrets only that they were given."""
+        stated: dict[str, Any] = {}
+        for connection in self.policy.connections.values():
+            members = {}
+            for name in connection.__struct_fields__:
+                value = getattr(connection, name)
+                if name == "credentials":
+                    value = sorted(value)
+                elif isinstance(value, Secret):
+                    value = "given"
+                elif isinstance(value, frozenset):
+                    value = sorted(value)
+                if value not in (None, (), []) and name != "name":
+                    members[name] = self._clean(value)
+            stated[self._shown(connection.name)] = members
+        return {"connections": stated, "accept_unaskable": self._clean(dict(self.policy.accept_unaskable))}
+
+    def _clean(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        if isinstance(value, str):
+            return self._shown(value)
+        if isinstance(value, Mapping):
+            return {self._shown(name): self._clean(each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._clean(each) for each in value]
+        return value
+
+    def _shown(self, text: str) -> str:
+        """A text as it may be shown."""
+        if text not in self._texts:
+            self._texts[text] = self.known.text(whole(text))
+        return self._texts[text]
+
+    def _named(self, *parts: str) -> str:
+        """The fingerprint of what must not be shown; the parts are told apart from any others that join to the same."""
+        return fingerprint(json.dumps(parts), self.key)
+
+
+def _made_up(provider: Provider | None) -> Secret:
+    """A token of the provider's form that nobody has issued."""
+    sample = "{}" if provider is None else provider.token.sample
+    letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
+    return Secret(sample.replace("{hex}", secrets.token_hex(32)).replace("{}", letters))
+
+
+def _calibrated(tally: _Tally) -> dict[str, Any]:
+    """What the calibration came to, in a word for programs and a sentence for people."""
+    done = tally.calibration
+    if done is None or done.negative is None:
+        return {"negative": None, "positive": None, "text": "nothing was asked"}
+    said = {False: "denied", True: "accepted", None: "did not answer"}
+    text = f"{said[done.negative.active]} a made-up token"
+    if done.negative.active is None:
+        text = f"no answer about a made-up token ({done.negative.reason})"
+    if done.positive is not None:
+        word = said[done.positive.active] if done.positive.active is not None else f"no answer ({done.positive.reason})"
+        text += f"; {word} the known good one" if done.positive.active is not None else f"; {word} about the known good one"
+    return {"negative": done.negative.reason, "positive": None if done.positive is None else done.positive.reason, "text": text}
+
+
+def _provider(name: str) -> Provider | None:
+    try:
+        return providers.get(name)
+    except UnknownProvider:
+        return None
+
+
+def _generic(provider: str) -> bool:
+    """Whether an identity of this provider may really be another's, by a connection of one's own making."""
+    found = _provider(provider)
+    return provider in ("oauth2", "oidc") or (found is not None and found.kind == "generic")
+
+
+def _secrets_of(connection: Connection) -> Iterator[Secret]:
+    yield from (each for each in (connection.client_secret, connection.canary) if each is not None)
+    yield from (each for each in connection.credentials.values() if isinstance(each, Secret))
+
+
+def _is_word(token: Secret) -> bool:
+    """Whether what is stored as a token is a plain word, such as ``undefined``: junk that any text may hold."""
+    text = token.reveal()
+    return len(text) <= _WORD and text.isalpha()
+
+
+def _digest(value: object) -> str:
+    return f"sha256:{hashlib.sha256(ledger.canonical(value)).hexdigest()}"
+
+
+def _changed(source: Source) -> UsageError:
+    return UsageError("changed while it was audited", where=source.name, remedy="audit a copy that stands still")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _silent(what: str, done: int, total: int | None) -> None:
+    """Tell nobody."""

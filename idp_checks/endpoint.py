@@ -477,7 +477,7 @@ def _fill_path(url: str, ask: Ask) -> str:
     for name in ("client_id", *ask.credentials):
         hole = "{" + name + "}"
         if hole in url:
-            held = None if name == "client_secret" else ask.credential(name)
+            held = None if isinstance(ask.credentials.get(name), Secret) else ask.credential(name)
             url = url.replace(hole, quote(held or "", safe=""))
     return url
 

@@ -46,7 +46,8 @@ class Reading(Struct, frozen=True, kw_only=True):
 
     ``client_id`` is the application that the token was issued to, ``audience`` the resource servers it is meant for:
     two data, never one for the other. ``bare`` marks a refusal that is also given to those who may not ask.
-    ``endless`` says that the issuer declares the token to have no end.
+    ``endless`` says that the issuer declares the token to have no end. ``method`` says how the issuer was asked, where
+    its endpoint leaves that open.
     """
 
     active: bool | None
@@ -62,6 +63,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     issued_at: datetime | None = None
     issuer: str | None = None
     token_type: str | None = None
+    method: Method | None = None
 
 
 class Introspection(Struct, frozen=True, kw_only=True):
@@ -187,7 +189,7 @@ def conclude(
         active=active,
         reason=reason,
         detail=detail,
-        method=method,
+        method=reading.method or method,
         asked_at=asked_at,
         bare=reading.bare,
         client_id=reading.client_id,

@@ -234,7 +234,7 @@ class Introspect:
 
 @pytest.fixture
 def idp_introspect(request: pytest.FixtureRequest, idp_issuers: respx.MockRouter) -> Introspect:
-    """``idp_checks.introspect_sync``, asking the played issuers; tokens given to it are kept out of the test's report."""
+    """``idp_checks.introspect_sync``, asking the played issuers; the test's report shows no token given to it."""
     secrets: list[Secret] = []
     request.node.stash[_SECRETS] = secrets
     return Introspect(idp_issuers.world, secrets)  # type: ignore[attr-defined]

@@ -75,7 +75,7 @@ class Claims(Struct, gc=False):
     picture: str | None = None
 
 
-class Identity(Struct, frozen=True, rename={"is_social": "isSocial", "profile_data": "profileData"}):
+class Identity(Struct, frozen=True, gc=False, rename={"is_social": "isSocial", "profile_data": "profileData"}):
     """One linked account: an element of ``identities``. ``expires_in`` is in seconds."""
 
     provider: str
@@ -108,7 +108,7 @@ class Identity(Struct, frozen=True, rename={"is_social": "isSocial", "profile_da
         return f"Identity({self.provider}|{self.user_id} by {self.connection!r}{holds})"
 
 
-class NormalizedProfile(Struct, frozen=True, dict=False):
+class NormalizedProfile(Struct, frozen=True, gc=False):
     """A user as an application sees it, the same for every provider.
 
     What else the provider sent is in ``extra`` (and in ``to_dict``); it is decoded only when asked for.

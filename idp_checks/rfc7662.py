@@ -119,7 +119,7 @@ class UserInfo(Answer):
 
     sub: str
 
-    def reading(self, ask: Ask) -> Reading:
+    def reading(self, ask: Ask) -> Reading:  # noqa: ARG002
         return Reading(active=True, reason="ok", subject=self.sub)
 
 
@@ -225,11 +225,12 @@ class Discovered(Endpoint):
             keys = read_keys(response)
             if isinstance(keys, Reading):
                 return keys
-            return verify(
+            reading = verify(
                 token, keys, ask, issuers=[found.issuer], algorithms=self.algorithms, client=("client_id", "azp")
             )
+            return structs.replace(reading, method="signed-token")
         if probe is not None:
-            return (yield from probe.steps(direct))
+            return structs.replace((yield from probe.steps(direct)), method="userinfo-probe")
         if endpoint:
             return Reading(
                 active=None, reason="caller_rejected", detail="introspection needs client_id and client_secret"

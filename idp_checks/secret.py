@@ -118,6 +118,7 @@ def _spellings(text: str) -> set[str]:
     """The text as it may stand in a URL, a form, a JSON text, a Basic header, a web page or a table of cells."""
     raw = text.encode("utf-8", "surrogatepass")
     spelt = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    spelt |= {json.dumps(each)[1:-1] for each in spelt}
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
     marked = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

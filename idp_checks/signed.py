@@ -13,9 +13,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from idp_checks.endpoint import Ask, Endpoint, HttpEndpoint, Request, Response, Steps, at_epoch, body_of, described, no_verdict, split_scopes
-from idp_checks.introspection import Reading
+from msgspec.structs import replace
+
+from idp_checks.endpoint import (
+    Ask,
+    Endpoint,
+    HttpEndpoint,
+    Request,
+    Response,
+    Steps,
+    at_epoch,
+    body_of,
+    described,
+    no_verdict,
+    split_scopes,
+)
 from idp_checks.introspection import Method as Kind
+from idp_checks.introspection import Reading
 
 __all__ = ["SignedToken", "header_of", "is_access_token", "looks_signed", "verify"]
 
@@ -94,7 +108,7 @@ class SignedToken(Endpoint):
         """Whether a token has no signature that can be checked, so that ``opaque`` is asked about it."""
         return not looks_signed(token) or (self.is_opaque is not None and self.is_opaque(token))
 
-    def usable(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:
+    def usable(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
         """The keys of the set that may have signed the token: all, unless the issuer ties keys to tenants."""
         return keys
 
@@ -102,8 +116,10 @@ class SignedToken(Endpoint):
         token = ask.token.reveal()
         if self.unsigned(token):
             if self.opaque is not None:
-                return (yield from self.opaque.steps(ask))
-            return Reading(active=None, reason="not_stated", detail="not a signed token, and the issuer answers for no other kind")
+                return replace((yield from self.opaque.steps(ask)), method=self.opaque.kind)
+            return Reading(
+                active=None, reason="not_stated", detail="not a signed token, and the issuer answers for no other kind"
+            )
         response = yield self._keys(ask)
         if isinstance(keys := read_keys(response), Reading):
             return keys
@@ -152,7 +168,11 @@ def verify(
         return Reading(active=None, reason="unparsable", detail="a critical header that is not understood")
     if _type(header) not in TYPES:
         return Reading(active=None, reason="unparsable", detail="by its own type no token that opens anything")
-    named = [key for key in keys if key.get("use", "sig") == "sig" and ("kid" not in header or key.get("kid") == header["kid"])]
+    named = [
+        key
+        for key in keys
+        if key.get("use", "sig") == "sig" and ("kid" not in header or key.get("kid") == header["kid"])
+    ]
     if not named:
         return Reading(active=None, reason="not_stated", detail="the issuer's key set has no such key")
     tried = False
@@ -231,7 +251,7 @@ def _time(value: object) -> Any:  # noqa: ANN401 - a time or None
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("no number")
+        raise ValueError("no number")  # noqa: TRY004 - a value of the token, not of the program
     return at_epoch(value)
 
 

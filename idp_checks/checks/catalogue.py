@@ -64,6 +64,8 @@ class Check(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         scope: what one verdict is about.
         evaluated: whether this package carries it out; the others are only described.
         attack: what somebody could do where it fails; None, nothing directly.
+        remedy: what to do where it fails; None, it never fails.
+        remedy: what to do where it fails.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Check(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verdicts: Meanings
     controls: tuple[Control, ...]
     attack: str | None = None
+    remedy: str | None = None
 
 
 class Catalogue(Struct, frozen=True, forbid_unknown_fields=True, dict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -19,10 +19,12 @@ from idp_checks.conformance.rules import CANARY, Case, Normalizer, judged, redac
 from idp_checks.profile import STANDARD
 from idp_checks.provider import Provider
 
-__all__ = ["EXAMPLES", "Found", "search"]
+__all__ = ["Found", "search"]
 
-EXAMPLES = 60
-"""Raw profiles that are tried for each rule of a provider."""
+ROUNDS = 12
+"""How often a rule is tried for a provider, each time on ``EXAMPLES`` raw profiles."""
+EXAMPLES = 10
+"""After so many examples hypothesis turns to variations of what it has tried; short rounds keep them apart."""
 
 Hunt: TypeAlias = tuple[SearchStrategy[Any], Callable[[Provider, Normalizer, Any], "Trial"]]
 
@@ -55,25 +57,12 @@ class _Broken(Exception):  # noqa: N818 - a find, thrown so that hypothesis make
     pass
 
 
-def search(rule: str, provider: Provider, normalizer: Normalizer, examples: int = EXAMPLES) -> Found:
-    """Try a rule on generated raw profiles; the same ones at every run."""
+def search(rule: str, provider: Provider, normalizer: Normalizer) -> Found:
+    """Try a rule on generated raw profiles, the same ones at every run; the first find ends the search."""
     given_values, hunt = _hunt(rule, provider, normalizer)
     last: Trial | None = None
     answered = False
 
-    @seed(zlib.crc32(f"{provider.name} {rule}".encode()))
-    @settings(
-        max_examples=examples,
-        database=None,
-        derandomize=True,
-        deadline=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-        verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(given_values)
     def tried(value: Any) -> None:  # noqa: ANN401 - what the hunt wants
         nonlocal last, answered
         trial = hunt(provider, normalizer, value)
@@ -83,15 +72,26 @@ def search(rule: str, provider: Provider, normalizer: Normalizer, examples: int 
             raise _Broken
 
     with _no_files():
-        try:
-            tried()
-        except (_Broken, Flaky):  # a normaliser that is not the same twice is flaky, and found all the same
-            pass
-        except Unsatisfiable:
-            answered = False
-    if last is not None:
-        return Found(last.objections, redacted(last.example))
+        for turn in range(ROUNDS):
+            # A normaliser that is not the same twice is flaky, and found all the same.
+            with suppress(_Broken, Flaky, Unsatisfiable):
+                seed(zlib.crc32(f"{provider.name} {rule} {turn}".encode()))(_SETTINGS(given(given_values)(tried)))()
+            if last is not None:
+                return Found(last.objections, redacted(last.example))
     return Found(answered=answered)
+
+
+_SETTINGS = settings(
+    max_examples=EXAMPLES,
+    database=None,
+    derandomize=True,
+    deadline=None,
+    print_blob=False,
+    report_multiple_bugs=False,
+    verbosity=Verbosity.quiet,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @contextmanager

@@ -39,6 +39,9 @@ class Evidence:
         UsageError: the folder cannot be made.
     """
 
+    FILES = len(RENDERINGS) + 3
+    """Files of a finished folder: record, facts, manifest, and what is drawn from them."""
+
     def __init__(self, out: str | PathLike[str], known: Redactor) -> None:
         self.out = Path(out).absolute()
         self._known = known

@@ -236,7 +236,7 @@ class Issuer:
             raise LookupError(f"{self.provider.name} plays no case {case!r}; it plays {', '.join(self.cases)}")
         if case not in self._tokens:
             recorded = self.recordings.get(case) or self.recordings.get("valid")
-            if recorded is not None and isinstance(recorded.token, recordings.Signed):
+            if recorded is not None and self._by_keys(recorded):
                 self._tokens[case] = self._signed(recorded, recorded.token, case)
             else:
                 digest = hashlib.sha512(f"{self.provider.name} {case}".encode()).digest()
@@ -295,7 +295,7 @@ class Issuer:
         if recorded is None and case in ("other-client", "other-user"):
             recorded = self.recordings["valid"]
             renamed |= self._other(case)
-        if recorded is not None and isinstance(recorded.token, recordings.Signed):
+        if recorded is not None and self._by_keys(recorded):
             return self._profile("profile", case)  # its signature is what answers; the call gives the person
         recorded = recorded or self._denial
         if recorded is None:
@@ -308,11 +308,16 @@ class Issuer:
         denials = [
             each
             for each in self.recordings.values()
-            if each.introspection.get("active") is False and not isinstance(each.token, recordings.Signed)
+            if each.introspection.get("active") is False and not self._by_keys(each)
         ]
         order = ("unknown", "malformed", "revoked", "expired")
         denials.sort(key=lambda each: order.index(each.case) if each.case in order else len(order))
         return denials[0] if denials else None
+
+    def _by_keys(self, recorded: DebugRecording) -> bool:
+        """Whether the key set was asked, and not an endpoint."""
+        debug = self.provider.debug
+        return isinstance(debug, SignedToken) and recorded.exchange.request.get("url") == debug.url
 
     def _other(self, case: str) -> dict[str, str]:
         """What stands for the application or the account in a good answer, and what in that of another one."""
