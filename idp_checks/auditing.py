@@ -140,7 +140,7 @@ def audit(
         out: the folder for the evidence, which must not be there yet; none is written if not given.
         title: the title of the evidence.
         key: the key of all fingerprints; one for this run alone if not given.
-        asker: asks the issuers; one over the network if not given.
+        asker: asks the issuers; one over the network if not given. It is not closed here.
         now: gives the time, in UTC.
         progress: is told how far the audit is.
 
@@ -171,7 +171,9 @@ async def audit_async(
         check_place(out)
     given = None if key is None else Secret.of(key).reveal().encode()
     if given is not None and asker is not None and asker.redactor.key != given:
-        raise UsageError("two keys are given", where="key", remedy="give the asker a redactor with this key, or leave the key out")
+        raise UsageError(
+            "two keys are given", where="key", remedy="give the asker a redactor with this key, or leave the key out"
+        )
     async with AsyncExitStack() as stack:
         if asker is None:
             asker = await stack.enter_async_context(Asker(redactor=Redactor(given or new_key())))
@@ -206,8 +208,13 @@ async def _audit_config(
     async with AsyncExitStack() as stack:
         if asker is None:
             key = new_key() if config.key is None else config.key.reveal().encode()
-            limits = {"timeout": config.timeout_s, "concurrency": config.concurrency, "rate": config.rate_per_s}
-            asker = await stack.enter_async_context(Asker(redactor=Redactor(key), **limits))
+            made = Asker(
+                redactor=Redactor(key),
+                timeout=config.timeout_s,
+                concurrency=config.concurrency,
+                rate=config.rate_per_s,
+            )
+            asker = await stack.enter_async_context(made)
         return await audit_async(
             config.sources, policy=config.policy, out=out, title=config.title or TITLE, key=config.key, asker=asker,
             now=now, progress=progress,
@@ -278,16 +285,16 @@ class _Run:
             self.known.learn(*_secrets_of(connection))
         done = 0
         for source in given:
-            count = {"name": self.known.text(source.name), "records": 0, "identities": 0, "sha256": None}
+            records = identities = 0
             for record in source.records():
-                count["records"] += 1
+                records += 1
                 for identity in record.profile.identities:
-                    count["identities"] += 1
+                    identities += 1
                     self._count(identity)
                 done += 1
                 if done % _STEP == 0:
                     self.progress("reading", done, None)
-            count["sha256"] = source.digest
+            count = {"name": source.name, "records": records, "identities": identities, "sha256": source.digest}
             self.counts.append(count)
         self.progress("reading", done, done)
 
@@ -331,14 +338,16 @@ class _Run:
     # ------------------------------------------------------------ asking
 
     async def calibrate(self) -> None:
-        """Ask each endpoint about a token that it must deny, and about one that it must accept where the policy has one."""
+        """Ask each endpoint about a token that it must deny, and about the policy's canary, which it must accept."""
         asked = [tally for tally in self.tallies.values() if tally.questions]
         for done, tally in enumerate(asked):
             self.progress("calibrating", done, len(asked))
             negative = await self._put(tally, _made_up(tally.provider), None)
             canary = tally.connection.canary
             positive = None if canary is None else await self._put(tally, canary, None)
-            tally.calibration = Calibration(negative=negative, positive=positive, any_active=positive is not None and positive.active is True)
+            tally.calibration = Calibration(
+                negative=negative, positive=positive, any_active=positive is not None and positive.active is True
+            )
         self.progress("calibrating", len(asked), len(asked))
 
     async def ask(self) -> None:
@@ -457,8 +466,14 @@ class _Run:
 
     def _of_identity(self, record: Record, identity: Identity, name: str) -> IdentityContext:
         tally = self._tally(identity.connection, identity.provider)
-        if identity.access_token is not None and self.unasked(identity, tally) is None and identity.access_token not in tally.answers:
-            raise UsageError("changed while it was audited", where=str(record.place), remedy="audit a copy that stands still")
+        if (
+            identity.access_token is not None
+            and self.unasked(identity, tally) is None
+            and identity.access_token not in tally.answers
+        ):
+            raise UsageError(
+                "changed while it was audited", where=str(record.place), remedy="audit a copy that stands still"
+            )
         return IdentityContext(
             subject=Subject(
                 scope="identity",
@@ -482,7 +497,9 @@ class _Run:
         others = {each.provider.name: each.provider for each in self.tallies.values() if each.provider is not None}
         others.pop(connection.provider, None)
         return ConnectionContext(
-            subject=Subject(scope="connection", connection=self._shown(connection.name), provider=self._shown(connection.provider)),
+            subject=Subject(
+                scope="connection", connection=self._shown(connection.name), provider=self._shown(connection.provider)
+            ),
             redactor=self.known,
             provider=tally.provider,
             connection=connection,
@@ -528,7 +545,9 @@ class _Run:
         return {
             "form": "idp-checks run 1",
             "tool": {"name": "idp-checks", "version": version("idp-checks"), "python": platform.python_version()},
-            "run": ledger.named("run", key, started, policy_digest, known.digest, *(str(each["sha256"]) for each in self.counts)),
+            "run": ledger.named(
+                "run", key, started, policy_digest, known.digest, *(str(each["sha256"]) for each in self.counts)
+            ),
             "title": self._shown(self.title),
             "state": "complete",
             "left_undone": [],
@@ -538,7 +557,7 @@ class _Run:
             "policy": policy,
             "policy_digest": policy_digest,
             "catalogue_digest": known.digest,
-            "sources": self.counts,
+            "sources": self._clean(self.counts),
             "population": {
                 "records": sum(each["records"] for each in self.counts),
                 "identities": sum(each["identities"] for each in self.counts),
@@ -638,8 +657,14 @@ def _calibrated(tally: _Tally) -> dict[str, Any]:
         text = f"no answer about a made-up token ({done.negative.reason})"
     if done.positive is not None:
         word = said[done.positive.active] if done.positive.active is not None else f"no answer ({done.positive.reason})"
-        text += f"; {word} the known good one" if done.positive.active is not None else f"; {word} about the known good one"
-    return {"negative": done.negative.reason, "positive": None if done.positive is None else done.positive.reason, "text": text}
+        text += (
+            f"; {word} the known good one" if done.positive.active is not None else f"; {word} about the known good one"
+        )
+    return {
+        "negative": done.negative.reason,
+        "positive": None if done.positive is None else done.positive.reason,
+        "text": text,
+    }
 
 
 def _provider(name: str) -> Provider | None:

@@ -17,8 +17,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from idp_checks import providers
 from idp_checks.endpoint import may_be_asked
-from idp_checks.errors import UsageError
+from idp_checks.errors import UnknownProvider, UsageError
 from idp_checks.policy import Connection, Policy
 from idp_checks.secret import CREDENTIAL_NAMES, Redactor, Secret
 
@@ -69,7 +70,9 @@ def load(path: str | PathLike[str], environ: Mapping[str, str] | None = None) ->
         table = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise UsageError(
-            f"cannot be read ({error.strerror or type(error).__name__})", where=str(file), remedy="name the TOML file of the audit"
+            f"cannot be read ({error.strerror or type(error).__name__})",
+            where=str(file),
+            remedy="name the TOML file of the audit",
         ) from None
     except UnicodeDecodeError:
         raise UsageError("is not UTF-8", where=str(file), remedy="save it as UTF-8") from None
@@ -98,14 +101,20 @@ class _Reader:
         named = self.table(table, "connections")
         connections = {name: self.connection(name, self.table(named, name, "connections")) for name in named}
         accepted = self.typed(table.get("accept_unaskable", {}), dict[str, str], "accept_unaskable")
+        for name in accepted:
+            self.provider(name, f"accept_unaskable.{name}")
         if self.missing:
             names = ", ".join(self.missing)
             raise UsageError(
-                f"environment variables that are not set: {names}", where=str(self.file), remedy="set them, and start again"
+                f"environment variables that are not set: {names}",
+                where=str(self.file),
+                remedy="set them, and start again",
             )
         if key is not None and len(key.reveal()) < SHORTEST_KEY:
             raise self.wrong(
-                "fingerprint_key_env", f"the key is shorter than {SHORTEST_KEY} characters", "make one: openssl rand -hex 32"
+                "fingerprint_key_env",
+                f"the key is shorter than {SHORTEST_KEY} characters",
+                "make one: openssl rand -hex 32",
             )
         return Config(
             sources=tuple((self.file.parent / each).absolute() for each in listed),
@@ -120,6 +129,7 @@ class _Reader:
         self.known(table, CONNECTION, where)
         if "provider" not in table:
             raise self.wrong(where, "names no provider", 'give provider = "..."; `idp-checks providers` lists them')
+        self.provider(self.typed(table["provider"], str, f"{where}.provider"), f"{where}.provider")
         given = {each: self.typed(table[each], _TYPES[each], f"{where}.{each}") for each in _PLAIN if each in table}
         for each in _SECRET:
             given[each] = self.secret(table, f"{each}_env", where)
@@ -135,11 +145,23 @@ class _Reader:
         connection = Connection(name=name, credentials=credentials, **given)
         if connection.issuer_url is not None and not may_be_asked(connection.issuer_url):
             raise self.wrong(
-                f"{where}.issuer_url", "not an address that a token may be sent to", "give https://HOST, or http on loopback"
+                f"{where}.issuer_url",
+                "not an address that a token may be sent to",
+                "give https://HOST, or http on loopback",
             )
         if connection.max_lifetime_s is not None and connection.max_lifetime_s <= 0:
-            raise self.wrong(f"{where}.max_lifetime_s", "expected a number of seconds above zero", "leave it out for no limit")
+            raise self.wrong(
+                f"{where}.max_lifetime_s", "expected a number of seconds above zero", "leave it out for no limit"
+            )
         return connection
+
+    def provider(self, name: str, where: str) -> None:
+        """See that there is a provider of that name: a misspelt one would leave its connection unasked."""
+        try:
+            providers.get(name)
+        except UnknownProvider as error:
+            problem, _, remedy = str(error).partition(": ")
+            raise self.wrong(where, problem, remedy) from None
 
     def known(self, table: Mapping[str, Any], names: Sequence[str], where: str) -> None:
         """Refuse keys that are not known; those that would hold a secret with their own remedy."""
@@ -155,11 +177,19 @@ class _Reader:
     def refuse_secret(self, name: str, value: object, where: str, instead: str) -> None:
         """Refuse a secret that stands in the file, by its key or by its form."""
         lowered = name.lower()
-        named = lowered in CREDENTIAL_NAMES or lowered in ("canary", "fingerprint_key") or lowered.endswith(("_secret", "_token", "_password", "_key"))
+        named = (
+            lowered in CREDENTIAL_NAMES
+            or lowered in ("canary", "fingerprint_key")
+            or lowered.endswith(("_secret", "_token", "_password", "_key"))
+        )
         formed = isinstance(value, str) and Redactor(b"").suspected_in(value) == "token"
         if isinstance(value, str) and (named or formed):
             place = f"{where}.{name}".lstrip(".")
-            raise self.wrong(place, "holds a secret", f"put it into an environment variable, name that: {instead}; and renew the secret")
+            raise self.wrong(
+                place,
+                "holds a secret",
+                f"put it into an environment variable, name that: {instead}; and renew the secret",
+            )
 
     def secret(self, table: Mapping[str, Any], name: str, where: str) -> Secret | None:
         """The secret in the environment variable that the key names."""
@@ -168,7 +198,9 @@ class _Reader:
         place = f"{where}.{name}".lstrip(".")
         variable = self.typed(table[name], str, place)
         if not variable.isidentifier():
-            raise self.wrong(place, "is no name of an environment variable", "put the secret into one, and its name here")
+            raise self.wrong(
+                place, "is no name of an environment variable", "put the secret into one, and its name here"
+            )
         held = self.environ.get(variable, "").strip()
         if not held:
             self.missing.append(f"{variable} ({place})")
@@ -185,7 +217,11 @@ class _Reader:
         except msgspec.ValidationError as error:
             problem, _, at = str(error).partition(" - at `")
             at = at.rstrip("`").removeprefix("$")
-            raise self.wrong(where + at, problem.replace("`", "").replace("Expected", "expected", 1), "see the example in the documentation") from None
+            raise self.wrong(
+                where + at,
+                problem.replace("`", "").replace("Expected", "expected", 1),
+                "see the example in the documentation",
+            ) from None
 
     def positive(self, value: object, wanted: type, where: str) -> Any:  # noqa: ANN401 - of the type that is wanted
         number = self.typed(value, wanted, where)
@@ -199,4 +235,8 @@ class _Reader:
 
 def _position(error: tomllib.TOMLDecodeError) -> str:
     """The message of the parser without anything of the file but the place."""
-    return str(error).partition(":")[0] if "(at " not in str(error) else str(error)[str(error).rindex("(at ") :].strip("()")
+    return (
+        str(error).partition(":")[0]
+        if "(at " not in str(error)
+        else str(error)[str(error).rindex("(at ") :].strip("()")
+    )

@@ -18,14 +18,16 @@ import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
+from idp_checks.errors import ProfileError
 from idp_checks.introspection import UNDECIDED, Method, Reading, Reason
 from idp_checks.secret import Secret
+from idp_checks.shape import Shape
 
 __all__ = [
     "Answer",
@@ -50,6 +52,7 @@ __all__ = [
     "by_query",
     "is_loopback",
     "place",
+    "probe",
     "split_scopes",
 ]  # fmt: skip
 
@@ -134,12 +137,7 @@ Steps: TypeAlias = Generator[Request, Response, Reading]
 
 
 class Answer(Struct):
-    """A good answer of a debug endpoint: only the members that are read. What does not fit it is not good.
-
-    ``error_members`` names the members that, filled, make a body an error whatever its status.
-    """
-
-    error_members: ClassVar[tuple[str, ...]] = ("error", "errors")
+    """A good answer of a debug endpoint: only the members that are read. What does not fit it is not good."""
 
     def reading(self, ask: Ask) -> Reading:
         """What the answer says."""
@@ -258,18 +256,19 @@ class HttpEndpoint(Endpoint):
     """An endpoint that is sent the token and answers about it.
 
     Args:
-        answer: the model of a good answer.
+        answer: the model of a good answer; a ``Shape`` where the answer is the profile itself.
         params: further parameters, sent where the token goes; ``{client_id}`` and the like are filled in, with the
             secret ones kept secret.
         basic: whether the caller's client id and secret go as HTTP Basic.
         refusals: the documented answers that are not good, the first that fits counts.
+        errors: the members that, filled, make a body an error whatever its status.
         profile: a call with the same token whose answer names the account, where the endpoint itself does not; made
             only when the caller expects an account.
     """
 
     kind: Method
     url: str
-    answer: type[Answer]
+    answer: type[Answer | Shape]
     send: Send
     source: str
     method: str = "GET"
@@ -280,6 +279,7 @@ class HttpEndpoint(Endpoint):
     basic: bool = False
     refusals: tuple[Refusal, ...] = ()
     good: int = 200
+    errors: tuple[str, ...] = ("error", "errors")
     profile: HttpEndpoint | None = None
     note: str | None = None
 
@@ -318,10 +318,18 @@ class HttpEndpoint(Endpoint):
         body = body_of(response)
         for refusal in self.refusals:
             if refusal.fits(response, body):
-                return refusal.reading()
+                return self._stated(refusal.reading(), body, ask)
         if (none := no_verdict(response, self.good)) is not None:
             return none
-        return read_answer(self.answer, body, ask)
+        return read_answer(self.answer, body, ask, self.errors)
+
+    def _stated(self, refused: Reading, body: object, ask: Ask) -> Reading:
+        """A refusal, with what its body states of the token in the form of a good answer."""
+        if refused.active is None or refused.bare:
+            return refused
+        said = read_answer(self.answer, body, ask)
+        told = {name: getattr(said, name) for name in STATED if getattr(said, name) is not None}
+        return msgspec.structs.replace(refused, **told)
 
     def steps(self, ask: Ask) -> Steps:
         reading = self.read((yield self.request(ask)), ask)
@@ -332,6 +340,38 @@ class HttpEndpoint(Endpoint):
         except Unreachable:
             return reading
         return msgspec.structs.replace(reading, subject=said.subject) if said.active is True else reading
+
+
+def probe(
+    url: str,
+    answer: type[Shape],
+    *,
+    source: str,
+    refusals: tuple[Refusal, ...],
+    send: Send | None = None,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+    needs: tuple[str, ...] = (),
+    errors: tuple[str, ...] = ("error", "errors"),
+    note: str | None = None,
+) -> HttpEndpoint:
+    """The profile call as a probe: it shows that the token works and for whom, never for which application."""
+    return HttpEndpoint(
+        kind="userinfo-probe",
+        method=method,
+        url=url,
+        answer=answer,
+        send=send or by_bearer(),
+        headers=headers or {},
+        params=params or {},
+        needs=needs,
+        tells=frozenset({"subject"}),
+        refusals=refusals,
+        errors=errors,
+        source=source,
+        note=note,
+    )
 
 
 def body_of(response: Response) -> object:
@@ -360,16 +400,30 @@ def no_verdict(response: Response, good: int = 200) -> Reading | None:
     return Reading(active=None, reason="unparsable", detail=f"HTTP {status}, not an answer that the issuer documents")
 
 
-def read_answer(model: type[Answer], body: object, ask: Ask) -> Reading:
+STATED = ("client_id", "audience", "subject", "scopes", "expires_at", "issued_at", "issuer", "token_type")
+"""What a reading states of a token."""
+
+
+def read_answer(
+    model: type[Answer | Shape], body: object, ask: Ask, errors: tuple[str, ...] = ("error", "errors")
+) -> Reading:
     """What a body says that has to be a good answer; unparsable where it does not fit the model."""
     if not isinstance(body, dict):
         return Reading(active=None, reason="unparsable", detail="the answer is no JSON object")
-    if any(body.get(name) for name in model.error_members):
+    if any(body.get(name) for name in errors):
         return Reading(active=None, reason="unparsable", detail="an error that the issuer does not document")
     try:
-        return msgspec.convert(body, model).reading(ask)
+        said = msgspec.convert(body, model)
+        if isinstance(said, Answer):
+            return said.reading(ask)
+        subject = str(said.claims({}).id)
+        if not subject.strip():
+            return Reading(active=None, reason="unparsable", detail="the account is blank")
+        return Reading(active=True, reason="ok", subject=subject)
     except msgspec.ValidationError as error:
         return Reading(active=None, reason="unparsable", detail=str(error).replace("`", ""))
+    except ProfileError as error:
+        return Reading(active=None, reason="unparsable", detail=f"{error.path}: {error.problem}")
     except (ValueError, OverflowError):
         return Reading(active=None, reason="unparsable", detail="a time that is none")
 

@@ -1,7 +1,7 @@
 """Asks issuers, live. The only module that sends a token anywhere.
 
-What is asked and how an answer is read is the providers' matter (``idp_checks.endpoint``), the connection that of
-``idp_checks.wire``; here are the deadline, retries, limits, and the record of the exchange.
+What is asked and how an answer is read is the providers' matter (``idp_checks.endpoint``); here are the client, the
+deadline, retries, limits, and the record of the exchange.
 
 - One deadline over everything, pauses included. Where many questions are put, it runs from a question's turn.
 - Retries only for answers and faults that may pass, with jitter, honouring ``Retry-After`` within the deadline.
@@ -9,7 +9,9 @@ What is asked and how an answer is read is the providers' matter (``idp_checks.e
 - Bodies are capped after decompression.
 - One question per distinct token and client; public documents (key sets, discovery) are fetched once.
 - No failure is an exception, and no log, error or traceback shows a secret: secrets are put into a request at the last
-  moment, in an expression, so that they stand in no variable while something waits.
+  moment, in an expression, so that they stand in no variable while something waits. httpx's client would log the
+  addresses it asks, so its transport is used without it; httpcore's logs, which show the headers of answers (a token
+  that went in the query comes back in the ``Location`` of a redirect), are silent while an issuer is asked.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ import base64
 import contextlib
 import io
 import json
+import logging
 import random
 import re
 import zlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -38,7 +42,6 @@ from idp_checks.endpoint import Ask, Endpoint, Request, Response, Unreachable, b
 from idp_checks.errors import UsageError
 from idp_checks.introspection import Exchange, Introspection, Reading, conclude
 from idp_checks.secret import Redactor, Secret, new_key
-from idp_checks.wire import Transport
 
 __all__ = ["Asker", "introspect", "introspect_sync"]
 
@@ -204,6 +207,8 @@ class Asker:
         if clients is None:
             clients = (client_id,) if client_id else ()
         secrets = [each for each in (token, client_secret, *credentials.values()) if isinstance(each, Secret)]
+        if client_id and client_secret:
+            secrets.append(_pair(client_id, client_secret))
         self.redactor.learn(*secrets)
         own = Redactor(self.redactor.key, secrets)
         ask = Ask(
@@ -317,12 +322,13 @@ class Asker:
 
     async def _once(self, request: Request) -> Response | Fault:
         try:
-            response = await self._transport(request.url).handle_async_request(_http(request))
-            try:
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Response(response.status_code, headers, await _body(response))
-            finally:
-                await response.aclose()
+            with _unlogged():
+                response = await self._transport(request.url).handle_async_request(_http(request))
+                try:
+                    headers = {name.lower(): value for name, value in response.headers.items()}
+                    return Response(response.status_code, headers, await _body(response))
+                finally:
+                    await response.aclose()
         except (Unreachable, AssertionError):
             raise
         except httpx.TransportError as error:
@@ -341,8 +347,37 @@ class Asker:
             return self._given
         proxy = _proxy(url)
         if proxy not in self._transports:
-            self._transports[proxy] = Transport(proxy)
+            try:
+                self._transports[proxy] = httpx.AsyncHTTPTransport(proxy=proxy, limits=_ONE_EACH)
+            except (ImportError, ValueError, httpx.InvalidURL):
+                raise Unreachable("network", "the proxy is of a kind that is not supported") from None
         return self._transports[proxy]
+
+
+_ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each question: what a server sends beyond its answer must not be read as the answer to the next."""
+
+_ASKING: ContextVar[bool] = ContextVar("idp_checks_asking", default=False)
+
+
+class _Silent(logging.Filter):
+    """Drops what is logged while an issuer is asked, and nothing else."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not _ASKING.get()
+
+
+for _name in ("connection", "http11", "http2", "proxy", "socks"):
+    logging.getLogger(f"httpcore.{_name}").addFilter(_Silent())
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    before = _ASKING.set(True)
+    try:
+        yield
+    finally:
+        _ASKING.reset(before)
 
 
 class Fault(NamedTuple):
@@ -452,7 +487,11 @@ def _basic(user: str, password: Secret) -> Secret:
 
 
 def _pair(user: str, password: Secret) -> Secret:
-    return Secret(base64.b64encode(f"{quote_plus(user)}:{quote_plus(password.reveal())}".encode()).decode())
+    return Secret(base64.b64encode(f"{_quoted(user)}:{_quoted(password.reveal())}".encode()).decode())
+
+
+def _quoted(text: str) -> str:
+    return quote_plus(text, errors="replace")
 
 
 async def _body(response: httpx.Response) -> bytes:
@@ -502,8 +541,6 @@ def _fault(error: httpx.TransportError) -> Fault:
 
 def _kept(request: Request, response: Response | None, redactor: Redactor) -> Exchange:
     """The exchange as evidence."""
-    if request.basic is not None:
-        redactor.learn(_pair(*request.basic))
     question: dict[str, Any] = {"method": request.method, "url": redactor.text(request.url)}
     for name in ("headers", "query", "form", "json"):
         table: Mapping[str, str | Secret] | None = getattr(request, name)

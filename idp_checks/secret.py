@@ -187,12 +187,16 @@ class Redactor:
 
         One look per place and not one per secret, so that a run may know a hundred thousand of them.
         """
-        for at in range(start, len(text)) if self._starts else ():
-            for size, starts in self._starts.items():
-                for length in starts.get(text[at : at + size], ()):
-                    if text[at : at + length] in self._names:
-                        return at, length
-        return None
+        best: tuple[int, int] | None = None
+        for size, starts in self._starts.items():
+            end = len(text) - size + 1 if best is None else best[0]
+            for at in (place for place in range(start, end) if text[place : place + size] in starts):
+                lengths = starts[text[at : at + size]]
+                length = next((each for each in lengths if text[at : at + each] in self._names), None)
+                if length is not None:
+                    best = at, length
+                    break
+        return best
 
     def value(self, value: object) -> object:
         """A JSON value without secrets: every text and every key of it is redacted."""
@@ -232,7 +236,9 @@ class Redactor:
 
     def suspected_in(self, text: str) -> str | None:
         """What in the text looks as if it must not be there: ``token`` or ``e-mail address``; None if nothing does."""
-        return "token" if _TOKENISH.search(text) else "e-mail address" if _EMAIL.search(text) else None
+        if _TOKENISH.search(text):
+            return "token"
+        return "e-mail address" if "@" in text and _EMAIL.search(text) else None
 
     def _mask(self, found: re.Match[str]) -> str:
         return f"[{fingerprint(found.group(), self._key)}]"

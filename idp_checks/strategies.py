@@ -119,6 +119,8 @@ KEYS: tuple[dict[str, Any], ...] = (
     {"kty": "RSA"}, {"kty": "oct", "k": "AA"}, {},
 )
 # fmt: on
+LISTED = 3
+"""Elements of a list that are made at most."""
 _GONE = object()
 
 
@@ -174,7 +176,7 @@ def tokens(provider: str | Provider | None = None) -> SearchStrategy[str]:
         if provider is not None
         else ["{}", "gho_{}", "ya29.{}", "Atza|{}", "{hex}", "eyJhbGciOiJub25lIn0.{}."]
     )
-    body = st.integers(0, 16**40 - 1).map(lambda number: f"{number:040x}")
+    body = st.integers(0, 16**64 - 1).map(lambda number: f"{number:064x}")
     return st.builds(lambda form, text: form.replace("{hex}", text).replace("{}", text), st.sampled_from(forms), body)
 
 
@@ -375,19 +377,20 @@ _PLAIN: Mapping[type[kinds.Type], type] = {
 
 def _struct_values(known: kinds.StructType) -> SearchStrategy[Any]:
     members = [(each.encode_name, _of(each.type), each.required) for each in known.fields]
+    # Which of the members are there, one bit for each: half of them by one draw, three of four by two.
+    bits = st.integers(0, 2 ** len(members) - 1)
 
     @st.composite
     def struct(draw: st.DrawFn) -> Any:  # noqa: ANN401 - a JSON object, or a list
         tag = {} if known.tag_field is None else {known.tag_field: known.tag}
         if known.array_like:
             return [*tag.values(), *(draw(member) for _, member, _ in members)]
-        return tag | {name: draw(member) for name, member, required in members if required or draw(_there)}
+        there = draw(bits) | draw(bits)
+        return tag | {
+            name: draw(member) for at, (name, member, required) in enumerate(members) if required or there >> at & 1
+        }
 
     return struct()
-
-
-_there = st.integers(0, 4).map(bool)
-"""Whether a member that may be absent is there: four times of five."""
 
 
 def _text_values(known: kinds.StrType) -> SearchStrategy[Any]:
@@ -407,7 +410,7 @@ _BY_KIND: Mapping[type[kinds.Type], Callable[[Any], SearchStrategy[Any]]] = {
     kinds.StructType: _struct_values,
     kinds.UnionType: lambda known: st.one_of([_of(each) for each in known.types]),
     kinds.ListType: lambda known: st.lists(
-        _of(known.item_type), min_size=known.min_length or 0, max_size=min(known.max_length or 3, 3)
+        _of(known.item_type), min_size=known.min_length or 0, max_size=min(known.max_length or LISTED, LISTED)
     ),
     kinds.VarTupleType: lambda known: st.lists(_of(known.item_type), min_size=known.min_length or 0, max_size=3),
     kinds.TupleType: lambda known: st.tuples(*map(_of, known.item_types)).map(list),
@@ -446,6 +449,7 @@ def _texts(known: kinds.StructType, before: Path) -> Iterator[Path]:
 
 
 def _ids(known: kinds.StructType, before: Path) -> Iterator[Path]:
+    """Where a model reads identifiers, inside nested objects and the elements of lists too."""
     for each in known.fields:
         path = (*before, each.encode_name)
         for one, meaning in _alternatives(each.type):
@@ -453,6 +457,9 @@ def _ids(known: kinds.StructType, before: Path) -> Iterator[Path]:
                 yield path
             if isinstance(one, kinds.StructType):
                 yield from _ids(one, path)
+            elif isinstance(one, kinds.ListType) and isinstance(one.item_type, kinds.StructType):
+                for at_place in range(LISTED):
+                    yield from _ids(one.item_type, (*path, at_place))
 
 
 def _broken(raw: Any, paths: Iterable[Path], value: object) -> Any:  # noqa: ANN401 - a JSON value

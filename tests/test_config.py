@@ -76,7 +76,7 @@ def test_credentials_come_plain_and_from_the_environment(tmp_path):
         (BASE + "[asking]\nx = 1", "asking"),
         (BASE + "[ask]\ntimeout = 1", "ask.timeout"),
         (GITHUB + 'client_id = "x"', "connections.github.client_id"),
-        (GITHUB + 'max_lifetime = 5', "connections.github.max_lifetime"),
+        (GITHUB + "max_lifetime = 5", "connections.github.max_lifetime"),
         (GITHUB + 'name = "other"', "connections.github.name"),
     ],
 )
@@ -110,7 +110,11 @@ def test_missing_variables_are_named_at_once(tmp_path):
     """Nobody has to start five times to learn of five variables."""
     with pytest.raises(UsageError) as caught:
         load(EXAMPLE, {"GITHUB_CLIENT_SECRET": "x", "PARTNERS_CLIENT_SECRET": "  "})
-    for name in ("AUDIT_FINGERPRINT_KEY", "GITHUB_CANARY_TOKEN", "PARTNERS_CLIENT_SECRET (connections.partners.client_secret_env)"):
+    for name in (
+        "AUDIT_FINGERPRINT_KEY",
+        "GITHUB_CANARY_TOKEN",
+        "PARTNERS_CLIENT_SECRET (connections.partners.client_secret_env)",
+    ):
         assert name in caught.value.problem
     assert "GITHUB_CLIENT_SECRET" not in caught.value.problem
 
@@ -129,6 +133,8 @@ def test_missing_variables_are_named_at_once(tmp_path):
         (BASE + "connections = 5", "connections"),
         (BASE + "[connections]\ngithub = 5", "connections.github"),
         (BASE + "[connections.github]\n", "connections.github"),
+        (BASE + '[connections.github]\nprovider = "gihtub"', "connections.github.provider"),
+        (BASE + '[accept_unaskable]\ngihtub = "why"', "accept_unaskable.gihtub"),
         (GITHUB + 'client_ids = "one"', "connections.github.client_ids"),
         (GITHUB + "client_ids = [5]", "connections.github.client_ids[0]"),
         (GITHUB + "allowed_scopes = 5", "connections.github.allowed_scopes"),

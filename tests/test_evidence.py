@@ -17,9 +17,10 @@ from hypothesis import given, strategies as st
 
 from idp_checks import EvidenceError, Secret, UsageError, checks
 from idp_checks.checks.finding import Finding, Subject, Verdict
-from idp_checks.evidence import RENDERINGS, Evidence, ledger, manifest, verify
+from idp_checks.evidence import RENDERINGS, Evidence, ledger, manifest
 from idp_checks.evidence.csv import COLUMNS
 from idp_checks.evidence.ledger import Merkle
+from idp_checks.evidence.verify import verify
 from idp_checks.secret import Redactor, fingerprint
 
 KEY = b"k" * 32
@@ -153,6 +154,19 @@ def test_facts_that_readers_may_read_differently_are_refused(tmp_path, value):
         evidence.add(finding(facts={"value": value}), AT)
 
 
+NAMES = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | NAMES,
+    lambda each: st.lists(each) | st.dictionaries(NAMES, each),
+)
+
+
+@given(VALUES)
+def test_the_canonical_form_is_that_of_rfc_8785(value):
+    """Whichever way it is written, it is what the reference writes."""
+    assert ledger.canonical(value) == rfc8785.dumps(value)
+
+
 def _tree(leaves):
     """RFC 6962, section 2.1, word by word."""
     if not leaves:
@@ -244,7 +258,8 @@ def test_a_known_secret_withholds_the_evidence(tmp_path, spelling):
 
 
 @pytest.mark.parametrize(
-    "leak", ["mia.chen@example.com", "gho_" + "a1" * 18, "ya29.a0AfH6SMBx12345", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"]
+    "leak",
+    ["mia.chen@example.com", "gho_" + "a1" * 18, "ya29.a0AfH6SMBx12345", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"],
 )
 @pytest.mark.parametrize("place", ["detail", "facts", "title"])
 def test_what_looks_like_a_secret_withholds_the_evidence(tmp_path, leak, place):
@@ -267,7 +282,8 @@ def change_a_word(folder):
 def rehash_a_row(folder):
     rows = [json.loads(line) for line in lines(folder)]
     rows[1]["verdict"] = "pass"
-    rows[1]["hash"] = ledger.sealed(rows[1])
+    del rows[1]["hash"]
+    rows[1]["hash"] = hashlib.sha256(rfc8785.dumps(rows[1])).hexdigest()
     _write_rows(folder, rows)
 
 
@@ -327,7 +343,9 @@ LEDGER = {
 def resealed(folder):
     """The manifest made anew over files that were changed, as somebody would who covers a trace."""
     held = json.loads((folder / "manifest.json").read_bytes())
-    held["files"] = [manifest.entry(folder / each["name"]) for each in held["files"] if (folder / each["name"]).exists()]
+    held["files"] = [
+        manifest.entry(folder / each["name"]) for each in held["files"] if (folder / each["name"]).exists()
+    ]
     (folder / "manifest.json").write_bytes(rfc8785.dumps(held))
 
 
@@ -360,14 +378,27 @@ def test_a_file_that_is_changed_or_missing_is_named(folder, name):
 def test_a_file_too_many_is_named(folder):
     """What the manifest does not list does not belong there; a signature beside it does."""
     (folder / "notes.txt").write_text("x")
-    assert [str(each) for each in verify(folder).problems] == ["notes.txt: does not belong to the evidence: the manifest does not list it"]
+    assert [str(each) for each in verify(folder).problems] == [
+        "notes.txt: does not belong to the evidence: the manifest does not list it"
+    ]
     (folder / "notes.txt").rename(folder / "manifest.json.dsse")
     seen = verify(folder)
     assert seen.whole
     assert any("manifest.json.dsse" in each for each in seen.notes)
 
 
-@pytest.mark.parametrize("path", [("ledger", "rows"), ("ledger", "head"), ("ledger", "merkle_root"), ("run",), ("form",), ("files", 0, "sha256"), ("files", 0, "bytes")])
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("ledger", "rows"),
+        ("ledger", "head"),
+        ("ledger", "merkle_root"),
+        ("run",),
+        ("form",),
+        ("files", 0, "sha256"),
+        ("files", 0, "bytes"),
+    ],
+)
 def test_every_member_of_the_manifest_counts(folder, path):
     """No member of the manifest can be changed without a word."""
     held = json.loads((folder / "manifest.json").read_bytes())
@@ -402,7 +433,9 @@ def test_counts_that_are_not_the_ledgers_are_named(folder):
 def test_a_partial_run_is_not_whole(tmp_path):
     """A run that did not come to its end is written as such, and named as such."""
     write(tmp_path / "out", state="partial", left_undone=["2 identities of github"])
-    assert [str(each) for each in verify(tmp_path / "out").problems] == ["run.json: the run is partial: 2 identities of github"]
+    assert [str(each) for each in verify(tmp_path / "out").problems] == [
+        "run.json: the run is partial: 2 identities of github"
+    ]
     assert "This run is partial" in (tmp_path / "out" / "report.html").read_text()
 
 
@@ -415,7 +448,9 @@ def test_verify_is_total(content):
         for name in ("manifest.json", "run.json", "ledger.jsonl"):
             (Path(place) / name).write_bytes(content)
         assert not verify(place).whole
-        (Path(place) / "manifest.json").write_bytes(rfc8785.dumps({"form": manifest.FORM, "run": "x", "files": [], "ledger": {}}))
+        (Path(place) / "manifest.json").write_bytes(
+            rfc8785.dumps({"form": manifest.FORM, "run": "x", "files": [], "ledger": {}})
+        )
         assert not verify(place).whole
 
 
@@ -467,7 +502,9 @@ def test_single_observations_are_of_what_failed_or_is_open(folder):
     single = [each for each in observed if any("row-hash" in json.dumps(e) for e in each["relevant-evidence"])]
     told = [next(prop["value"] for prop in each["props"] if prop["name"] == "verdict") for each in single]
     assert sorted(told) == ["fail", "indeterminate", "indeterminate"]
-    counted = [prop for each in observed if each not in single for prop in each["props"] if prop["name"].startswith("count-")]
+    counted = [
+        prop for each in observed if each not in single for prop in each["props"] if prop["name"].startswith("count-")
+    ]
     assert sum(int(prop["value"]) for prop in counted) == len(SOME)
 
 
@@ -479,7 +516,12 @@ def test_every_reference_inside_the_assessment_results_leads_somewhere(folder):
     made += [each["uuid"] for each in result["observations"]] + [each["uuid"] for each in result["findings"]]
     assert len(made) == len(set(made))
     used = {subject["subject-uuid"] for each in result["observations"] for subject in each["subjects"]}
-    used |= {actor["actor-uuid"] for each in result["observations"] for origin in each["origins"] for actor in origin["actors"]}
+    used |= {
+        actor["actor-uuid"]
+        for each in result["observations"]
+        for origin in each["origins"]
+        for actor in origin["actors"]
+    }
     used |= {each["observation-uuid"] for found in result["findings"] for each in found["related-observations"]}
     assert used <= set(made)
 

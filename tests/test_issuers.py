@@ -77,7 +77,7 @@ def test_anothers_token_is_not_good(served, name):
 @pytest.mark.parametrize(("case", "reason"), [("rate-limited", "rate_limited"), ("broken", "unparsable"), ("down", "issuer_error")])
 def test_trouble_leaves_the_question_open(served, name, case, reason):
     """An issuer that is throttling, cut short or out of service says nothing, and we say why."""
-    found = _ask(served, name, case, timeout=0.3)
+    found = _ask(served, name, case, timeout=0.5)
     assert (found.active, found.good) == (None, False)
     assert found.reason == reason
 

@@ -30,7 +30,10 @@ FORMS = {
     "lines": ("\n".join(map(json.dumps, USERS)), 3),
     "lines with blanks between": ("\n\n" + "\r\n \r\n".join(map(json.dumps, USERS)) + "\n\n", 3),
     "one line": (json.dumps(USERS[0]) + "\n", 1),
-    "an object whose second line is one": ('{"user_id": "github|1", "identities":\n[{"provider": "github", "user_id": 1}],"x":\n{}\n}', 1),
+    "an object whose second line is one": (
+        '{"user_id": "github|1", "identities":\n[{"provider": "github", "user_id": 1}],"x":\n{}\n}',
+        1,
+    ),
     "an empty array": ("[]", 0),
 }
 
@@ -52,7 +55,9 @@ def test_every_form_is_told_by_its_content(tmp_path, form, mark, packed):
     found, source = read(path)
     assert [each.profile.user_id for each in found] == [f"github|{n + 1}" for n in range(count)]
     assert len(source.digest) == 64
-    assert [each.profile for each in source.records()] == [each.profile for each in found], "a source is read more than once"
+    assert [each.profile for each in source.records()] == [each.profile for each in found], (
+        "a source is read more than once"
+    )
 
 
 def test_the_digest_is_of_the_file_as_it_lies(tmp_path):
@@ -92,7 +97,9 @@ BROKEN = {
     "broken first line": ('{"user_id": }\n' + json.dumps(USERS[1]), "line 1", "not JSON"),
     "broken second line": (json.dumps(USERS[0]) + '\n\n{"user_id"\n' + json.dumps(USERS[1]), "line 3", "not JSON"),
     "wrong type in a line": (
-        json.dumps(USERS[0]) + "\n" + json.dumps(user(identities=[{"provider": "github", "user_id": "9", "access_token": {"x": SECRET}}])),
+        json.dumps(USERS[0])
+        + "\n"
+        + json.dumps(user(identities=[{"provider": "github", "user_id": "9", "access_token": {"x": SECRET}}])),
         "line 2, $.identities[0].access_token",
         "expected a text",
     ),
@@ -150,7 +157,7 @@ def test_profiles_in_memory_are_a_source(tmp_path):
         list(sources({"user_id": "a|1"})[0].records())
 
 
-@pytest.mark.parametrize("given", [[], [5], [None]])
+@pytest.mark.parametrize("given", [[], [5], [None], 5, None])
 def test_what_is_no_source_is_refused(given):
     """Nothing, and what is neither path nor profile nor source, is an error of use."""
     with pytest.raises(UsageError):

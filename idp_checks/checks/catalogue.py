@@ -65,7 +65,6 @@ class Check(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         evaluated: whether this package carries it out; the others are only described.
         attack: what somebody could do where it fails; None, nothing directly.
         remedy: what to do where it fails; None, it never fails.
-        remedy: what to do where it fails.
     """
 
     id: str

@@ -121,6 +121,16 @@ def _normalized(
         return None
 
 
+def _identified(trial: _Trial, ident: int | str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The profile with another identifier, in the answers of further calls too."""
+    recorded = dig(trial.raw, trial.shape.subject)
+    also = trial.also
+    for path, leaf in texts(trial.also):
+        if leaf == str(recorded):
+            also = with_value(also, path, ident)
+    return with_value(trial.raw, trial.shape.subject, ident), also
+
+
 def _unknown() -> Outcome:
     return undecided("no_data", "Nothing is known of the provider.")
 
@@ -212,7 +222,7 @@ def namespaced(context: ConnectionContext) -> Outcome:
     trial, refused = trials[0], 0
     others = [each.name for each in context.others if each.name != provider.name] or ["another-provider"]
     for ident in (trial.ident, *(f"{name}|{trial.ident}" for name in others)):
-        own = _normalized(context, provider, with_value(trial.raw, trial.shape.subject, ident), trial.also)
+        own = _normalized(context, provider, *_identified(trial, ident))
         if own is None:
             # Refusing a subject with the separator in it is as good as escaping it.
             refused += ident == trial.ident
@@ -271,7 +281,7 @@ def exact_identifier(context: ConnectionContext) -> Outcome:
             continue
         odd: tuple[int | str, ...] = BIG_NUMBERS if isinstance(recorded, int) else ODD_TEXTS
         for ident in (recorded, *odd):
-            out = _normalized(context, provider, with_value(trial.raw, trial.shape.subject, ident), trial.also)
+            out = _normalized(context, provider, *_identified(trial, ident))
             tried += 1
             if out is None:
                 refused.append(str(ident))
@@ -342,7 +352,10 @@ def _variants(trial: _Trial, provider: Provider) -> Iterator[tuple[str, Any, Any
     if vouched_by is None and not any(flags.values()):
         yield "as recorded", trial.raw, trial.also, trial.says.get("email_verified") is True
         return
+    flagged = vouched_by is None or kinds.get(vouched_by) in (*FLAGS, None)
     for variant, value in (("removed", MISSING), *NOT_TRUE):
+        if not flagged and value not in (MISSING, None, ""):
+            continue  # the member is an address, given only when verified
         raw = trial.raw if vouched_by is None else _put(trial.raw, vouched_by, value)
         also = dict(trial.also)
         for name, paths in flags.items():

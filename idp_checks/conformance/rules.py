@@ -137,7 +137,7 @@ def _called(normalizer: Normalizer, case: Case, raw: object) -> tuple[Mapping[st
         out = _shape(returned)
     except Exception as error:  # noqa: BLE001 - whatever a normaliser raises is judged
         return None, error, ""
-    return out, None, "" if isinstance(returned, dict) else repr(returned)
+    return out, None, "" if type(returned) is dict else repr(returned)
 
 
 def _shape(returned: object) -> Mapping[str, Any]:

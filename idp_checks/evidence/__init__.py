@@ -18,11 +18,12 @@ from typing import Any, BinaryIO, Self
 from idp_checks.checks.finding import Finding
 from idp_checks.errors import EvidenceError, UsageError
 from idp_checks.evidence import csv, ledger, manifest, oscal, report
+from idp_checks.evidence import verify as verification
 from idp_checks.evidence.ledger import Ledger
-from idp_checks.evidence.verify import RUN, Problem, Verification, ledger_problems, verify
+from idp_checks.evidence.verify import RUN, Problem, ledger_problems
 from idp_checks.secret import Redactor
 
-__all__ = ["RENDERINGS", "Evidence", "Problem", "Verification", "check_place", "leaks", "verify"]
+__all__ = ["RENDERINGS", "Evidence", "check_place", "leaks"]
 
 RENDERINGS = (oscal, csv, report)
 """One module for each form that is drawn from the ledger: ``NAME`` and ``write(folder, run, rows)``."""
@@ -79,7 +80,7 @@ class Evidence:
         return leaks(self._folder, self._known)
 
     def finish(self, run: Mapping[str, Any]) -> str:
-        """Write the facts of the run, the renderings and the manifest, search and verify all of it, and give it its name.
+        """Write facts, renderings and manifest, search and verify all of it, and give the folder its name.
 
         Returns:
             The SHA-256 of the manifest.
@@ -88,7 +89,9 @@ class Evidence:
             EvidenceError: something that must not be there was found, or the folder does not verify; nothing is left.
         """
         try:
-            return self._finish({**run, "ledger": {"rows": self.ledger.rows, "head": self.ledger.head, "merkle_root": self.ledger.root}})
+            return self._finish(
+                {**run, "ledger": {"rows": self.ledger.rows, "head": self.ledger.head, "merkle_root": self.ledger.root}}
+            )
         except OSError as error:
             raise _cannot(self.out, error) from None
 
@@ -101,7 +104,7 @@ class Evidence:
         if found:
             raise EvidenceError(f"the evidence is withheld: {'; '.join(found)}")
         digest = manifest.write(self._folder, manifest.manifest(run["run"], self.ledger, self._folder.iterdir()))
-        seen = verify(self._folder, digest=digest)
+        seen = verification.verify(self._folder, digest=digest)
         wrong = [each for each in seen.problems if each.file != RUN or run["state"] == "complete"]
         if wrong:
             raise EvidenceError(f"the evidence is withheld: what was written does not verify ({wrong[0]})")
@@ -119,12 +122,18 @@ def check_place(out: str | PathLike[str]) -> None:
     """
     place = Path(out)
     try:
-        taken = place.is_symlink() or place.exists() and (not place.is_dir() or any(place.iterdir()))
+        taken = place.is_symlink() or (place.exists() and (not place.is_dir() or any(place.iterdir())))
     except OSError as error:
         raise _cannot(place, error) from None
     if taken:
-        what = "is there already and not empty" if place.is_dir() and not place.is_symlink() else "is there already and no folder"
-        raise UsageError(what, where=str(place), remedy="name a folder that is not there yet; evidence is never written over")
+        what = (
+            "is there already and not empty"
+            if place.is_dir() and not place.is_symlink()
+            else "is there already and no folder"
+        )
+        raise UsageError(
+            what, where=str(place), remedy="name a folder that is not there yet; evidence is never written over"
+        )
 
 
 def leaks(folder: Path, known: Redactor) -> tuple[str, ...]:
@@ -141,5 +150,7 @@ def leaks(folder: Path, known: Redactor) -> tuple[str, ...]:
 
 def _cannot(place: Path, error: OSError) -> UsageError:
     return UsageError(
-        f"evidence cannot be written ({error.strerror or type(error).__name__})", where=str(place), remedy="check path, permissions and space"
+        f"evidence cannot be written ({error.strerror or type(error).__name__})",
+        where=str(place),
+        remedy="check path, permissions and space",
     )

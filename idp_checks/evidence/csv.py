@@ -16,8 +16,8 @@ __all__ = ["COLUMNS", "NAME", "write"]
 
 NAME = "results.csv"
 COLUMNS = (
-    "check", "title", "severity", "verdict", "reason", "detail", "remedy", "scope", "connection", "provider", "identity",
-    "record", "controls", "at", "seq", "id", "hash",
+    "check", "title", "severity", "verdict", "reason", "detail", "remedy", "scope", "connection", "provider",
+    "identity", "record", "controls", "at", "seq", "id", "hash",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,7 +37,11 @@ def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Mapping[str, Any]
                 "reason": reason,
                 "title": check.get("title", ""),
                 "severity": check.get("severity", ""),
-                "remedy": REASON_TEXTS[reason].remedy if reason else check.get("remedy", "") if row["verdict"] == "fail" else "",
+                "remedy": REASON_TEXTS[reason].remedy
+                if reason
+                else check.get("remedy", "")
+                if row["verdict"] == "fail"
+                else "",
                 "controls": "; ".join(f"{each['framework']} {each['id']}" for each in check.get("controls", ())),
             }
             table.writerow([_harmless(str(cells.get(name, ""))) for name in COLUMNS])

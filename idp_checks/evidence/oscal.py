@@ -50,7 +50,7 @@ def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Row]) -> None:
                     related.setdefault(key, []).append(_observed(row["id"]))
                 if "identity" in row["subject"]:
                     accounts.setdefault(row["subject"]["identity"], row["subject"])
-                listed.add(_single(row, checks, run))
+                listed.add(_single(row, checks))
         for key, counts in groups.items():
             listed.add(_summary(key, counts, checks, run))
         stream.write("]")
@@ -89,7 +89,10 @@ def _head(run: Mapping[str, Any]) -> dict[str, Any]:
             "oscal-version": VERSION,
             "props": [_prop("tool-version", run["tool"]["version"]), _prop("state", run["state"])],
         },
-        "import-ap": {"href": f"#{_catalogue()}", "remarks": "The catalogue of checks stands in place of an assessment plan."},
+        "import-ap": {
+            "href": f"#{_catalogue()}",
+            "remarks": "The catalogue of checks stands in place of an assessment plan.",
+        },
     }
 
 
@@ -103,16 +106,18 @@ def _result(run: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "start": run["started"],
         "end": run["ended"],
-        "props": [_prop(f"count-{verdict.replace('_', '-')}", str(count)) for verdict, count in run["verdicts"].items()],
+        "props": [
+            _prop(f"count-{verdict.replace('_', '-')}", str(count)) for verdict, count in run["verdicts"].items()
+        ],
         "reviewed-controls": {
-            "description": "The checks are the objectives; the controls of frameworks that a check helps to evidence are its properties.",
+            "description": "The checks are the objectives; the controls that they help to evidence are properties.",
             "control-selections": [{"include-controls": [{"control-id": each["id"]} for each in run["checks"]]}],
         },
     }
 
 
 def _definitions(run: Mapping[str, Any], accounts: Mapping[str, Row]) -> dict[str, Any]:
-    components = [
+    components: list[dict[str, Any]] = [
         {
             "uuid": _component(None),
             "type": "software",
@@ -146,7 +151,7 @@ def _definitions(run: Mapping[str, Any], accounts: Mapping[str, Row]) -> dict[st
     return made
 
 
-def _single(row: Row, checks: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
+def _single(row: Row, checks: Mapping[str, Any]) -> dict[str, Any]:
     check = checks[row["check"]]
     about = row["subject"]
     props = [_prop("check", row["check"]), _prop("verdict", row["verdict"]), _prop("severity", check["severity"])]
@@ -164,7 +169,11 @@ def _single(row: Row, checks: Mapping[str, Any], run: Mapping[str, Any]) -> dict
         "subjects": [subject],
         "origins": _origins(),
         "relevant-evidence": [
-            {"href": LEDGER, "description": f"Row {row['seq']} of the ledger.", "props": [_prop("row-hash", row["hash"])]}
+            {
+                "href": LEDGER,
+                "description": f"Row {row['seq']} of the ledger.",
+                "props": [_prop("row-hash", row["hash"])],
+            }
         ],
         "collected": row["at"],
     }

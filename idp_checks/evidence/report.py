@@ -6,6 +6,7 @@ accounts and the first of them. Every cut is announced with its total.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -30,13 +31,15 @@ Row = Mapping[str, Any]
 
 
 class Entry(Struct):
-    """Rows of one check that say the same."""
+    """Rows of one check that say the same; ``row`` and ``facts`` are those of the first."""
 
     check: Mapping[str, Any]
     connection: str
     reason: str | None
     detail: str
     remedy: str
+    row: int
+    facts: Mapping[str, Any]
     count: int = 0
     subjects: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -46,14 +49,19 @@ def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Row]) -> None:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("idp_checks.evidence"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("idp_checks.evidence"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["count"] = _count
     environment.filters["time"] = lambda text: text.replace("T", " ").replace("Z", " UTC")
+    environment.filters["fact"] = _fact
     template = environment.get_template("report.html.j2")
     view = _view(run, rows)
     with (folder / NAME).open("w", encoding="utf-8") as stream:
-        template.stream(**view).dump(stream)
+        stream.writelines(template.generate(**view))
 
 
 def _view(run: Mapping[str, Any], rows: Iterable[Row]) -> dict[str, Any]:
@@ -80,7 +88,7 @@ def _view(run: Mapping[str, Any], rows: Iterable[Row]) -> dict[str, Any]:
                 continue
             check = checks[row["check"]]
             remedy = REASON_TEXTS[reason].remedy if reason else check.get("remedy") or ""
-            table[key] = Entry(check, connection, reason, row["detail"], remedy)
+            table[key] = Entry(check, connection, reason, row["detail"], remedy, row["seq"], row["facts"])
         entry = table[key]
         entry.count += 1
         if "identity" in about and len(entry.subjects) < SUBJECTS:
@@ -119,7 +127,10 @@ def _headline(run: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _sorted(entries: Mapping[tuple[str, ...], Entry]) -> list[Entry]:
-    return sorted(entries.values(), key=lambda each: (SEVERITIES.index(each.check["severity"]), each.check["id"], each.connection, -each.count))
+    return sorted(
+        entries.values(),
+        key=lambda each: (SEVERITIES.index(each.check["severity"]), each.check["id"], each.connection, -each.count),
+    )
 
 
 def _frameworks(checks: Iterable[Mapping[str, Any]], by_check: Mapping[str, Counter[str]]) -> list[dict[str, Any]]:
@@ -133,7 +144,9 @@ def _frameworks(checks: Iterable[Mapping[str, Any]], by_check: Mapping[str, Coun
     for framework, controls in sorted(table.items()):
         listed = []
         for name, parts in sorted(controls.items(), key=lambda each: _natural(each[0])):
-            verdicts = sum((each["verdicts"] for each in parts), Counter())
+            verdicts: Counter[str] = Counter()
+            for each in parts:
+                verdicts.update(each["verdicts"])
             silent = sum(not each["verdicts"] for each in parts)
             listed.append({"id": name, "parts": parts, "verdicts": verdicts, "state": _state(verdicts, silent)})
         made.append({"name": framework, "controls": listed})
@@ -146,7 +159,11 @@ def _state(verdicts: Counter[str], silent: int) -> dict[str, str]:
     if verdicts["indeterminate"]:
         return {"verdict": "indeterminate", "text": "left open"}
     if verdicts["pass"]:
-        return {"verdict": "indeterminate", "text": "left open: checks without a verdict"} if silent else {"verdict": "pass", "text": "evidenced in part"}
+        return (
+            {"verdict": "indeterminate", "text": "left open: checks without a verdict"}
+            if silent
+            else {"verdict": "pass", "text": "evidenced in part"}
+        )
     return {"verdict": "not_applicable", "text": "not evidenced"}
 
 
@@ -171,3 +188,10 @@ def _natural(text: str) -> list[tuple[int, int, str]]:
 
 def _count(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
+
+
+def _fact(value: object) -> str:
+    """A fact in a line."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ", ".join(value) or "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

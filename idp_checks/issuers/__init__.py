@@ -1,4 +1,5 @@
-"""The simulated issuers: every provider's debug endpoint, played from the recordings.
+"""The simulated issuers: every provider's debug endpoint and profile calls, played from the recordings.
 
-``World`` plays them without a network; ``serve`` plays them on loopback.
+``world`` plays them without a network, ``serve`` on loopback (``app`` is the application behind it), ``mock`` at the
+providers' own hosts, for tests.
 """

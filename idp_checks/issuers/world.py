@@ -236,7 +236,7 @@ class Issuer:
             raise LookupError(f"{self.provider.name} plays no case {case!r}; it plays {', '.join(self.cases)}")
         if case not in self._tokens:
             recorded = self.recordings.get(case) or self.recordings.get("valid")
-            if recorded is not None and self._by_keys(recorded):
+            if recorded is not None and isinstance(recorded.token, recordings.Signed):
                 self._tokens[case] = self._signed(recorded, recorded.token, case)
             else:
                 digest = hashlib.sha512(f"{self.provider.name} {case}".encode()).digest()
@@ -466,13 +466,12 @@ def _shift(value: Any, ago: int, known: msgspec.inspect.Type) -> Any:  # noqa: A
     while isinstance(known, msgspec.inspect.Metadata):
         meaning = (known.extra or {}).get("means", meaning)
         known = known.type
-    if isinstance(known, msgspec.inspect.UnionType):
-        if meaning is None:
-            for each in known.types:
-                moved = _shift(value, ago, each)
-                if moved != value:
-                    return moved
-            return value
+    if isinstance(known, msgspec.inspect.UnionType) and meaning is None:
+        for each in known.types:
+            moved = _shift(value, ago, each)
+            if moved != value:
+                return moved
+        return value
     if meaning == "epoch" and value not in (0, None, -1):
         if isinstance(value, str):
             return str(int(value) + ago)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, at_epoch, by_query
 from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web
@@ -52,27 +54,15 @@ class User(Shape):
         )
 
 
-class LimitedLogin(Shape):
+class LimitedLogin(OpenIdClaims):
     """Claims of an ID token, https://developers.facebook.com/docs/facebook-login/limited-login/token."""
 
-    subject: ClassVar[Path] = ("sub",)
-
-    sub: Id
-    name: Name = None
-    given_name: Name = None
-    family_name: Name = None
-    email: Address = None
-    picture: Web = None
+    vouched_by: ClassVar[Path | None] = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(
-            id=self.sub,
-            name=self.name,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            email=self.email,
-            picture=self.picture,
-        )
+        said = OpenIdClaims.claims(self, also)
+        said.email_verified = None
+        return said
 
 
 class Token(Struct):
@@ -95,10 +85,8 @@ class Debugged(Answer):
 
     def reading(self, ask: Ask) -> Reading:
         token = self.data
-        if token.error:
-            return Reading(active=None, reason="contradiction", detail="called valid, with an error beside it")
         endless = token.expires_at is not None and token.expires_at <= 0
-        return Reading(
+        said = Reading(
             active=True,
             reason="ok",
             client_id=str(token.app_id),
@@ -109,6 +97,9 @@ class Debugged(Answer):
             issued_at=at_epoch(token.issued_at),
             token_type=token.type,
         )
+        if token.error:
+            return replace(said, active=None, reason="contradiction", detail="called valid, with an error beside it")
+        return said
 
 
 def _invalid(**error: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value

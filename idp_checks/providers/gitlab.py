@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -20,9 +20,10 @@ from idp_checks.endpoint import (
     split_scopes,
 )
 from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
 
 
 class User(Shape):
@@ -38,29 +39,8 @@ class User(Shape):
         return Claims(id=self.id, name=self.name, username=self.username, email=self.email, picture=self.avatar_url)
 
 
-class UserInfo(Shape):
+class UserInfo(OpenIdClaims):
     """``/oauth/userinfo``, https://docs.gitlab.com/integration/openid_connect_provider/."""
-
-    subject: ClassVar[Path] = ("sub",)
-    vouched_by: ClassVar[Path | None] = ("email_verified",)
-
-    sub: Id
-    name: Name = None
-    nickname: Handle = None
-    preferred_username: Handle = None
-    email: Address = None
-    email_verified: Flag = None
-    picture: Web = None
-
-    def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(
-            id=self.sub,
-            name=self.name,
-            username=first(self.nickname, self.preferred_username),
-            email=self.email,
-            email_verified=flag(self.email_verified),
-            picture=self.picture,
-        )
 
 
 class Application(Struct):

@@ -7,35 +7,14 @@ from typing import Any, ClassVar
 
 from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_query, split_scopes
 from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
 
 
-class UserInfo(Shape):
+class UserInfo(OpenIdClaims):
     """OpenID Connect userinfo, https://developers.google.com/identity/openid-connect/openid-connect."""
-
-    subject: ClassVar[Path] = ("sub",)
-    vouched_by: ClassVar[Path | None] = ("email_verified",)
-
-    sub: Id
-    name: Name = None
-    given_name: Name = None
-    family_name: Name = None
-    picture: Web = None
-    email: Address = None
-    email_verified: Flag = None
-
-    def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(
-            id=self.sub,
-            name=self.name,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            email=self.email,
-            email_verified=flag(self.email_verified),
-            picture=self.picture,
-        )
 
 
 class UserInfoV2(Shape):
@@ -138,6 +117,8 @@ PROVIDER = Provider(
         email=("email",),
         adding="Authorise again with the new scopes and include_granted_scopes=true; sensitive ones need verification.",
         implied={
+            "email": ("https://www.googleapis.com/auth/userinfo.email",),
+            "profile": ("https://www.googleapis.com/auth/userinfo.profile",),
             "https://www.googleapis.com/auth/userinfo.email": ("email",),
             "https://www.googleapis.com/auth/userinfo.profile": ("profile",),
         },

@@ -14,8 +14,8 @@ from idp_checks.endpoint import (
     Refusal,
     Seconds,
     after,
-    by_bearer,
     by_query,
+    probe,
     split_scopes,
 )
 from idp_checks.errors import ProfileError
@@ -98,15 +98,6 @@ class Checked(Answer):
             scopes=split_scopes(self.scope),
             expires_at=after(ask.at, self.expires_in),
         )
-
-
-class Profile(Answer, rename="camel"):
-    """The account behind the token."""
-
-    user_id: str
-
-    def reading(self, ask: Ask) -> Reading:
-        return Reading(active=True, reason="ok", subject=self.user_id)
 
 
 PROVIDER = Provider(
@@ -194,12 +185,10 @@ PROVIDER = Provider(
             Refusal(400, "expired", {"error": "invalid_request", "error_description": "access token expired"}),
             Refusal(400, "denied", {"error": "invalid_request"}),
         ),
-        profile=HttpEndpoint(
-            kind="userinfo-probe",
-            url="https://api.line.me/v2/profile",
-            send=by_bearer(),
-            tells=frozenset({"subject"}),
-            answer=Profile,
+        profile=probe(
+            "https://api.line.me/v2/profile",
+            User,
+            refusals=(),
             source="https://developers.line.biz/en/reference/line-login/#get-user-profile",
         ),
         source="https://developers.line.biz/en/reference/line-login/#verify-access-token",

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from idp_checks.endpoint import Answer, Ask, Epoch, Refusal, at_epoch, split_scopes
 from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims, is_web_address
 from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.rfc7662 import introspection, userinfo
-from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Text, TextFlag, Web, best_address, first, text_flag
+from idp_checks.shape import Address, Flag, Id, Name, Shape, Text, TextFlag, Web, best_address, first, text_flag
 
 
-class UserInfo(Shape):
+class UserInfo(OpenIdClaims):
     """Userinfo, where ``email_verified`` is a boolean, and the claims of the ID token, where it is a text.
 
     https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2
     """
 
-    subject: ClassVar[Path] = ("sub",)
-    vouched_by: ClassVar[Path | None] = ("email_verified",)
-
-    sub: Id
-    name: Name = None
-    given_name: Name = None
-    family_name: Name = None
-    picture: Web = None
-    email: Address = None
     email_verified: TextFlag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(
-            id=self.sub,
-            name=self.name,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            email=self.email,
-            email_verified=text_flag(self.email_verified),
-            picture=self.picture,
-        )
+        said = OpenIdClaims.claims(self, also)
+        said.email_verified = text_flag(self.email_verified)
+        return said
 
 
 class Locale(Struct):
@@ -191,9 +178,7 @@ class Introspected(Answer):
     auth_type: str | None = None
 
     def reading(self, ask: Ask) -> Reading:
-        if self.status not in (None, "active"):
-            return Reading(active=None, reason="contradiction", detail="active, with a status that says otherwise")
-        return Reading(
+        said = Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
@@ -202,6 +187,10 @@ class Introspected(Answer):
             issued_at=at_epoch(self.created_at),
             token_type=self.auth_type,
         )
+        if self.status in (None, "active"):
+            return said
+        detail = "active, with a status that says otherwise"
+        return replace(said, active=None, reason="contradiction", detail=detail)
 
 
 PROVIDER = Provider(

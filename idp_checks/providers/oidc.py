@@ -2,43 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from idp_checks.profile import Claims
+from idp_checks.openid import OpenIdClaims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.rfc7662 import Discovered
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
-
-
-class UserInfo(Shape):
-    """Standard claims, OpenID Connect Core 1.0, section 5.1: of the userinfo answer or of an ID token."""
-
-    subject: ClassVar[Path] = ("sub",)
-    vouched_by: ClassVar[Path | None] = ("email_verified",)
-
-    sub: Id
-    name: Name = None
-    given_name: Name = None
-    family_name: Name = None
-    nickname: Handle = None
-    preferred_username: Handle = None
-    picture: Web = None
-    email: Address = None
-    email_verified: Flag = None
-
-    def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(
-            id=self.sub,
-            name=self.name,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            username=first(self.nickname, self.preferred_username),
-            email=self.email,
-            email_verified=flag(self.email_verified),
-            picture=self.picture,
-        )
-
 
 PROVIDER = Provider(
     name="oidc",
@@ -55,7 +21,7 @@ PROVIDER = Provider(
         "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/oidc",
     ),
     profile=ProfileFacts(
-        shapes=(UserInfo,),
+        shapes=(OpenIdClaims,),
         call=Call("GET", "{userinfo_endpoint}"),
         vouching="the issuer's email_verified: worth as much as the issuer is trusted for the domain of the address",
         subject_scope="the issuer; with pairwise subjects, the client's sector at the issuer",

@@ -10,9 +10,10 @@ from msgspec import Struct
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, after, by_header
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
 
 
 class User(Struct):
@@ -50,26 +51,8 @@ class Users(Shape):
         )
 
 
-class UserInfo(Shape):
+class UserInfo(OpenIdClaims):
     """OpenID Connect userinfo, https://dev.twitch.tv/docs/authentication/getting-tokens-oidc."""
-
-    subject: ClassVar[Path] = ("sub",)
-    vouched_by: ClassVar[Path | None] = ("email_verified",)
-
-    sub: Id
-    preferred_username: Handle = None
-    picture: Web = None
-    email: Address = None
-    email_verified: Flag = None
-
-    def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(
-            id=self.sub,
-            username=self.preferred_username,
-            email=self.email,
-            email_verified=flag(self.email_verified),
-            picture=self.picture,
-        )
 
 
 class Validated(Answer):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Steps, by_bearer
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
@@ -67,21 +67,6 @@ class Account(Shape):
             email=self.email,
             picture=first(self.profile_image_url_https, self.profile_image_url),
         )
-
-
-class Subject(Struct):
-    """``data`` of an answer: whom the token stands for."""
-
-    id: Id
-
-
-class Answered(Answer):
-    """A user: the token works, for whichever application."""
-
-    data: Subject
-
-    def reading(self, ask: Ask) -> Reading:
-        return Reading(active=True, reason="ok", subject=str(self.data.id))
 
 
 class Probe(HttpEndpoint):
@@ -184,7 +169,7 @@ PROVIDER = Provider(
         url="https://api.x.com/2/users/me",
         send=by_bearer(),
         tells=frozenset({"subject"}),
-        answer=Answered,
+        answer=Me,
         refusals=(
             Refusal(401, "denied", {"title": "Unauthorized", "status": 401}),
             Refusal(402, "not_permitted", detail="the app's paid credits are used up"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -61,7 +61,7 @@ Given: TypeAlias = str | PathLike[str] | Profile | Source
 class Profiles:
     """Profiles that are already in memory."""
 
-    digest = None
+    digest: str | None = None
 
     def __init__(self, profiles: Iterable[Profile], name: str = "profiles") -> None:
         self.name = name
@@ -75,14 +75,15 @@ class Profiles:
 
 
 def sources(given: Given | Iterable[Given]) -> tuple[Source, ...]:
-    """The sources that are meant by paths, profiles and sources, one or many; profiles beside each other are one source.
+    """The sources meant by paths, profiles and sources, one or many; profiles beside each other are one source.
 
     Raises:
         UsageError: something else was given, or nothing.
     """
     from idp_checks.sources.files import File
 
-    each_given: list[Any] = [given] if isinstance(given, str | PathLike | Mapping | NormalizedProfile) or hasattr(given, "records") else list(given)  # type: ignore[arg-type]
+    one = isinstance(given, str | PathLike | Mapping | NormalizedProfile) or not isinstance(given, Iterable)
+    each_given: list[Any] = [given] if one else list(cast("Iterable[Given]", given))
     found: list[Source] = []
     profiles: list[Profile] = []
     for each in each_given:
@@ -93,7 +94,9 @@ def sources(given: Given | Iterable[Given]) -> tuple[Source, ...]:
         elif hasattr(each, "records"):
             found.append(each)
         else:
-            raise UsageError(f"a {type(each).__name__} is no source of identities", remedy="give paths, profiles or sources")
+            raise UsageError(
+                f"a {type(each).__name__} is no source of identities", remedy="give paths, profiles or sources"
+            )
     if profiles:
         found.append(Profiles(profiles))
     if not found:

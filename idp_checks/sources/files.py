@@ -36,7 +36,7 @@ class File:
         """All records, from the first.
 
         Raises:
-            UsageError: the file cannot be read, is empty, or a record of it is no profile; names the place and the remedy.
+            UsageError: the file cannot be read, is empty, or a record of it is no profile.
         """
         if self.path.is_dir():
             raise UsageError("is a folder", where=self.name, remedy="name the files in it")
@@ -50,21 +50,24 @@ class File:
                     pass
                 self.digest = counted.hexdigest()
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise UsageError("the gzip file is damaged or cut short", where=self.name, remedy="export it again") from None
+            raise UsageError(
+                "the gzip file is damaged or cut short", where=self.name, remedy="export it again"
+            ) from None
         except OSError as error:
             raise UsageError(
-                f"cannot be read ({error.strerror or type(error).__name__})", where=self.name, remedy="check path and permissions"
+                f"cannot be read ({error.strerror or type(error).__name__})",
+                where=self.name,
+                remedy="check path and permissions",
             ) from None
 
     def _records(self, stream: BinaryIO) -> Iterator[Record]:
-        number, line = 0, b""
-        for number, line in enumerate(stream, 1):  # noqa: B007 - used after the loop
-            if number == 1:
-                line = line.removeprefix(BOM)  # noqa: PLW2901
-            if line.strip():
-                break
-        else:
-            raise UsageError("holds no profile", where=self.name, remedy="give a file of profiles as Auth0 exports them")
+        number, line = 1, stream.readline().removeprefix(BOM)
+        while line and not line.strip():
+            number, line = number + 1, stream.readline()
+        if not line:
+            raise UsageError(
+                "holds no profile", where=self.name, remedy="give a file of profiles as Auth0 exports them"
+            )
         if line.lstrip().startswith(b"["):
             yield from self._array(line + stream.read(), number)
             return
@@ -72,9 +75,9 @@ class File:
             yield from self._one(line, stream, number)
             return
         yield self._line(number, line)
-        for number, line in enumerate(stream, number + 1):
+        for later, line in enumerate(stream, number + 1):
             if line.strip():
-                yield self._line(number, line)
+                yield self._line(later, line)
 
     def _line(self, number: int, line: bytes) -> Record:
         place = Place(self.name, line=number)
