@@ -193,10 +193,11 @@ def conform(
 
     results = conformance.conform(normalizer, tuple(provider or ()))
     if as_json:
-        _print_json(results.to_dict())
+        _print_json([each.to_dict() for each in results])
     else:
         views.show_conformance(_console(), results)
-    raise typer.Exit(GOOD if results.passed else NOT_GOOD)
+    outcomes = {each.outcome for each in results}
+    raise typer.Exit(NOT_GOOD if "violated" in outcomes else INDETERMINATE if "error" in outcomes else GOOD)
 
 
 @app.command()
@@ -223,9 +224,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Tell whether evidence is whole and unaltered."""
-    from idp_checks.evidence import verify as check
+    from idp_checks.evidence.verify import verify as check
 
-    result = check.verify(folder)
+    result = check(folder)
     if as_json:
         _print_json(result.to_dict())
     else:

@@ -261,7 +261,7 @@ def introspection_responses(provider: str | Provider) -> SearchStrategy[Response
     cut = st.builds(_cut, sound, st.integers(0, 99))
     moved = st.builds(lambda whole, other: Response(other, whole.headers, whole.body), sound, status)
     some = [sound, sound, errors, garbage, cut, moved]
-    if bent := [body for body in bodies if _leaves(body)]:
+    if bent := [body for body in bodies if paths(body)]:
         some.append(st.builds(_bent, st.sampled_from(bent), st.integers(0, 10**3), _one(JSONS)).map(_as_response))
     return _short(st.one_of(some))
 
@@ -311,6 +311,15 @@ def at(raw: object, path: Path) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(holder, dict):
         return holder.get(last)
     return holder[last] if isinstance(holder, list) and isinstance(last, int) and last < len(holder) else None
+
+
+def paths(value: object, before: Path = ()) -> list[Path]:
+    """Every place in a JSON value, the outer before the inner."""
+    if isinstance(value, dict):
+        return [path for name, each in value.items() for path in [(*before, name), *paths(each, (*before, name))]]
+    if isinstance(value, list):
+        return [path for place, each in enumerate(value) for path in [(*before, place), *paths(each, (*before, place))]]
+    return []
 
 
 def _holder(raw: object, path: Path) -> object:
@@ -494,17 +503,7 @@ def _is_json(body: bytes) -> bool:
     return True
 
 
-def _leaves(value: object, before: Path = ()) -> list[Path]:
-    if isinstance(value, dict):
-        return [path for name, each in value.items() for path in [(*before, name), *_leaves(each, (*before, name))]]
-    if isinstance(value, list):
-        return [
-            path for place, each in enumerate(value) for path in [(*before, place), *_leaves(each, (*before, place))]
-        ]
-    return []
-
-
 def _bent(body: object, place: int, value: object) -> Any:  # noqa: ANN401 - a JSON value
     """The body with the value of one member replaced."""
-    paths = _leaves(body)
-    return placed(body, paths[place % len(paths)], value)
+    places = paths(body)
+    return placed(body, places[place % len(places)], value)

@@ -14,7 +14,12 @@ from idp_checks.reasons import REASON_TEXTS
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from idp_checks.auditing import AuditResult
+    from idp_checks.conformance import Result
+    from idp_checks.demo import Shown
+    from idp_checks.evidence.verify import Verification
     from idp_checks.introspection import Introspection
+    from idp_checks.issuers.serve import Served
     from idp_checks.provider import Provider, Way
 
 __all__ = ["Progress", "provider_page", "provider_row"]
@@ -257,3 +262,118 @@ def _way(way: Way) -> str:
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - a cell
     return "yes" if value else "no"
+
+
+def show_demo(console: Console, shown: Shown) -> None:
+    """What the demonstration came to: what was planted, what was found, where the evidence is."""
+    from rich.table import Table
+
+    run = shown.result.run
+    console.print(
+        f"{shown.providers} simulated issuers on loopback, {run['population']['identities']} identities, "
+        f"{run['population']['questions']} questions asked, {shown.seconds:.1f} s\n"
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold", title="Planted, and found", title_justify="left")
+    for title in ("provider", "what was planted", "check", "verdict"):
+        table.add_column(title, no_wrap=title != "what was planted", overflow="fold")
+    for planted, found in shown.caught:
+        style = STYLES.get(found, "bold red")
+        as_planned = "" if found == planted.verdict else f" (expected {planted.verdict})"
+        table.add_row(planted.provider, planted.story, planted.check, f"[{style}]{found}[/]{as_planned}")
+    console.print(table)
+    console.print(f"\nGood tokens confirmed as good by their issuers: {shown.good} of {shown.providers}.")
+    for name in shown.wrongly:
+        console.print(f"{name}: a good token was not confirmed", style="bold red")
+    console.print()
+    show_audit(console, shown.result, brief=True)
+
+
+def show_audit(console: Console, result: AuditResult, *, brief: bool = False) -> None:
+    """What an audit came to, and where its evidence is."""
+    from rich.table import Table
+
+    verdicts = "   ".join(f"[{STYLES[name]}]{name} {count}[/]" for name, count in result.verdicts.items())
+    console.print(f"Verdicts:  {verdicts}")
+    if not brief:
+        worst: dict[tuple[str, str, str | None], int] = {}
+        for finding in result.findings:
+            if finding.verdict in ("fail", "indeterminate"):
+                key = (finding.check, finding.verdict.value, finding.reason)
+                worst[key] = worst.get(key, 0) + 1
+        if worst:
+            titles = {each["id"]: each["title"] for each in result.run["checks"]}
+            table = Table(box=None, pad_edge=False, header_style="bold")
+            for title in ("check", "", "verdict", "reason", "times"):
+                table.add_column(title, overflow="fold")
+            for (check, verdict, reason), count in sorted(worst.items(), key=lambda each: (each[0][1], each[0][0])):
+                table.add_row(check, titles.get(check, ""), f"[{STYLES[verdict]}]{verdict}[/]", reason or "", str(count))
+            console.print()
+            console.print(table)
+    if not result.complete:
+        console.print("The run is partial: not every identity was accounted for.", style="bold red")
+    if result.out is not None:
+        console.print(f"\nEvidence:  {result.out}")
+        console.print(f"  read it:    {result.out}/report.html")
+        console.print(f"  verify it:  idp-checks verify {result.out}")
+        console.print(f"  manifest:   sha256 {result.digest}", style="dim")
+
+
+def show_verification(console: Console, result: Verification) -> None:
+    """Whether evidence is whole and unaltered, with every problem."""
+    if result.whole:
+        console.print("WHOLE AND UNALTERED", style="bold green", end="")
+        console.print(f"  {result.rows} rows, {result.files} files, manifest sha256 {result.digest}")
+    else:
+        console.print("NOT WHOLE, OR ALTERED", style="bold red")
+        for problem in result.problems:
+            console.print(f"  {problem}", markup=False)
+        if result.more:
+            console.print(f"  and {result.more} more")
+    for note in result.notes:
+        console.print(f"Note: {note}", style="dim", markup=False)
+
+
+def show_conformance(console: Console, results: Sequence[Result]) -> None:
+    """How a normaliser stands to each rule at each provider."""
+    from rich.table import Table
+
+    rules = list(dict.fromkeys(each.rule for each in results))
+    names = list(dict.fromkeys(each.provider for each in results))
+    found = {(each.provider, each.rule): each for each in results}
+    marks = {"passed": "[green]ok[/]", "violated": "[bold red]NO[/]", "error": "[yellow]?[/]"}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("provider", no_wrap=True)
+    for rule in rules:
+        table.add_column(rule, justify="center")
+    for name in names:
+        table.add_row(name, *(marks[found[name, rule].outcome] if (name, rule) in found else "" for rule in rules))
+    console.print(table)
+    for each in results:
+        if each.outcome != "passed":
+            console.print(f"\n{each.provider} {each.rule} {each.outcome}: {each.title}", style="bold", markup=False)
+            for objection in each.objections:
+                console.print(f"  {objection}", markup=False)
+            if each.example is not None:
+                console.print(f"  for example: {each.example}", markup=False, style="dim")
+    passed = sum(each.outcome == "passed" for each in results)
+    console.print(f"\n{len(names)} providers, {len(rules)} rules: {passed} of {len(results)} hold.")
+
+
+def show_issuers(console: Console, served: Served, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Where the simulated issuers are, and the made-up tokens to ask about."""
+    from rich.table import Table
+
+    console.print(f"Simulated issuers at {served.base_url}/PROVIDER", style="bold", soft_wrap=True)
+    console.print(f"client secret: {served.client_secret}\n", soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("provider", "case", "client id", "token"):
+        table.add_column(title, no_wrap=title in ("provider", "case"), overflow="ellipsis", max_width=44)
+    for row in rows:
+        table.add_row(row["provider"], row["case"], row["client_id"], row["token"])
+    console.print(table)
+    console.print(
+        f"\nTry:  echo TOKEN | idp-checks introspect google-oauth2 --issuer-url {served.base_url}/google-oauth2\n"
+        "`--json` prints every token whole. Ctrl-C ends.",
+        style="dim",
+        soft_wrap=True,
+    )

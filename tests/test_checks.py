@@ -38,7 +38,7 @@ from idp_checks.profile import Claims, Identity, NormalizedProfile
 from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.rfc7662 import Discovered, UserInfo
 from idp_checks.secret import Redactor, Secret
-from idp_checks.shape import Address, Id, Name, Shape
+from idp_checks.shape import Address, Flag, Id, Name, Shape, TextFlag
 from idp_checks.signed import SignedToken
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -75,6 +75,25 @@ class Nameless(Shape):
 
     def claims(self, also):
         return Claims(id=self.id)
+
+
+class Texts(Shape):
+    """What a provider sends that documents texts for booleans."""
+
+    vouched_by = ("verified",)
+
+    id: Id
+    email: Address = None
+    verified: TextFlag = None
+
+    def claims(self, also):
+        return Claims(id=self.id, email=self.email, email_verified=self.verified is True or self.verified == "true")
+
+
+class Booleans(Texts):
+    """The same at one that does not."""
+
+    verified: Flag = None
 
 
 def small(
@@ -287,6 +306,15 @@ SMALL_FULL = recorded(
 )
 
 
+SMALL_TRUE = recorded(
+    {"id": 42, "email": EMAIL, "verified": True}, {"user_id": "example|42", "email": EMAIL, "email_verified": True}
+)
+SMALL_LEAST = recorded(
+    {"id": 42, "email": "Mia.Chen@Example.com"}, {"user_id": "example|42", "email": "Mia.Chen@Example.com"}, "minimal"
+)
+SMALL_NAMES = recorded({"id": 42, "first": "Mia", "last": "Chen"}, {"user_id": "example|42"}, "minimal")
+
+
 def finding(name, context):
     """The finding of one check."""
     found = evaluator(name)(context)
@@ -379,6 +407,19 @@ def always_verified(provider, raw, *, also):
 
 def example(provider, raw, *, also):
     return {"user_id": f"example|{raw['id']}"}
+
+
+def also_texts(provider, raw, *, also):
+    """Takes the text "true" for true."""
+    return {
+        "user_id": f"example|{raw['id']}",
+        "email_verified": raw.get("verified") is True or raw.get("verified") == "true",
+    }
+
+
+def saying(**properties):
+    """A normaliser that says the same of everybody."""
+    return lambda provider, raw, *, also: {"user_id": f"example|{raw['id']}", **properties}
 
 
 # ---------------------------------------------------------------- every verdict of every check
@@ -517,6 +558,7 @@ EXPECTED = [
     ("TOK-010", "the issuer calls it a page's", identity_context(said(provider="probed", token_type="PAGE"), PROBED), "fail", None),
     ("TOK-010", "the issuer calls it the application's", identity_context(said(token_type="APP")), "fail", None),
     ("TOK-010", "an ID token by its claims", identity_context(token=jwt(claims={"sub": "1", "at_hash": "x"})), "fail", None),
+    ("TOK-010", "a signed token where they have another form", identity_context(token=jwt({"alg": "RS256", "typ": "at+jwt"})), "fail", None),
     ("TOK-010", "a proof by its header", identity_context(token=jwt({"alg": "ES256", "typ": "dpop+jwt"})), "fail", None),
     ("TOK-010", "a refresh token by its prefix", identity_context(provider=GITHUB, token="ghr_" + "a" * 40), "fail", None),
     ("TOK-010", "Bearer says nothing of the kind", identity_context(said(provider="probed", token_type="Bearer"), PROBED), "indeterminate", "not_stated"),
@@ -617,12 +659,22 @@ EXPECTED = [
     ("PRF-006", "texts passed on", connection_context(text_passed_on), "fail", None),
     ("PRF-006", "truthy in the answer of a further call", connection_context(truthy_list, GITHUB), "fail", None),
     ("PRF-006", "always true at a provider that never vouches", connection_context(always_verified, small(), recorded=[SMALL_FULL]), "fail", None),
+    ("PRF-006", "texts where they are documented", connection_context(also_texts, small(shape=Texts), recorded=[SMALL_TRUE]), "pass", None),
+    ("PRF-006", "texts where they are not documented", connection_context(also_texts, small(shape=Booleans), recorded=[SMALL_TRUE]), "fail", None),
     ("PRF-006", "refuses what is no boolean", connection_context(only_booleans), "indeterminate", "unparsable"),
     ("PRF-006", "no recording with an address", connection_context(provider=small(), recorded=[]), "indeterminate", "no_data"),
     ("PRF-006", "unknown provider", connection_context(provider=None), "indeterminate", "no_data"),
     ("PRF-006", "a provider without addresses", connection_context(provider=small(shape=Nameless), recorded=[]), "not_applicable", None),
     ("PRF-009", "ours, Google", connection_context(), "pass", None),
     ("PRF-009", "ours, GitHub", connection_context(provider=GITHUB), "pass", None),
+    ("PRF-009", "an address in lower case", connection_context(saying(email=EMAIL), small(), recorded=[SMALL_LEAST]), "pass", None),
+    ("PRF-009", "the local part as a name", connection_context(saying(name="Mia.Chen"), small(), recorded=[SMALL_LEAST]), "pass", None),
+    ("PRF-009", "a name of two parts", connection_context(saying(name="Mia Chen"), small(), recorded=[SMALL_NAMES]), "pass", None),
+    ("PRF-009", "a Gravatar", connection_context(saying(picture="https://www.gravatar.com/avatar/?d=mp"), small(), recorded=[SMALL_NAMES]), "pass", None),
+    ("PRF-009", "a name of one part that was not sent", connection_context(saying(name="Mia Unknown"), small(), recorded=[SMALL_NAMES]), "fail", None),
+    ("PRF-009", "an invented name", connection_context(saying(name="Unknown user"), small(), recorded=[SMALL_NAMES]), "fail", None),
+    ("PRF-009", "an invented picture", connection_context(saying(picture="https://cdn.example.com/default.png"), small(), recorded=[SMALL_NAMES]), "fail", None),
+    ("PRF-009", "another identifier", connection_context(saying(user_id="example|43"), small(), recorded=[SMALL_NAMES]), "fail", None),
     ("PRF-009", "refuses it", connection_context(refuses), "fail", None),
     ("PRF-009", "a placeholder address", connection_context(placeholder_address), "fail", None),
     ("PRF-009", "None None", connection_context(none_as_name), "fail", None),
@@ -756,6 +808,19 @@ def test_a_secret_is_named_by_its_place():
     """The finding gives the place and the kind of a secret, and not the secret."""
     found = finding("IDP-PRF-010", identity_context(profile=google_data(app={"note": TOKEN})))
     assert found.facts["places"] == [{"place": "$.app.note", "kind": "a known secret"}]
+
+
+def test_a_secret_of_a_linked_account_is_named_by_its_place():
+    """The place is that of the account's own data in the record."""
+    found = finding("IDP-PRF-010", second({"id_token": "whatever it is"}))
+    assert found.facts["places"] == [
+        {"place": "$.identities[1].profileData.id_token", "kind": "by the name of its member"}
+    ]
+
+
+def test_the_providers_compared_with_are_named():
+    """A key is compared with those of other providers, never with its own."""
+    assert finding("IDP-PRF-002", connection_context(others=(GOOGLE, GITHUB))).facts["compared_with"] == ["github"]
 
 
 def test_equal_subjects_have_equal_fingerprints():

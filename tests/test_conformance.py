@@ -283,7 +283,9 @@ def test_conform_by_provider_and_rule(tmp_path, monkeypatch):
     results = conform("app_conform:profile", ["google-oauth2", "github"])
     assert [(each.provider, each.rule) for each in results] == [(name, rule) for name in ("google-oauth2", "github") for rule in RULES]
     assert {(each.rule, each.outcome) for each in results} == {("N1", "violated"), *((rule, "passed") for rule in RULES if rule != "N1")}
-    found = results[0].to_dict()
+    assert not results.passed
+    assert json.loads(json.dumps(results.to_dict()))["normalizer"] == "app_conform:profile"
+    found = next(iter(results)).to_dict()
     assert found["title"] == RULES["N1"].title
     assert found["objections"]
     assert "raw" in found["example"]
@@ -293,7 +295,9 @@ def test_conform_by_provider_and_rule(tmp_path, monkeypatch):
 
 def test_conform_of_ours_passes():
     """Without a normaliser ours is checked."""
-    assert {each.outcome for each in conform(names=["github"])} == {"passed"}
+    results = conform(names=["github"])
+    assert {each.outcome for each in results} == {"passed"}
+    assert results.passed
 
 
 def test_conform_never_passes_what_failed(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from idp_checks.checks.context import IdentityContext
@@ -35,11 +35,12 @@ _TELLS = {"end": "when it ends", "scopes": "its scopes"}
 
 def _answer(context: IdentityContext) -> Introspection | Outcome:
     """The issuer's definite answer, or why there is none."""
-    if (missing := _missing(context)) is not None:
-        return missing
+    held = _held(context)
+    if isinstance(held, Outcome):
+        return held
     said = context.introspection
     if said is None:
-        if context.provider is not None and context.provider.debug is None:
+        if held.provider.debug is None:
             return undecided("not_stated", "The provider documents no way to ask about a token.")
         return undecided("no_data", "The issuer could not be asked.")
     if said.active is None:
@@ -47,13 +48,20 @@ def _answer(context: IdentityContext) -> Introspection | Outcome:
     return said
 
 
-def _missing(context: IdentityContext) -> Outcome | None:
-    """What is needed before anybody can be asked and is not there."""
+class _Held(NamedTuple):
+    """A token that is held, and the provider behind it."""
+
+    token: str
+    provider: Provider
+
+
+def _held(context: IdentityContext) -> _Held | Outcome:
+    """The token and its provider, or which of the two is missing."""
     if context.identity.access_token is None:
         return undecided("no_data", "The source shows no access token of this identity.")
     if context.provider is None:
         return undecided("no_data", "Nothing is known of the provider.")
-    return None
+    return _Held(context.identity.access_token.reveal(), context.provider)
 
 
 def _no_verdict(said: Introspection) -> Outcome:
@@ -98,13 +106,6 @@ def _weighed(context: IdentityContext, outcome: Outcome, *, refusal: bool = Fals
     )
 
 
-def _is_oauth1(context: IdentityContext) -> bool:
-    """Whether the token is one of OAuth 1.0a: by its provider, or by the secret that is kept with it."""
-    provider = context.provider
-    by_provider = provider is not None and "oauth1" in (provider.token.form, provider.protocol)
-    return by_provider or context.identity.access_token_secret is not None
-
-
 @check("IDP-TOK-001")
 def active(context: IdentityContext) -> Outcome:
     """The issuer calls the token active."""
@@ -128,9 +129,13 @@ def active(context: IdentityContext) -> Outcome:
 @check("IDP-TOK-002")
 def our_client(context: IdentityContext) -> Outcome:
     """The issuer names one of our clients; RFC 7662's ``aud`` is another datum and never taken for it."""
-    if (missing := _missing(context)) is not None:
-        return missing
-    if _is_oauth1(context):
+    held = _held(context)
+    if isinstance(held, Outcome):
+        return held
+    if (
+        "oauth1" in (held.provider.token.form, held.provider.protocol)
+        or context.identity.access_token_secret is not None
+    ):
         return not_applicable("An OAuth 1.0a token works with our own consumer secret only.", form="oauth1")
     ours = context.connection.client_ids
     if not ours:
@@ -187,9 +192,10 @@ def _without_connection(context: IdentityContext) -> str | None:
 @check("IDP-TOK-004")
 def allowed_scopes(context: IdentityContext) -> Outcome:
     """Every scope, those implied by others too, is allowed; what allows a scope allows those that it implies."""
-    if (missing := _missing(context)) is not None or context.provider is None:
-        return missing or undecided("no_data", "Nothing is known of the provider.")
-    scopes = context.provider.scopes
+    held = _held(context)
+    if isinstance(held, Outcome):
+        return held
+    scopes = held.provider.scopes
     said = _answer(context)
     granted = None if isinstance(said, Outcome) else said.scopes
     if not scopes.separator and granted is None:
@@ -247,8 +253,9 @@ def _excepted(context: IdentityContext) -> Outcome | None:
 @check("IDP-TOK-007")
 def has_an_end(context: IdentityContext) -> Outcome:
     """An end is stated, or a limited life is documented and the time of issue known."""
-    if (missing := _missing(context)) is not None or context.provider is None:
-        return missing or undecided("no_data", "Nothing is known of the provider.")
+    held = _held(context)
+    if isinstance(held, Outcome):
+        return held
     said = context.introspection
     if said is not None and said.active is not None and said.expires_at is not None:
         detail = (
@@ -265,8 +272,8 @@ def has_an_end(context: IdentityContext) -> Outcome:
         )
     if (open_question := _left_open(context, "end")) is not None:
         return open_question
-    lifetime = context.provider.token.lifetime
-    documented = {"documented_lifetime_s": lifetime, "sources": context.provider.token.sources}
+    lifetime = held.provider.token.lifetime
+    documented = {"documented_lifetime_s": lifetime, "sources": held.provider.token.sources}
     if lifetime is None:
         return undecided("not_stated", "Neither the issuer nor its documentation says when the token ends.")
     if lifetime == 0:
@@ -284,8 +291,9 @@ def has_an_end(context: IdentityContext) -> Outcome:
 @check("IDP-TOK-008")
 def short_enough(context: IdentityContext) -> Outcome:
     """The life is within the policy's maximum: measured, or documented; what is left bounds it from below."""
-    if (missing := _missing(context)) is not None or context.provider is None:
-        return missing or undecided("no_data", "Nothing is known of the provider.")
+    held = _held(context)
+    if isinstance(held, Outcome):
+        return held
     if (excepted := _excepted(context)) is not None:
         return excepted
     maximum = context.connection.max_lifetime_s
@@ -301,8 +309,8 @@ def short_enough(context: IdentityContext) -> Outcome:
             return measured
     if (open_question := _left_open(context, "end")) is not None:
         return open_question
-    lifetime = context.provider.token.lifetime
-    facts = {"documented_lifetime_s": lifetime, "maximum_s": maximum, "sources": context.provider.token.sources}
+    lifetime = held.provider.token.lifetime
+    facts = {"documented_lifetime_s": lifetime, "maximum_s": maximum, "sources": held.provider.token.sources}
     if lifetime is None:
         return undecided(
             "not_stated", "Neither the issuer nor its documentation says how long the token lives.", maximum_s=maximum
@@ -352,17 +360,13 @@ def expected_kind(context: IdentityContext) -> Outcome:
     kind_of_jwt, shown = _jwt_kind(token)
     if kind_of_jwt == "other":
         return failed("By its form it is another kind of token.", form="jwt", **shown)
+    documented = None if context.provider is None else context.provider.token
+    if documented is not None and documented.pattern is not None and telling(documented.pattern):
+        if re.fullmatch(documented.pattern, token):
+            return passed("It has the documented form of a user's access token.", sources=documented.sources)
+        return failed("It has not the documented form of a user's access token.", sources=documented.sources)
     if kind_of_jwt == "access":
         return passed("By its form it is an access token.", form="jwt", **shown)
-    pattern = context.provider.token.pattern if context.provider is not None else None
-    if pattern is not None and telling(pattern):
-        facts = {
-            "form": "documented",
-            "sources": context.provider.token.sources if context.provider is not None else (),
-        }
-        if re.fullmatch(pattern, token):
-            return passed("It has the documented form of a user's access token.", **facts)
-        return failed("It has not the documented form of a user's access token.", **facts)
     if said is not None and said.active is None:
         return _no_verdict(said)
     return undecided("not_stated", "Neither issuer nor form tells the kinds of token apart.")
@@ -529,14 +533,15 @@ def _same_house(host: str, documented: str) -> bool:
 @check("IDP-TOK-012")
 def verified_signature(context: IdentityContext) -> Outcome:
     """A signed token was verified against its issuer's keys; what is not verified is treated as opaque."""
-    if (missing := _missing(context)) is not None or context.provider is None or context.identity.access_token is None:
-        return missing or undecided("no_data", "Nothing is known of the provider.")
-    provider, token = context.provider, context.identity.access_token.reveal()
+    held = _held(context)
+    if isinstance(held, Outcome):
+        return held
+    provider = held.provider
     if provider.token.form in OPAQUE_FORMS:
         return not_applicable(
             "The provider's tokens are no signed documents.", form=provider.token.form, sources=provider.token.sources
         )
-    if not isinstance(provider.debug, SignedToken) or provider.debug.unsigned(token):
+    if not isinstance(provider.debug, SignedToken) or provider.debug.unsigned(held.token):
         return passed("The token was treated as opaque throughout: nothing inside it was used.", form="opaque")
     said = _answer(context)
     if isinstance(said, Outcome):

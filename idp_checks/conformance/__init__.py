@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +28,7 @@ from idp_checks.errors import IdpChecksError, UsageError
 if TYPE_CHECKING:
     from idp_checks.conformance.rules import Normalizer
 
-__all__ = ["PROPERTY", "Result", "conform", "load", "ours"]
+__all__ = ["PROPERTY", "Result", "Results", "conform", "load", "ours"]
 
 PROPERTY = "idp_conformance"
 """The name under which a test leaves its result in ``user_properties``, as JSON."""
@@ -62,6 +62,30 @@ class Result:
         shape = asdict(self)
         shape["objections"] = list(self.objections)
         return {name: value for name, value in shape.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """How a normaliser stands: one result for each provider and rule, in order."""
+
+    normalizer: str
+    results: tuple[Result, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule was judged and holds at every provider."""
+        return bool(self.results) and all(each.outcome == "passed" for each in self.results)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "normalizer": self.normalizer,
+            "passed": self.passed,
+            "results": [each.to_dict() for each in self.results],
+        }
 
 
 def ours() -> Normalizer:
@@ -113,7 +137,7 @@ def _takes_also(function: Any) -> bool:  # noqa: ANN401 - any callable
     return "also" in parameters
 
 
-def conform(normalizer: str | None = None, names: Sequence[str] = ()) -> list[Result]:
+def conform(normalizer: str | None = None, names: Sequence[str] = ()) -> Results:
     """Run the tests of this folder against a normaliser, in a process of its own.
 
     Args:
@@ -145,11 +169,12 @@ def conform(normalizer: str | None = None, names: Sequence[str] = ()) -> list[Re
             key = result.provider, rule
             if key not in found or _RANK[result.outcome] > _RANK[found[key].outcome]:
                 found[key] = result
-    return [
+    results = (
         found.get((name, rule.id)) or Result(name, rule.id, rule.title, "error", ("the run did not answer this",))
         for name in selected
         for rule in RULES.values()
-    ]
+    )
+    return Results(normalizer or ours().name, tuple(results))
 
 
 _RANK: Mapping[Outcome, int] = {"passed": 0, "error": 1, "violated": 2}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
-from hypothesis import HealthCheck, Phase, Verbosity, assume, configuration, given, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, configuration, given, reject, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
@@ -31,11 +31,12 @@ Hunt: TypeAlias = tuple[SearchStrategy[Any], Callable[[Provider, Normalizer, Any
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One try: what was objected, on which raw profile, and whether there was a profile to judge at all."""
+    """One try: what was objected, on which raw profile, whether there was a profile to judge, and what was drawn."""
 
     objections: tuple[str, ...]
     example: Any
     answered: bool = True
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class _Broken(Exception):  # noqa: N818 - a find, thrown so that hypothesis make
     pass
 
 
+class _Unfit(Exception):  # noqa: N818 - no error: what was drawn does not ask the question
+    pass
+
+
 def search(rule: str, provider: Provider, normalizer: Normalizer) -> Found:
     """Try a rule on generated raw profiles, the same ones at every run; the first find ends the search."""
     given_values, hunt = _hunt(rule, provider, normalizer)
@@ -65,10 +70,13 @@ def search(rule: str, provider: Provider, normalizer: Normalizer) -> Found:
 
     def tried(value: Any) -> None:  # noqa: ANN401 - what the hunt wants
         nonlocal last, answered
-        trial = hunt(provider, normalizer, value)
+        try:
+            trial = hunt(provider, normalizer, value)
+        except _Unfit:
+            reject()
         answered = answered or trial.answered
         if trial.objections:
-            last = trial
+            last = replace(trial, value=value)
             raise _Broken
 
     with _no_files():
@@ -77,8 +85,19 @@ def search(rule: str, provider: Provider, normalizer: Normalizer) -> Found:
             with suppress(_Broken, Flaky, Unsatisfiable):
                 seed(zlib.crc32(f"{provider.name} {rule} {turn}".encode()))(_SETTINGS(given(given_values)(tried)))()
             if last is not None:
+                last = _smaller(last, lambda value: replace(hunt(provider, normalizer, value), value=value))
                 return Found(last.objections, redacted(last.example))
     return Found(answered=answered)
+
+
+def _smaller(trial: Trial, again: Callable[[Any], Trial]) -> Trial:
+    """The same find without the members of the raw profile that it does not need."""
+    for path in reversed(strategies.paths(trial.value[0])):
+        with suppress(_Unfit):
+            other = again((strategies.without(trial.value[0], path), *trial.value[1:]))
+            if other.objections:
+                trial = other
+    return trial
 
 
 _SETTINGS = settings(
@@ -133,7 +152,8 @@ def _plainly(rule: str) -> Callable[[Provider, Normalizer, Any], Trial]:
 
 def _case(provider: Provider, raw: Any, also: Mapping[str, Any]) -> Case:  # noqa: ANN401 - a JSON value
     case = Case.of(provider, raw, also)
-    assume(case.claims is not None)
+    if case.claims is None:
+        raise _Unfit
     return case
 
 
@@ -234,12 +254,12 @@ def _total(provider: Provider, normalizer: Normalizer, value: Any) -> Trial:  # 
 def _planted(provider: Provider, normalizer: Normalizer, value: Any) -> Trial:  # noqa: ANN401
     """A token that stands among the raw members, outermost or further in, comes through nowhere."""
     raw, (name, *outer), broken = value
-    assume(isinstance(raw, dict))
+    if not isinstance(raw, dict):
+        raise _Unfit
     secret: Any = {name: CANARY}
     for each in outer:
         secret = {each: [secret]} if each.endswith("s") else {each: secret}
-    case = Case.of(provider, {**raw, **secret})
-    assume(case.claims is not None and CANARY in case.secrets)
+    case = _case(provider, {**raw, **secret}, {})
     if broken and case.shape is not None:
         case = Case.of(provider, strategies.placed(case.raw, case.shape.subject, {"not": "an identifier"}))
     seen = see(normalizer, case)

@@ -1,0 +1,201 @@
+"""The main job with nothing configured: simulated issuers on loopback, sample people of every provider, a full audit.
+
+Every provider's sample person holds a good token. Beside them stand people whose tokens are not good, each in one way;
+the demonstration is as planned when the audit finds exactly those.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from idp_checks import providers, recordings
+from idp_checks.auditing import AuditResult, audit
+from idp_checks.profile import NormalizedProfile
+from idp_checks.secret import Secret, fingerprint, new_key
+
+if TYPE_CHECKING:
+    from idp_checks.issuers.serve import Served
+    from idp_checks.policy import Policy
+
+__all__ = ["Planted", "Shown", "run"]
+
+ENUM = frozenset(
+    "amazon apple facebook github google-oauth2 line linkedin oauth2 oidc twitter waad windowslive".split()
+)
+"""Providers that Auth0 stores under their own name; the others are custom connections, stored as ``oauth2``."""
+
+UNBOUNDED = "reviewed every quarter; unused tokens are revoked"
+
+
+class Planted(Struct, frozen=True):
+    """Someone whose token is not good, and the check that must say so."""
+
+    provider: str
+    case: str
+    check: str
+    verdict: str
+    story: str
+
+
+PLANTED = (
+    Planted("facebook", "other-client", "IDP-TOK-002", "indeterminate", "a token of another app, which Facebook refuses to describe"),
+    Planted("google-oauth2", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
+    Planted("discord", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
+    Planted("twitch", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
+    Planted("github", "revoked", "IDP-TOK-001", "fail", "a token that was revoked and is still kept"),
+    Planted("linkedin", "revoked", "IDP-TOK-001", "fail", "a token that was revoked and is still kept"),
+    Planted("line", "expired", "IDP-TOK-001", "fail", "a token that expired and is still kept"),
+    Planted("amazon", "rate-limited", "IDP-TOK-001", "indeterminate", "an issuer that asked to slow down: no verdict"),
+    Planted("gitlab", "broken", "IDP-TOK-001", "indeterminate", "an answer cut short: no verdict"),
+    Planted("slack", "down", "IDP-TOK-001", "indeterminate", "an issuer that was down: no verdict"),
+)
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What the demonstration came to."""
+
+    result: AuditResult
+    providers: int
+    seconds: float
+    caught: tuple[tuple[Planted, str], ...]
+    good: int
+    wrongly: tuple[str, ...]
+
+    @property
+    def as_planned(self) -> bool:
+        """Whether every planted fault was found as it should be, and no good token was called bad."""
+        return not self.wrongly and all(found == planted.verdict for planted, found in self.caught)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "as_planned": self.as_planned,
+            "providers": self.providers,
+            "good_tokens_confirmed": self.good,
+            "good_tokens_called_bad": list(self.wrongly),
+            "planted": [
+                {"provider": each.provider, "case": each.case, "check": each.check, "expected": each.verdict, "found": found}
+                for each, found in self.caught
+            ],
+            "audit": self.result.to_dict(),
+        }
+
+
+def run(out: Path, *, progress: Callable[[str, int, int | None], None] | None = None) -> Shown:
+    """Run it, and write the evidence into the folder ``out``, which must not be there yet.
+
+    Raises:
+        UsageError: the folder is there already and not empty.
+    """
+    from idp_checks.issuers.serve import serve
+
+    began = time.perf_counter()
+    key = Secret(new_key().hex())
+    with serve() as served:
+        names = served.world.names
+        people = [NormalizedProfile.from_auth0(each) for each in _people(served, names)]
+        result = audit(
+            people,
+            policy=_policy(served, names),
+            out=out,
+            title="Demonstration: simulated issuers, made-up people",
+            key=key,
+            progress=progress,
+        )
+        found = {
+            (each.subject.identity, each.check): each.verdict.value
+            for each in result.findings
+            if each.subject.scope == "identity"
+        }
+
+        def verdict(provider: str, user_id: str, check: str) -> str:
+            stored = _stored(provider, user_id)
+            parts = ("identity", stored["provider"], stored["connection"], stored["user_id"])
+            return found.get((fingerprint(json.dumps(parts), key.reveal().encode()), check), "missing")
+
+        caught = tuple((each, verdict(each.provider, _other(each), each.check)) for each in PLANTED)
+        active = {name: verdict(name, _subject(served, name), "IDP-TOK-001") for name in names}
+    return Shown(
+        result=result,
+        providers=len(names),
+        seconds=time.perf_counter() - began,
+        caught=caught,
+        good=sum(each == "pass" for each in active.values()),
+        wrongly=tuple(name for name, each in active.items() if each != "pass"),
+    )
+
+
+def _people(served: Served, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for name in names:
+        profile = providers.normalize(name, _full(name).text, also=_full(name).also).to_dict()
+        yield _person(name, _subject(served, name), served.world.token(name, "valid"), profile)
+    for planted in PLANTED:
+        token = served.world.token(planted.provider, planted.case)
+        yield _person(planted.provider, _other(planted), token, {"name": "Robin Sample"})
+    # Two accounts linked in one user; the second by OAuth 1.0a, whose token nobody can be asked about by itself.
+    linked = _person("oidc", "second-account", served.world.token("oidc", "valid"), {"name": "Alex Sample"})
+    linked["identities"].append(
+        {**_stored("twitter", "2400000043"), "access_token": "2400000043-made-up", "access_token_secret": "made-up-secret"}
+    )
+    yield linked
+
+
+def _person(provider: str, user_id: str, token: str, profile: dict[str, Any]) -> dict[str, Any]:
+    stored = _stored(provider, user_id)
+    return {
+        **profile,
+        "user_id": f"{stored['provider']}|{stored['user_id']}",
+        "identities": [{**stored, "access_token": token}],
+    }
+
+
+def _stored(provider: str, user_id: str) -> dict[str, Any]:
+    """An identity as Auth0 stores it."""
+    known = provider in ENUM
+    return {
+        "provider": provider if known else "oauth2",
+        "user_id": user_id if known else f"{provider}|{user_id}",
+        "connection": provider,
+        "isSocial": provider not in ("waad", "oidc"),
+    }
+
+
+def _policy(served: Served, names: tuple[str, ...]) -> Policy:
+    from idp_checks.policy import Connection, Policy
+
+    stated = {}
+    for name in names:
+        provider, issuer = providers.get(name), served.world.issuer(name)
+        valid = issuer.recordings["valid"].introspection
+        scopes = valid.get("scopes")
+        stated[name] = Connection(
+            name=name,
+            provider=name,
+            client_ids=(issuer.client_id,),
+            client_secret=Secret(served.client_secret),
+            credentials=issuer.further,
+            issuer_url=served.url(name),
+            allowed_scopes=None if scopes is None else frozenset(scopes),
+            max_lifetime_s=90 * 86400,
+            allow_unbounded=UNBOUNDED if valid.get("endless") or provider.token.lifetime == 0 else None,
+        )
+    return Policy(connections=stated)
+
+
+def _full(name: str) -> recordings.ProfileRecording:
+    return next(each for each in recordings.profiles(name) if each.case == "full")
+
+
+def _subject(served: Served, name: str) -> str:
+    return served.world.issuer(name).subject or "made-up"
+
+
+def _other(planted: Planted) -> str:
+    """The account under which a planted token is kept: one that nobody else has."""
+    return f"planted-{planted.case}"
