@@ -16,6 +16,7 @@ import json
 import platform
 import secrets
 import string
+from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
@@ -49,6 +50,7 @@ from idp_checks.policy import Connection, Policy
 from idp_checks.profile import Identity, whole
 from idp_checks.provider import Provider
 from idp_checks.secret import Redactor, Secret, fingerprint, new_key
+from idp_checks.signed import SignedToken
 from idp_checks.sources import Given, Record, Source, sources
 
 __all__ = ["AuditResult", "Progress", "audit", "audit_async", "audit_config"]
@@ -641,9 +643,19 @@ class _Run:
 
 def _made_up(provider: Provider | None) -> Secret:
     """A token of the provider's form that nobody has issued."""
+    if provider is not None and isinstance(provider.debug, SignedToken) and provider.debug.opaque is None:
+        return Secret(_badly_signed(provider.debug))
     sample = "{}" if provider is None else provider.token.sample
     letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
     return Secret(sample.replace("{hex}", secrets.token_hex(32)).replace("{}", letters))
+
+
+def _badly_signed(endpoint: SignedToken) -> str:
+    """A token that looks like one of the issuer's, under no key of its own: every key must refuse it."""
+    now = int(datetime.now(UTC).timestamp())
+    claims = {"iss": endpoint.issuers[0], "sub": "made-up", "aud": "made-up", "iat": now, "exp": now + 600}
+    parts = [json.dumps(each).encode() for each in ({"alg": endpoint.algorithms[0], "typ": "JWT"}, claims)]
+    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, secrets.token_bytes(256)))
 
 
 def _calibrated(tally: _Tally) -> dict[str, Any]:

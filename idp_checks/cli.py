@@ -193,7 +193,7 @@ def conform(
 
     results = conformance.conform(normalizer, tuple(provider or ()))
     if as_json:
-        _print_json([each.to_dict() for each in results])
+        _print_json(results.to_dict())
     else:
         views.show_conformance(_console(), results)
     outcomes = {each.outcome for each in results}

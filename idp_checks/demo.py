@@ -44,7 +44,9 @@ class Planted(Struct, frozen=True):
 
 
 PLANTED = (
-    Planted("facebook", "other-client", "IDP-TOK-002", "indeterminate", "a token of another app, which Facebook refuses to describe"),
+    Planted(
+        "facebook", "other-client", "IDP-TOK-002", "indeterminate", "a token that Facebook refuses to describe to us"
+    ),
     Planted("google-oauth2", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
     Planted("discord", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
     Planted("twitch", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
@@ -55,6 +57,17 @@ PLANTED = (
     Planted("gitlab", "broken", "IDP-TOK-001", "indeterminate", "an answer cut short: no verdict"),
     Planted("slack", "down", "IDP-TOK-001", "indeterminate", "an issuer that was down: no verdict"),
 )
+
+
+LINKED = {
+    "provider": "twitter",
+    "user_id": "2400000043",
+    "connection": "twitter",
+    "isSocial": True,
+    "access_token": "2400000043-made-up",
+    "access_token_secret": "made-up-secret",
+}
+"""A second account of one user, by OAuth 1.0a: nobody can be asked about such a token by itself."""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -80,7 +93,13 @@ class Shown(Struct, frozen=True, kw_only=True):
             "good_tokens_confirmed": self.good,
             "good_tokens_called_bad": list(self.wrongly),
             "planted": [
-                {"provider": each.provider, "case": each.case, "check": each.check, "expected": each.verdict, "found": found}
+                {
+                    "provider": each.provider,
+                    "case": each.case,
+                    "check": each.check,
+                    "expected": each.verdict,
+                    "found": found,
+                }
                 for each, found in self.caught
             ],
             "audit": self.result.to_dict(),
@@ -134,16 +153,13 @@ def run(out: Path, *, progress: Callable[[str, int, int | None], None] | None = 
 def _people(served: Served, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for name in names:
         profile = providers.normalize(name, _full(name).text, also=_full(name).also).to_dict()
-        yield _person(name, _subject(served, name), served.world.token(name, "valid"), profile)
+        person = _person(name, _subject(served, name), served.world.token(name, "valid"), profile)
+        if name == "oidc":
+            person["identities"].append(LINKED)
+        yield person
     for planted in PLANTED:
         token = served.world.token(planted.provider, planted.case)
         yield _person(planted.provider, _other(planted), token, {"name": "Robin Sample"})
-    # Two accounts linked in one user; the second by OAuth 1.0a, whose token nobody can be asked about by itself.
-    linked = _person("oidc", "second-account", served.world.token("oidc", "valid"), {"name": "Alex Sample"})
-    linked["identities"].append(
-        {**_stored("twitter", "2400000043"), "access_token": "2400000043-made-up", "access_token_secret": "made-up-secret"}
-    )
-    yield linked
 
 
 def _person(provider: str, user_id: str, token: str, profile: dict[str, Any]) -> dict[str, Any]:
@@ -173,7 +189,7 @@ def _policy(served: Served, names: tuple[str, ...]) -> Policy:
     for name in names:
         provider, issuer = providers.get(name), served.world.issuer(name)
         valid = issuer.recordings["valid"].introspection
-        scopes = valid.get("scopes")
+        scopes = valid.get("scopes") or (*provider.scopes.profile, *provider.scopes.email)
         stated[name] = Connection(
             name=name,
             provider=name,
@@ -181,7 +197,7 @@ def _policy(served: Served, names: tuple[str, ...]) -> Policy:
             client_secret=Secret(served.client_secret),
             credentials=issuer.further,
             issuer_url=served.url(name),
-            allowed_scopes=None if scopes is None else frozenset(scopes),
+            allowed_scopes=frozenset(scopes),
             max_lifetime_s=90 * 86400,
             allow_unbounded=UNBOUNDED if valid.get("endless") or provider.token.lifetime == 0 else None,
         )

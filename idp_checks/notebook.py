@@ -110,7 +110,7 @@ class TokenPanel:
         asked: dict[str, Any] = {"issuer_url": None, "credentials": {}}
         if self._served is not None:
             issuer = self._served.world.issuer(name)
-            asked = {"issuer_url": self._served.url(name), "credentials": issuer.credentials}
+            asked = {"issuer_url": self._served.url(name), "credentials": issuer.further}
             typed = typed or Secret(issuer.token(str(self.case.value)))
             secret = secret or Secret(self._served.client_secret)
             client_id = client_id or issuer.client_id
@@ -130,7 +130,7 @@ class TokenPanel:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display(self.box)
+        display(self.box)  # type: ignore[no-untyped-call]
 
 
 def explain(result: Introspection) -> Explanation:

@@ -108,8 +108,8 @@ class TokenFacts:
 class Scopes:
     """What a token may be allowed: how scopes are written, which give the profile and the address, how more are got.
 
-    ``separator`` is empty where the provider has no scopes. ``implied`` names what a scope holds in itself; two names of
-    one scope imply each other.
+    ``separator`` is empty where the provider has no scopes. ``implied`` names what a scope holds in itself; two names
+    of one scope imply each other.
     """
 
     separator: str = " "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from idp_checks.auditing import AuditResult
-    from idp_checks.conformance import Result
+    from idp_checks.conformance import Results
     from idp_checks.demo import Shown
     from idp_checks.evidence.verify import Verification
     from idp_checks.introspection import Introspection
@@ -306,7 +306,8 @@ def show_audit(console: Console, result: AuditResult, *, brief: bool = False) ->
             for title in ("check", "", "verdict", "reason", "times"):
                 table.add_column(title, overflow="fold")
             for (check, verdict, reason), count in sorted(worst.items(), key=lambda each: (each[0][1], each[0][0])):
-                table.add_row(check, titles.get(check, ""), f"[{STYLES[verdict]}]{verdict}[/]", reason or "", str(count))
+                shown = f"[{STYLES[verdict]}]{verdict}[/]"
+                table.add_row(check, titles.get(check, ""), shown, reason or "", str(count))
             console.print()
             console.print(table)
     if not result.complete:
@@ -333,20 +334,21 @@ def show_verification(console: Console, result: Verification) -> None:
         console.print(f"Note: {note}", style="dim", markup=False)
 
 
-def show_conformance(console: Console, results: Sequence[Result]) -> None:
+def show_conformance(console: Console, found: Results) -> None:
     """How a normaliser stands to each rule at each provider."""
     from rich.table import Table
 
+    results = found.results
     rules = list(dict.fromkeys(each.rule for each in results))
     names = list(dict.fromkeys(each.provider for each in results))
-    found = {(each.provider, each.rule): each for each in results}
+    placed = {(each.provider, each.rule): each for each in results}
     marks = {"passed": "[green]ok[/]", "violated": "[bold red]NO[/]", "error": "[yellow]?[/]"}
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("provider", no_wrap=True)
     for rule in rules:
         table.add_column(rule, justify="center")
     for name in names:
-        table.add_row(name, *(marks[found[name, rule].outcome] if (name, rule) in found else "" for rule in rules))
+        table.add_row(name, *(marks[placed[name, rule].outcome] if (name, rule) in placed else "" for rule in rules))
     console.print(table)
     for each in results:
         if each.outcome != "passed":

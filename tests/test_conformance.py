@@ -268,7 +268,7 @@ def test_a_module_that_fails_keeps_its_traceback(folder, source):
     assert source.strip() in str(caught.value)
 
 
-def test_conform_by_provider_and_rule(tmp_path, monkeypatch):
+def test_conform_by_provider_and_rule(tmp_path, monkeypatch, capfd):
     """A foreign normaliser in the current folder: one result for each provider and rule, with the smallest example."""
     tmp_path.joinpath("app_conform.py").write_text(
         "from idp_checks import normalize\n"
@@ -279,11 +279,11 @@ def test_conform_by_provider_and_rule(tmp_path, monkeypatch):
         "    return {**out, 'user_id': f'{provider}|{float(ident):.0f}' if ident.isdigit() else out['user_id']}\n"
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
     results = conform("app_conform:profile", ["google-oauth2", "github"])
     assert [(each.provider, each.rule) for each in results] == [(name, rule) for name in ("google-oauth2", "github") for rule in RULES]
     assert {(each.rule, each.outcome) for each in results} == {("N1", "violated"), *((rule, "passed") for rule in RULES if rule != "N1")}
     assert not results.passed
+    assert capfd.readouterr().out == ""
     assert json.loads(json.dumps(results.to_dict()))["normalizer"] == "app_conform:profile"
     found = next(iter(results)).to_dict()
     assert found["title"] == RULES["N1"].title
@@ -309,7 +309,6 @@ def test_conform_never_passes_what_failed(tmp_path, monkeypatch):
         "    return normalize(provider, raw).to_dict()\n"
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
     results = conform("app_half:profile", ["github", "amazon"])
     assert {each.outcome for each in results if each.provider == "github"} == {"passed"}
     assert {each.outcome for each in results if each.provider == "amazon"} == {"violated", "error"}
@@ -319,11 +318,13 @@ def test_conform_never_passes_what_failed(tmp_path, monkeypatch):
 def test_conform_refuses_what_is_not_there(tmp_path, monkeypatch):
     """A provider or a normaliser that is not there is an error before anything is run."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
     with pytest.raises(UnknownProvider):
         conform(names=["githup"])
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="^app_none:profile: there is no module 'app_none'; it was looked for on"):
         conform("app_none:profile", ["github"])
+    tmp_path.joinpath("app_fails.py").write_text("1 / 0\n")
+    with pytest.raises(UsageError, match="ZeroDivisionError"):
+        conform("app_fails:profile", ["github"])
 
 
 def test_ours_is_the_public_function():

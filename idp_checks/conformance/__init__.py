@@ -33,6 +33,8 @@ __all__ = ["PROPERTY", "Result", "Results", "conform", "load", "ours"]
 PROPERTY = "idp_conformance"
 """The name under which a test leaves its result in ``user_properties``, as JSON."""
 
+USAGE = 4
+"""What pytest exits with where it was called wrongly."""
 FORM = "name it as MODULE:FUNCTION, such as myapp.auth:profile"
 
 Outcome = Literal["passed", "violated", "error"]
@@ -157,8 +159,6 @@ def conform(normalizer: str | None = None, names: Sequence[str] = ()) -> Results
     selected = tuple(dict.fromkeys(names)) or providers.names()
     for name in selected:
         providers.get(name)
-    if normalizer is not None:
-        load(normalizer, Path.cwd())
     found: dict[tuple[str, str], Result] = {}
     for test, told in _run(normalizer, selected):
         for rule, said in told["rules"].items():
@@ -198,6 +198,9 @@ def _run(normalizer: str | None, names: Sequence[str]) -> list[tuple[str, Any]]:
         done = subprocess.run(  # noqa: S603 - our own command
             command, env={**os.environ, **changed}, capture_output=True, text=True, check=False, errors="replace"
         )
+        if done.returncode == USAGE:
+            said = done.stderr.strip().removeprefix("ERROR: ").removeprefix("--idp-normalizer: ")
+            raise UsageError(said or done.stdout.strip())
         if not report.is_file():
             said = f"{done.stdout}\n{done.stderr}".strip()
             raise IdpChecksError(f"the conformance run failed (exit {done.returncode}):\n{said}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idp_checks.conformance import PROPERTY
-from idp_checks.conformance.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +41,10 @@ class Report:
         held = [*held, *(each for each in objections if each not in held)]
         self._told[rule] = {"outcome": "violated", "objections": held} if held else {"outcome": "passed"}
 
+    def holds(self, rule: str) -> bool:
+        """Whether the rule was judged, and nothing was objected."""
+        return self._told.get(rule, {}).get("outcome") == "passed"
+
     def unanswered(self, rule: str) -> None:
         """Note that no profile came that the rule could be judged by."""
         self._told[rule] = {"outcome": "error", "objections": [NOTHING]}
@@ -53,7 +56,7 @@ class Report:
             each["example"] = example
         self._node.user_properties[self._place] = self._property()
         lines = [
-            f"{rule}: {objection} ({RULES[rule].title})"
+            f"{self._provider} {rule}: {objection}"
             for rule, each in self._told.items()
             for objection in each.get("objections", ())
         ]
@@ -61,7 +64,7 @@ class Report:
             shown = json.dumps(example, indent=1)
             lines.append(f"example: {shown if len(shown) <= LONGEST else shown[:LONGEST] + ' ...'}")
         if lines:
-            pytest.fail("\n".join([self._provider, *lines]), pytrace=False)
+            pytest.fail("\n".join(lines), pytrace=False)
 
     def _property(self) -> tuple[str, str]:
         return PROPERTY, json.dumps({"provider": self._provider, "rules": self._told})

@@ -30,7 +30,8 @@ def test_recorded(request: pytest.FixtureRequest, idp_normalizer: Normalizer, re
         pytest.skip("no JSON object: a normaliser is given objects")
     also = recording.also if idp_normalizer.takes_also else {}
     case = Case.of(provider, raw, also)
-    if isinstance(recording.error, str):
+    whole = bool(also) == bool(recording.also)
+    if isinstance(recording.error, str) and whole:
         case = Case(provider, raw, also, None, case.shape, recording.error)
     rules = ("N12", "N13") if case.claims is None else tuple(RULES)
     report = Report(request.node, recording.provider, rules)
@@ -40,9 +41,10 @@ def test_recorded(request: pytest.FixtureRequest, idp_normalizer: Normalizer, re
             report.unanswered(rule)
         else:
             report.told(rule, *judged(rule, idp_normalizer, case, seen))
-    if bool(also) == bool(recording.also):
+    if whole:
         for rule, objection in golden(recording, seen):
-            report.told(rule, objection)
+            if report.holds(rule):
+                report.told(rule, objection)
     report.leave(redacted({"raw": raw, "also": also} if also else {"raw": raw}))
 
 

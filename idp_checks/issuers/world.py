@@ -289,8 +289,9 @@ class Issuer:
                 else _json(401, {"error": "invalid_client", "message": "Bad credentials"})
             )
         renamed: dict[str, str] = {}
-        if base is not None and isinstance(self.provider.debug, Discovered):
-            renamed[self.credentials["issuer"]] = base
+        if base is not None and self.provider.kind == "generic" and "valid" in self.recordings:
+            stated = self.recordings["valid"].introspection.get("issuer", self.credentials.get("issuer"))
+            renamed[str(stated)] = base
         recorded = self.recordings.get(case or "")
         if recorded is None and case in ("other-client", "other-user"):
             recorded = self.recordings["valid"]
