@@ -28,6 +28,7 @@ from idp_checks.checks import (
     Verdict,
     catalogue,
     evaluate,
+    paths,
 )
 from idp_checks.checks.evaluation import check as registered
 from idp_checks.checks.evaluation import evaluator
@@ -583,6 +584,7 @@ EXPECTED = [
     ("TOK-011", "an enterprise provider that the record calls social", identity_context(said(issuer=ISSUER, **SIGNED_METHOD), SIGNED, identity={"isSocial": True}, **SIGNED_POLICY), "fail", None),
     ("TOK-011", "no configured issuer to compare with", identity_context(said(issuer="https://op.example.com", provider="discovered"), DISCOVERED), "indeterminate", "no_policy"),
     ("TOK-011", "no configured host to compare with", identity_context(said(provider="discovered"), DISCOVERED), "indeterminate", "no_policy"),
+    ("TOK-011", "a generic provider's documented host is nobody's", identity_context(said(provider="generic", url=PROBE.url), small("generic", kind="generic", debug=PROBE)), "indeterminate", "no_policy"),
     ("TOK-011", "nobody vouches for a refused token", identity_context(REFUSED), "indeterminate", "not_stated"),
     ("TOK-011", "a bare refusal", identity_context(BARE, calibration=NOT_PERMITTED), "indeterminate", "not_permitted"),
     ("TOK-011", "no record of who was asked", identity_context(said(url=None)), "indeterminate", "no_data"),
@@ -639,6 +641,7 @@ EXPECTED = [
     ("PRF-005", "absent", identity_context(profile=google_data(email_verified=None)), "pass", None),
     ("PRF-005", "true, and the provider's list says so", identity_context(provider=GITHUB, token=HUB_TOKEN, profile=google_data(emails=[{"email": EMAIL, "primary": True, "verified": True}])), "pass", None),
     ("PRF-005", "a linked account's own data say so", second({"email": EMAIL, "email_verified": True, "emails": [{"email": EMAIL.upper(), "primary": False, "verified": True}]}), "pass", None),
+    ("PRF-005", "a list that holds the address twice, once without a statement", identity_context(provider=GITHUB, token=HUB_TOKEN, profile=google_data(emails=[EMAIL, {"email": EMAIL, "verified": True}])), "pass", None),
     ("PRF-005", "true, and an older member says no", identity_context(profile=google_data(verified_email=False)), "fail", None),
     ("PRF-005", "true, and an older member is a text", identity_context(profile=google_data(verified_email="true")), "fail", None),
     ("PRF-005", "true, and the provider's list says no", identity_context(provider=GITHUB, token=HUB_TOKEN, profile=google_data(emails=[{"email": EMAIL, "primary": True, "verified": False}])), "fail", None),
@@ -675,6 +678,8 @@ EXPECTED = [
     ("PRF-009", "an invented name", connection_context(saying(name="Unknown user"), small(), recorded=[SMALL_NAMES]), "fail", None),
     ("PRF-009", "an invented picture", connection_context(saying(picture="https://cdn.example.com/default.png"), small(), recorded=[SMALL_NAMES]), "fail", None),
     ("PRF-009", "another identifier", connection_context(saying(user_id="example|43"), small(), recorded=[SMALL_NAMES]), "fail", None),
+    ("PRF-009", "a property of its own", connection_context(saying(source="our own directory"), small(), recorded=[SMALL_NAMES]), "pass", None),
+    ("PRF-009", "a name as verification", connection_context(saying(email_verified="Mia"), small(), recorded=[SMALL_NAMES]), "fail", None),
     ("PRF-009", "refuses it", connection_context(refuses), "fail", None),
     ("PRF-009", "a placeholder address", connection_context(placeholder_address), "fail", None),
     ("PRF-009", "None None", connection_context(none_as_name), "fail", None),
@@ -816,6 +821,33 @@ def test_a_secret_of_a_linked_account_is_named_by_its_place():
     assert found.facts["places"] == [
         {"place": "$.identities[1].profileData.id_token", "kind": "by the name of its member"}
     ]
+
+
+def test_another_users_token_is_known():
+    """A token that the run knows from another record is found in this one."""
+    theirs = "opaque-token-of-somebody-else"
+    context = identity_context(profile=google_data(note=theirs))
+    assert finding("IDP-PRF-010", context).verdict is Verdict.PASS
+    context.redactor.learn(Secret(theirs))
+    assert finding("IDP-PRF-010", context).facts["places"] == [{"place": "$.note", "kind": "a known secret"}]
+
+
+def test_a_past_end_is_said_to_be_past():
+    """Both have an end; the words tell them apart."""
+    assert "past" in finding("IDP-TOK-007", identity_context(lied(good(exp="1000000000")))).detail
+    assert "past" not in finding("IDP-TOK-007", identity_context(lied(good()))).detail
+
+
+def test_places_in_json_values():
+    """Reading and changing a place leaves the value itself alone, and nothing is taken for a text that is none."""
+    value = {"a": [{"b": None, "c": True, "d": 7}], "e": "x"}
+    assert list(paths.texts(value)) == [(("a", 0, "d"), "7"), (("e",), "x")]
+    assert paths.dig(value, ("a", 0, "b")) is None
+    assert {paths.dig(value, each) for each in (("a", 1), ("a", "b"), ("e", 0), ("z",))} == {paths.MISSING}
+    assert paths.with_value(value, ("a", 1, "f"), 1)["a"] == [value["a"][0], {"f": 1}]
+    assert paths.without(value, ("a", 0, "b"))["a"] == [{"c": True, "d": 7}]
+    assert paths.without(value, ("e", "x")) == value == {"a": [{"b": None, "c": True, "d": 7}], "e": "x"}
+    assert paths.spelt(("a", 0, "b")) == "$.a[0].b"
 
 
 def test_the_providers_compared_with_are_named():
