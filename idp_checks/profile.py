@@ -81,7 +81,7 @@ class Identity(Struct, frozen=True, gc=False, rename={"is_social": "isSocial", "
     provider: str
     user_id: str
     connection: str
-    is_social: bool
+    is_social: bool | None
     access_token: Secret | None = None
     access_token_secret: Secret | None = None
     refresh_token: Secret | None = None
@@ -94,8 +94,9 @@ class Identity(Struct, frozen=True, gc=False, rename={"is_social": "isSocial", "
             "provider": self.provider,
             "user_id": self.user_id,
             "connection": self.connection,
-            "isSocial": self.is_social,
         }
+        if self.is_social is not None:
+            shape["isSocial"] = self.is_social
         if self.expires_in is not None:
             shape["expires_in"] = self.expires_in
         if self.profile_data is not None:
@@ -393,5 +394,5 @@ def _identity(value: object, path: str) -> Identity:
     if data is not None and not isinstance(data, Mapping):
         raise ProfileError("expected an object", path=f"{path}.profileData")
     return Identity(
-        provider, str(user_id), connection or provider, bool(social), **tokens, expires_in=expires_in, profile_data=data
+        provider, str(user_id), connection or provider, social, **tokens, expires_in=expires_in, profile_data=data
     )

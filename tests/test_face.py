@@ -85,7 +85,7 @@ def test_normalising_loads_no_client():
 
 FLOORS = [
     {"errors", "secret", "profile", "introspection", "reasons"},
-    {"shape", "endpoint", "signed", "rfc7662", "provider", "providers"},
+    {"shape", "openid", "endpoint", "signed", "rfc7662", "provider", "providers"},
     {"recordings", "strategies"},
     {"issuers"},
     {"live"},

@@ -207,7 +207,7 @@ LEAKING = """
     from idp_checks import Secret
 
     SHORT = os.environ["CANARY"]
-    LONG = SHORT * 20
+    LONG = SHORT + "".join(f"{number:05}" for number in range(500)) + SHORT[::-1]
 
     def test_false(idp_introspect):
         token = SHORT
@@ -252,13 +252,14 @@ LEAKING = """
 """
 
 
+@pytest.mark.parametrize("verbose", ["-vv", "-v"], ids=["whole", "shortened"])
 @pytest.mark.parametrize("style", ["auto", "long", "short", "line", "native"])
-def test_a_failing_test_shows_no_token(pytester, monkeypatch, style):
+def test_a_failing_test_shows_no_token(pytester, monkeypatch, style, verbose):
     """However a test with idp_introspect fails, neither the terminal nor the JUnit report holds the token or a part."""
     canary = "ya29.CANARYcanary0123456789abcdefghij"
     monkeypatch.setenv("CANARY", canary)
     pytester.makepyfile(LEAKING)
-    result = ended(pytester, "--showlocals", f"--tb={style}", "-vv", "-rA", "--junitxml=report.xml", "-o", "junit_logging=all")
+    result = ended(pytester, "--showlocals", f"--tb={style}", verbose, "-rA", "--junitxml=report.xml", "-o", "junit_logging=all")
     result.assert_outcomes(failed=6, passed=1, errors=1)
     shown = result.stdout.str() + result.stderr.str() + pytester.path.joinpath("report.xml").read_text()
     assert "hmac-sha256" in shown or "•" in shown

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache, cached_property
-from pathlib import Path
+from importlib.resources import files
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -102,7 +102,7 @@ class Catalogue(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 @cache
 def catalogue() -> Catalogue:
     """The catalogue."""
-    return msgspec.toml.decode((Path(__file__).parent / "catalogue.toml").read_bytes(), type=Catalogue)
+    return msgspec.toml.decode(files(__package__).joinpath("catalogue.toml").read_bytes(), type=Catalogue)
 
 
 CHECKS: tuple[Check, ...] = catalogue().checks

@@ -414,6 +414,7 @@ def named_issuer(context: IdentityContext) -> Outcome:
     if (
         identity.provider == provider.name
         and provider.kind != "generic"
+        and identity.is_social is not None
         and identity.is_social != (provider.kind == "social")
     ):
         return failed(
