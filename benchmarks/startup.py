@@ -1,6 +1,6 @@
 """What starting costs: the import over a bare interpreter, ``idp-checks --help``, ``idp-checks demo``.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 from __future__ import annotations

@@ -126,18 +126,38 @@ def test_introspect_tells_good_from_bad_from_unknown_by_exit_code(served):
     """0 good, 1 not good, 3 indeterminate; the JSON says why."""
     url, issuer = served.url("google-oauth2"), served.world.issuer("google-oauth2")
     ours = {"IDP_CHECKS_CLIENT_ID": issuer.client_id}
-    for case, code, reason in (("valid", 0, "ok"), ("other-client", 1, "wrong_client"), ("expired", 1, "denied"), ("down", 3, "issuer_error")):
+    for case, code, reason in (
+        ("valid", 0, "ok"),
+        ("other-client", 1, "wrong_client"),
+        ("expired", 1, "denied"),
+        ("down", 3, "issuer_error"),
+    ):
         done = run("introspect", "google-oauth2", "--issuer-url", url, "--json", stdin=issuer.token(case), **ours)
         assert (done.returncode, json.loads(done.stdout)["reason"]) == (code, reason)
         assert issuer.token(case) not in done.stdout + done.stderr
-    done = run("introspect", "google-oauth2", "--issuer-url", url, "--subject", "somebody-else", stdin=issuer.token("valid"), **ours)
+    done = run(
+        "introspect",
+        "google-oauth2",
+        "--issuer-url",
+        url,
+        "--subject",
+        "somebody-else",
+        stdin=issuer.token("valid"),
+        **ours,
+    )
     assert done.returncode == 1
     assert "NOT GOOD" in done.stdout
 
 
 def test_introspect_explains_what_is_not_proven(served):
     """A good token whose issuer names no client: said in words."""
-    done = run("introspect", "windowslive", "--issuer-url", served.url("windowslive"), stdin=served.world.token("windowslive", "valid"))
+    done = run(
+        "introspect",
+        "windowslive",
+        "--issuer-url",
+        served.url("windowslive"),
+        stdin=served.world.token("windowslive", "valid"),
+    )
     assert done.returncode == 0
     assert "Not proven by this answer: client, end" in done.stdout
 
@@ -195,7 +215,14 @@ def test_the_demonstration_finds_what_was_planted(demo):
     folder, done = demo
     assert done.returncode == 0, done.stdout + done.stderr
     assert "expected" not in done.stdout
-    assert {each.name for each in folder.iterdir()} >= {"run.json", "ledger.jsonl", "manifest.json", "oscal-ar.json", "results.csv", "report.html"}
+    assert {each.name for each in folder.iterdir()} >= {
+        "run.json",
+        "ledger.jsonl",
+        "manifest.json",
+        "oscal-ar.json",
+        "results.csv",
+        "report.html",
+    }
     whole = run("verify", folder, "--json")
     assert (whole.returncode, json.loads(whole.stdout)["whole"]) == (0, True)
 
@@ -241,10 +268,17 @@ def test_an_audit_by_file(served, tmp_path):
     assert json.loads(done.stdout)["verdicts"]["fail"] == 0
     rows = [json.loads(line) for line in (tmp_path / "evidence" / "ledger.jsonl").read_text().splitlines()]
     found = {(row["subject"].get("connection"), row["check"]): row["verdict"] for row in rows}
-    assert {found["google-oauth2", check] for check in ("IDP-TOK-001", "IDP-TOK-002", "IDP-TOK-003", "IDP-TOK-004", "IDP-TOK-007", "IDP-TOK-008")} == {"pass"}
+    assert {
+        found["google-oauth2", check]
+        for check in ("IDP-TOK-001", "IDP-TOK-002", "IDP-TOK-003", "IDP-TOK-004", "IDP-TOK-007", "IDP-TOK-008")
+    } == {"pass"}
     assert found["twitter", "IDP-TOK-002"] == "not_applicable"
     written = "".join(each.read_text() for each in (tmp_path / "evidence").iterdir())
-    assert not [each for each in ("2400000042", "canary-secret", issuer.token("valid"), "mia.chen@example.com", issuer.subject) if each in written]
+    assert not [
+        each
+        for each in ("2400000042", "canary-secret", issuer.token("valid"), "mia.chen@example.com", issuer.subject)
+        if each in written
+    ]
     assert run("verify", tmp_path / "evidence").returncode == 0
 
 
@@ -259,8 +293,16 @@ def test_an_audit_by_file(served, tmp_path):
         ("{}", "sources = [", ("audit.toml", "TOML")),
         ("{}", 'sorces = ["users.json"]', ("audit.toml", "sorces", "sources")),
         ("{}", 'sources = ["users.json"]\n[connections.x]\nprovider = "githb"', ("audit.toml", "githb")),
-        ("{}", 'sources = ["users.json"]\n[connections.x]\nprovider = "github"\nclient_secret = "canary"', ("audit.toml", "client_secret_env")),
-        ("{}", 'sources = ["users.json"]\n[connections.x]\nprovider = "github"\nclient_secret_env = "IDP_TEST_UNSET"', ("IDP_TEST_UNSET",)),
+        (
+            "{}",
+            'sources = ["users.json"]\n[connections.x]\nprovider = "github"\nclient_secret = "canary"',
+            ("audit.toml", "client_secret_env"),
+        ),
+        (
+            "{}",
+            'sources = ["users.json"]\n[connections.x]\nprovider = "github"\nclient_secret_env = "IDP_TEST_UNSET"',
+            ("IDP_TEST_UNSET",),
+        ),
     ],
 )
 def test_what_cannot_be_audited_is_one_line_and_nothing_is_written(users, config, parts, tmp_path):

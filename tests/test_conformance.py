@@ -29,7 +29,9 @@ def foreign(function):
 
 def objections(rule, function, *names):
     """What a rule says of a function at the providers, searched for."""
-    return [each for name in names or PROVIDERS for each in search(rule, providers.get(name), foreign(function)).objections]
+    return [
+        each for name in names or PROVIDERS for each in search(rule, providers.get(name), foreign(function)).objections
+    ]
 
 
 @pytest.mark.parametrize(("function", "rule"), wrong.WRONG, ids=lambda each: getattr(each, "__name__", each))
@@ -68,7 +70,9 @@ def test_no_objection_holds_a_value(function, rule):
         found = search(rule, providers.get(name), foreign(function))
         said = " ".join(found.objections)
         assert CANARY not in f"{said}{json.dumps(found.example)}"
-        values = [each for each in (found.example or {}).get("raw", {}).values() if isinstance(each, str) and len(each) > 5]
+        values = [
+            each for each in (found.example or {}).get("raw", {}).values() if isinstance(each, str) and len(each) > 5
+        ]
         assert not any(each in said for each in values)
 
 
@@ -121,7 +125,13 @@ def test_what_others_may_do():
 
 def test_another_size_of_the_picture_is_allowed():
     """Of several pictures that the provider sends any will do; what stands elsewhere in the answer will not."""
-    sent = {"sub": "U1", "ok": True, "picture": "https://img.example.com/512.png", "https://slack.com/user_image_192": "https://img.example.com/192.png", "site": "https://example.com/x.png"}
+    sent = {
+        "sub": "U1",
+        "ok": True,
+        "picture": "https://img.example.com/512.png",
+        "https://slack.com/user_image_192": "https://img.example.com/192.png",
+        "site": "https://example.com/x.png",
+    }
     out = wrong.right("slack", sent)
     assert not judge("N5", {**out, "picture": "https://img.example.com/192.png"}, sent, "slack")
     assert judge("N5", {**out, "picture": "https://example.com/x.png"}, sent, "slack")
@@ -147,7 +157,10 @@ def test_another_size_of_the_picture_is_allowed():
         ("N10", {"followers": 42.0}),
         ("N10", {"plan": {}}),
         ("N11", {"identities": []}),
-        ("N11", {"identities": [{"provider": "google-oauth2", "user_id": "90000042", "connection": "x", "isSocial": True}]}),
+        (
+            "N11",
+            {"identities": [{"provider": "google-oauth2", "user_id": "90000042", "connection": "x", "isSocial": True}]},
+        ),
         ("N11", {"identities": [{"provider": "github", "user_id": "90000042", "connection": None, "isSocial": 1}]}),
     ],
 )
@@ -280,8 +293,13 @@ def test_conform_by_provider_and_rule(tmp_path, monkeypatch, capfd):
     )
     monkeypatch.chdir(tmp_path)
     results = conform("app_conform:profile", ["google-oauth2", "github"])
-    assert [(each.provider, each.rule) for each in results] == [(name, rule) for name in ("google-oauth2", "github") for rule in RULES]
-    assert {(each.rule, each.outcome) for each in results} == {("N1", "violated"), *((rule, "passed") for rule in RULES if rule != "N1")}
+    assert [(each.provider, each.rule) for each in results] == [
+        (name, rule) for name in ("google-oauth2", "github") for rule in RULES
+    ]
+    assert {(each.rule, each.outcome) for each in results} == {
+        ("N1", "violated"),
+        *((rule, "passed") for rule in RULES if rule != "N1"),
+    }
     assert not results.passed
     assert capfd.readouterr().out == ""
     assert json.loads(json.dumps(results.to_dict()))["normalizer"] == "app_conform:profile"

@@ -93,9 +93,9 @@ FLOORS = [
     {"sources", "config"},
     {"evidence"},
     {"auditing"},
-    {"demo", "conformance"},
+    {"demo", "conformance", "plugin"},
     {"views"},
-    {"cli", "plugin", "notebook"},
+    {"cli", "notebook"},
 ]
 """From the ground up: a room imports only from its own floor and those below it."""
 

@@ -74,7 +74,9 @@ def test_anothers_token_is_not_good(served, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("case", "reason"), [("rate-limited", "rate_limited"), ("broken", "unparsable"), ("down", "issuer_error")])
+@pytest.mark.parametrize(
+    ("case", "reason"), [("rate-limited", "rate_limited"), ("broken", "unparsable"), ("down", "issuer_error")]
+)
 def test_trouble_leaves_the_question_open(served, name, case, reason):
     """An issuer that is throttling, cut short or out of service says nothing, and we say why."""
     found = _ask(served, name, case, timeout=0.5)
@@ -144,9 +146,10 @@ def test_what_is_not_played_is_refused(served):
     """An unknown issuer, an unknown case and an unknown path are 404, and no documented answer of anybody."""
     for path in ("/nobody/x", "/github+nothing/applications/a/token", "/github/nothing"):
         assert httpx.get(served.base_url + path).status_code == 404
-    assert introspect_sync(
-        "google-oauth2", WORLD.token("google-oauth2", "valid"), issuer_url=served.url("github")
-    ).reason == "unparsable"
+    assert (
+        introspect_sync("google-oauth2", WORLD.token("google-oauth2", "valid"), issuer_url=served.url("github")).reason
+        == "unparsable"
+    )
 
 
 def test_the_listing_tells_how_to_ask(served):
@@ -157,8 +160,12 @@ def test_the_listing_tells_how_to_ask(served):
     for row in rows:
         if row["case"] == "valid":
             found = introspect_sync(
-                row["provider"], row["token"], client_id=row["client_id"], client_secret=served.client_secret,
-                issuer_url=row["issuer_url"], credentials=row["credentials"],
+                row["provider"],
+                row["token"],
+                client_id=row["client_id"],
+                client_secret=served.client_secret,
+                issuer_url=row["issuer_url"],
+                credentials=row["credentials"],
             )
             assert found.active is True, row["provider"]
 
@@ -201,7 +208,10 @@ def test_the_router_plays_the_documented_hosts(name):
     issuer = WORLD.issuer(name)
     with router(WORLD) as mocked:
         found = introspect_sync(
-            name, issuer.token("valid"), client_id=issuer.client_id, client_secret=CLIENT_SECRET,
+            name,
+            issuer.token("valid"),
+            client_id=issuer.client_id,
+            client_secret=CLIENT_SECRET,
             credentials=issuer.credentials,
         )
         assert found.active is True

@@ -262,7 +262,7 @@ NOT_GOOD = {
     "no HTTP": (b"* OK IMAP4rev1 ready\r\n\r\n", "network"),
     "too long a head": (http(GOOD, x_long="y" * 200_000), "network"),
     "broken chunks": (http(b"zz\r\n", content_length=None, transfer_encoding="chunked"), "network"),
-    "chunks cut short": (http(b"5\r\n{\"act", content_length=None, transfer_encoding="chunked"), "network"),
+    "chunks cut short": (http(b'5\r\n{"act', content_length=None, transfer_encoding="chunked"), "network"),
     "switched protocol": (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "network"),
     "unasked coding": (http(GOOD, content_encoding="br"), "unparsable"),
     "false coding": (http(GOOD, content_encoding="gzip"), "unparsable"),
@@ -342,8 +342,10 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_MEMBERS, inner, max_size=5),
     max_leaves=8,
 )
-_BODIES = st.binary(max_size=60) | _JSON.map(lambda value: json.dumps(value).encode()) | st.dictionaries(_MEMBERS, _JSON, max_size=6).map(
-    lambda value: json.dumps({"active": True, **value}).encode()
+_BODIES = (
+    st.binary(max_size=60)
+    | _JSON.map(lambda value: json.dumps(value).encode())
+    | st.dictionaries(_MEMBERS, _JSON, max_size=6).map(lambda value: json.dumps({"active": True, **value}).encode())
 )
 _PROVIDERS = ("oauth2", "facebook", "google-oauth2", "github", "line", "slack", "twitch", "discord")
 
@@ -355,7 +357,7 @@ _PROVIDERS = ("oauth2", "facebook", "google-oauth2", "github", "line", "slack", 
     body=_BODIES,
     headers=st.dictionaries(
         st.sampled_from(["content-type", "www-authenticate", "retry-after", "x-oauth-scopes", "content-encoding"]),
-        st.sampled_from(["gzip", "identity", "invalid_token", "0", "application/json", "Bearer error=\"invalid_token\""]),
+        st.sampled_from(["gzip", "identity", "invalid_token", "0", "application/json", 'Bearer error="invalid_token"']),
         max_size=3,
     ),
 )
@@ -367,11 +369,15 @@ def test_whatever_comes_is_never_an_exception_and_hardly_ever_good(provider, sta
             return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
         async with Asker(timeout=0.05, transport=httpx.MockTransport(answer)) as asker:
-            return await asker.ask(provider, TOKEN, client_id=CLIENT, client_secret=SECRET, issuer_url="https://a.example.com")
+            return await asker.ask(
+                provider, TOKEN, client_id=CLIENT, client_secret=SECRET, issuer_url="https://a.example.com"
+            )
 
     found = live._run(send())
     assert found.active in (True, False, None)
-    assert (found.reason in idp_checks.introspection.DECIDED) == (found.active is not None) or found.reason == "not_stated"
+    assert (found.reason in idp_checks.introspection.DECIDED) == (
+        found.active is not None
+    ) or found.reason == "not_stated"
     assert "canary" not in repr(found)
     if found.active is True:
         said = body_of(live.Response(200, {}, body))
@@ -441,7 +447,11 @@ def test_a_name_that_is_slow_to_resolve_does_not_outlive_the_deadline(monkeypatc
 
 def test_a_pause_that_does_not_fit_is_not_begun():
     """Throttled for an hour: that is the answer, at once, after one question."""
-    for stated in ("3600", "99999999999999999999", (datetime.now(UTC) + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")):
+    for stated in (
+        "3600",
+        "99999999999999999999",
+        (datetime.now(UTC) + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S GMT"),
+    ):
         with always(http(b"", "429 Too Many Requests", retry_after=stated)) as server:
             began = time.monotonic()
             found = asked(server, timeout=5)
@@ -479,7 +489,9 @@ def test_what_may_pass_is_tried_three_times(stated):
         assert asked(server).good
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "404 Not Found", "500 Internal Server Error", "302 Found"])
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "401 Unauthorized", "404 Not Found", "500 Internal Server Error", "302 Found"]
+)
 def test_what_will_not_pass_is_asked_once(status):
     """Asking again would not help, and would look like guessing."""
     with always(http({"error": "x"}, status)) as server:
@@ -516,7 +528,9 @@ def test_public_documents_are_fetched_once():
     """Discovery is asked for once in a run, however many tokens are asked about at the same time."""
 
     def answer(request, connection):
-        return http({"issuer": server.url, "introspection_endpoint": f"{server.url}/i"} if b"well-known" in request else GOOD)
+        return http(
+            {"issuer": server.url, "introspection_endpoint": f"{server.url}/i"} if b"well-known" in request else GOOD
+        )
 
     async def ask(server):
         async with Asker() as asker:
@@ -624,9 +638,7 @@ def _certificate(folder, name):
     path = folder / f"{name}.pem"
     path.write_bytes(
         built.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return path
 

@@ -21,7 +21,10 @@ REDIRECT = "https://app.example.com/callback"
 def provider(iam_server):
     """The server, with one person who is signed in and has consented to two applications of ours."""
     user = iam_server.random_user(
-        user_name="mia.chen", formatted_name="Mia Chen", given_name="Mia", family_name="Chen",
+        user_name="mia.chen",
+        formatted_name="Mia Chen",
+        given_name="Mia",
+        family_name="Chen",
         emails=["mia.chen@example.com"],
     )
     iam_server.login(user)
@@ -65,8 +68,12 @@ def _token(provider, client):
     answered = httpx.get(
         found["authorization_endpoint"],
         params={
-            "response_type": "code", "client_id": client[0], "scope": "openid profile email", "redirect_uri": REDIRECT,
-            "nonce": "n", "state": "s",
+            "response_type": "code",
+            "client_id": client[0],
+            "scope": "openid profile email",
+            "redirect_uri": REDIRECT,
+            "nonce": "n",
+            "state": "s",
         },
     )
     assert answered.status_code == 302, answered.text
@@ -82,7 +89,10 @@ def _token(provider, client):
 
 def _ask(provider, token, client, **expected):
     return introspect_sync(
-        "oidc", token, client_id=client[0], client_secret=client[1],
+        "oidc",
+        token,
+        client_id=client[0],
+        client_secret=client[1],
         **{"issuer_url": provider.url.rstrip("/"), "timeout": 5.0, **expected},
     )
 

@@ -15,11 +15,20 @@ import idp_checks.issuers.mock
 import idp_checks.live  # noqa: F401
 from idp_checks import providers
 
-pytest_plugins = ["pytester"]
 LOADED = list(providers.every())
 
 OTHERS = ("-p", "no:respx", "-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:cacheprovider")
-HEAVY = ("httpx", "respx", "hypothesis", "msgspec", "typer", "rich", "starlette", "idp_checks.providers", "idp_checks.conformance")
+HEAVY = (
+    "httpx",
+    "respx",
+    "hypothesis",
+    "msgspec",
+    "typer",
+    "rich",
+    "starlette",
+    "idp_checks.providers",
+    "idp_checks.conformance",
+)
 
 
 def ended(pytester, *args):
@@ -51,7 +60,10 @@ def test_idle_to_the_end(pytester):
 def test_the_manual(pytester):
     """Options, settings and markers are listed with their use."""
     options = ended(pytester, "--help").stdout.str()
-    assert all(each in options for each in ("--idp-normalizer", "--idp-provider", "--idp-live", "idp_normalizer (string)", "idp_live (bool)"))
+    assert all(
+        each in options
+        for each in ("--idp-normalizer", "--idp-provider", "--idp-live", "idp_normalizer (string)", "idp_live (bool)")
+    )
     markers = ended(pytester, "--markers").stdout
     markers.fnmatch_lines(["@pytest.mark.idp(provider, case=None):*", "@pytest.mark.idp_live:*"])
 
@@ -59,7 +71,10 @@ def test_the_manual(pytester):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--idp-provider", "githup"], "*--idp-provider: no provider 'githup'; there are *github, gitlab, google-oauth2*"),
+        (
+            ["--idp-provider", "githup"],
+            "*--idp-provider: no provider 'githup'; there are *github, gitlab, google-oauth2*",
+        ),
         (["--idp-normalizer", "nowhere:f"], "*--idp-normalizer: nowhere:f: there is no module 'nowhere'*"),
         (["--idp-normalizer", "app"], "*--idp-normalizer: 'app' names no function; name it as MODULE:FUNCTION*"),
         (["-o", "idp_provider=github nobody"], "*no provider 'nobody'*"),
@@ -79,7 +94,9 @@ def test_a_module_that_fails_is_told_whole(pytester):
     pytester.makepyfile(app_broken="import not_installed_anywhere")
     result = apart(pytester, "--idp-normalizer", "app_broken:profile")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*importing the module 'app_broken' failed*", "Traceback*", "*import not_installed_anywhere*"])
+    result.stderr.fnmatch_lines(
+        ["*importing the module 'app_broken' failed*", "Traceback*", "*import not_installed_anywhere*"]
+    )
 
 
 CASES = """
@@ -116,14 +133,16 @@ def test_the_marker_gives_recordings(pytester):
     pytester.makepyfile(CASES)
     result = ended(pytester, "-v")
     assert result.ret == 0
-    result.stdout.fnmatch_lines([
-        "*::test_one_case[[]github-full[]] PASSED*",
-        "*::test_an_answer[[]github-revoked[]] PASSED*",
-        "*::test_every_case[[]google-oauth2-full[]] PASSED*",
-        "*::test_every_case[[]google-oauth2-minimal[]] PASSED*",
-        "*::test_several[[]*amazon-minimal[]] PASSED*",
-        "*::test_about_one PASSED*",
-    ])
+    result.stdout.fnmatch_lines(
+        [
+            "*::test_one_case[[]github-full[]] PASSED*",
+            "*::test_an_answer[[]github-revoked[]] PASSED*",
+            "*::test_every_case[[]google-oauth2-full[]] PASSED*",
+            "*::test_every_case[[]google-oauth2-minimal[]] PASSED*",
+            "*::test_several[[]*amazon-minimal[]] PASSED*",
+            "*::test_about_one PASSED*",
+        ]
+    )
 
 
 @pytest.mark.parametrize("how", [("--idp-provider", "amazon"), ("-o", "idp_provider=amazon")])
@@ -198,8 +217,12 @@ def test_the_fixtures(pytester):
             assert asyncio.run(asked(idp_issuers.world.token("google-oauth2", "valid"))).active is True
     """)
     ended(pytester).assert_outcomes(passed=6)
-    ended(pytester, "--idp-normalizer", "app_mine:profile", "-k", "test_normalizer").assert_outcomes(passed=1, deselected=5)
-    ended(pytester, "-o", "idp_normalizer=app_mine:profile", "-k", "test_recordings").assert_outcomes(passed=1, deselected=5)
+    ended(pytester, "--idp-normalizer", "app_mine:profile", "-k", "test_normalizer").assert_outcomes(
+        passed=1, deselected=5
+    )
+    ended(pytester, "-o", "idp_normalizer=app_mine:profile", "-k", "test_recordings").assert_outcomes(
+        passed=1, deselected=5
+    )
 
 
 LEAKING = """
@@ -259,7 +282,9 @@ def test_a_failing_test_shows_no_token(pytester, monkeypatch, style, verbose):
     canary = "ya29.CANARYcanary0123456789abcdefghij"
     monkeypatch.setenv("CANARY", canary)
     pytester.makepyfile(LEAKING)
-    result = ended(pytester, "--showlocals", f"--tb={style}", verbose, "-rA", "--junitxml=report.xml", "-o", "junit_logging=all")
+    result = ended(
+        pytester, "--showlocals", f"--tb={style}", verbose, "-rA", "--junitxml=report.xml", "-o", "junit_logging=all"
+    )
     result.assert_outcomes(failed=6, passed=1, errors=1)
     shown = result.stdout.str() + result.stderr.str() + pytester.path.joinpath("report.xml").read_text()
     assert "hmac-sha256" in shown or "•" in shown
@@ -274,7 +299,14 @@ def test_a_failing_test_still_says_why(pytester):
             assert said.good
     """)
     result = ended(pytester)
-    result.stdout.fnmatch_lines(["*assert said.good*", "E*False = Introspection(provider='google-oauth2', active=False*", "*.py:3: AssertionError*", "FAILED *"])
+    result.stdout.fnmatch_lines(
+        [
+            "*assert said.good*",
+            "E*False = Introspection(provider='google-oauth2', active=False*",
+            "*.py:3: AssertionError*",
+            "FAILED *",
+        ]
+    )
 
 
 MINE = """
@@ -290,19 +322,30 @@ def test_the_conformance_run(pytester):
     """From any folder, with a foreign normaliser: each provider is listed, the rule broken is named, no file is left."""
     pytester.makepyfile(app_wrong=MINE)
     result = apart(
-        pytester, "--pyargs", "idp_checks.conformance", "--idp-normalizer", "app_wrong:profile", "--idp-provider", "github", "--idp-provider", "google-oauth2", "-v"
+        pytester,
+        "--pyargs",
+        "idp_checks.conformance",
+        "--idp-normalizer",
+        "app_wrong:profile",
+        "--idp-provider",
+        "github",
+        "--idp-provider",
+        "google-oauth2",
+        "-v",
     )
-    result.stdout.fnmatch_lines_random([
-        "idp-checks: normaliser app_wrong:profile; providers github, google-oauth2",
-        "*test_email_verified[[]github[]] FAILED*",
-        "*test_user_id[[]google-oauth2[]] PASSED*",
-        "*test_recorded[[]google-oauth2-full[]] PASSED*",
-        "github N7: email_verified is true, and the provider does not vouch for this address",
-        "example: *",
-        "FAILED *test_email_verified[[]github[]] - Failed: github N7: *",
-        "github: not N7",
-        "google-oauth2: not N7",
-    ])
+    result.stdout.fnmatch_lines_random(
+        [
+            "idp-checks: normaliser app_wrong:profile; providers github, google-oauth2",
+            "*test_email_verified[[]github[]] FAILED*",
+            "*test_user_id[[]google-oauth2[]] PASSED*",
+            "*test_recorded[[]google-oauth2-full[]] PASSED*",
+            "github N7: email_verified is true, and the provider does not vouch for this address",
+            "example: *",
+            "FAILED *test_email_verified[[]github[]] - Failed: github N7: *",
+            "github: not N7",
+            "google-oauth2: not N7",
+        ]
+    )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     left = {each.name for each in pytester.path.iterdir() if not each.name.startswith("runpytest-")}
     assert left <= {"app_wrong.py", "__pycache__", "stdout", "stderr"}
@@ -310,7 +353,9 @@ def test_the_conformance_run(pytester):
 
 def test_the_conformance_run_of_ours_passes_with_warnings_as_errors(pytester):
     """Ours passes, also in a project that is strict."""
-    result = apart(pytester, "--pyargs", "idp_checks.conformance", "--idp-provider", "slack", "-W", "error", "--strict-markers")
+    result = apart(
+        pytester, "--pyargs", "idp_checks.conformance", "--idp-provider", "slack", "-W", "error", "--strict-markers"
+    )
     assert result.ret == 0
     result.stdout.fnmatch_lines(["slack: every rule holds"])
 
@@ -319,16 +364,28 @@ def test_it_works_in_parallel(pytester, monkeypatch):
     """Under pytest-xdist the same tests are run, and the results come together."""
     pytest.importorskip("xdist")
     pytester.makepyfile(app_wrong=MINE)
-    pytester.makepyfile(test_it="""
+    pytester.makepyfile(
+        test_it="""
         import os
 
         def test_one(idp_introspect):
             token = os.environ["CANARY"]
             assert idp_introspect("google-oauth2", token).good
-    """)
+    """
+    )
     monkeypatch.setenv("CANARY", "ya29.CANARYcanary0123456789abcdefghij")
     result = apart(
-        pytester, "-n", "2", "--pyargs", "idp_checks.conformance", "test_it.py", "--idp-normalizer", "app_wrong:profile", "--idp-provider", "github", "-l"
+        pytester,
+        "-n",
+        "2",
+        "--pyargs",
+        "idp_checks.conformance",
+        "test_it.py",
+        "--idp-normalizer",
+        "app_wrong:profile",
+        "--idp-provider",
+        "github",
+        "-l",
     )
     result.stdout.fnmatch_lines(["github: not N7"])
     result.stdout.no_fnmatch_line("*CANARY*canary*")
@@ -338,8 +395,21 @@ def test_it_works_in_parallel(pytester, monkeypatch):
 
 def test_results_are_left_with_the_tests(pytester):
     """The JUnit report carries each test's result by rule, for whoever collects them."""
-    ended(pytester, "--pyargs", "idp_checks.conformance", "--idp-provider", "github", "-k", "name or full", "--junitxml=report.xml")
-    found = [json.loads(each.get("value")) for each in ET.parse(pytester.path / "report.xml").iter("property") if each.get("name") == "idp_conformance"]
+    ended(
+        pytester,
+        "--pyargs",
+        "idp_checks.conformance",
+        "--idp-provider",
+        "github",
+        "-k",
+        "name or full",
+        "--junitxml=report.xml",
+    )
+    found = [
+        json.loads(each.get("value"))
+        for each in ET.parse(pytester.path / "report.xml").iter("property")
+        if each.get("name") == "idp_conformance"
+    ]
     assert {each["provider"] for each in found} == {"github"}
     assert {"outcome": "passed"} in [said for each in found for said in each["rules"].values()]
 

@@ -27,7 +27,14 @@ DOCUMENT = {
 }
 ACTIVE = {"active": True, "client_id": "client-a", "sub": "42", "exp": NOW + 3600}
 OWN = {"client_id": "client-a", "client_secret": Secret("made-up-secret")}
-CLAIMS = {"iss": ISSUER, "sub": "42", "aud": "https://api.example.com", "client_id": "client-a", "iat": NOW, "exp": NOW + 3600}
+CLAIMS = {
+    "iss": ISSUER,
+    "sub": "42",
+    "aud": "https://api.example.com",
+    "client_id": "client-a",
+    "iat": NOW,
+    "exp": NOW + 3600,
+}
 
 
 def signed(typ="at+jwt", **claims):
@@ -36,7 +43,13 @@ def signed(typ="at+jwt", **claims):
 
 def served(document=DOCUMENT, **more):
     """Answers by address: an object, or an answer as it is."""
-    return {DISCOVERY: document, f"{ISSUER}/introspect": ACTIVE, f"{ISSUER}/userinfo": {"sub": "42"}, f"{ISSUER}/keys": JWKS, **more}
+    return {
+        DISCOVERY: document,
+        f"{ISSUER}/introspect": ACTIVE,
+        f"{ISSUER}/userinfo": {"sub": "42"},
+        f"{ISSUER}/keys": JWKS,
+        **more,
+    }
 
 
 def asked(provider, answers, token="opaque-token", **ask):
@@ -48,7 +61,9 @@ def asked(provider, answers, token="opaque-token", **ask):
         while True:
             requests.append(request)
             answer = answers[request.url]
-            request = steps.send(answer if isinstance(answer, Response) else Response(200, {}, json.dumps(answer).encode()))
+            request = steps.send(
+                answer if isinstance(answer, Response) else Response(200, {}, json.dumps(answer).encode())
+            )
     except StopIteration as stop:
         return stop.value, requests
 
@@ -75,7 +90,9 @@ def test_the_introspection_endpoint_is_found_by_discovery():
 
 def test_discovery_starts_at_the_callers_address():
     """issuer_url is the explicit option: it beats the issuer among the credentials."""
-    _, requests = asked("oidc", served(), issuer_url=ISSUER, credentials={"issuer": "https://elsewhere.example.com"}, **OWN)
+    _, requests = asked(
+        "oidc", served(), issuer_url=ISSUER, credentials={"issuer": "https://elsewhere.example.com"}, **OWN
+    )
     assert urls(requests)[0] == DISCOVERY
 
 
@@ -89,11 +106,23 @@ def test_a_slash_at_the_end_of_the_issuer_is_no_difference(issuer):
 ODD_DOCUMENTS = {
     "another issuer": ({**DOCUMENT, "issuer": "https://evil.example.com"}, "contradiction"),
     "an issuer that begins alike": ({**DOCUMENT, "issuer": f"{ISSUER}.evil.example"}, "contradiction"),
-    "an endpoint without TLS": ({**DOCUMENT, "introspection_endpoint": "http://op.example.com/introspect"}, "contradiction"),
-    "an endpoint on our own machine": ({**DOCUMENT, "introspection_endpoint": "https://127.0.0.1/introspect"}, "contradiction"),
-    "userinfo on our own machine": ({**DOCUMENT, "userinfo_endpoint": "http://localhost:8000/userinfo"}, "contradiction"),
+    "an endpoint without TLS": (
+        {**DOCUMENT, "introspection_endpoint": "http://op.example.com/introspect"},
+        "contradiction",
+    ),
+    "an endpoint on our own machine": (
+        {**DOCUMENT, "introspection_endpoint": "https://127.0.0.1/introspect"},
+        "contradiction",
+    ),
+    "userinfo on our own machine": (
+        {**DOCUMENT, "userinfo_endpoint": "http://localhost:8000/userinfo"},
+        "contradiction",
+    ),
     "an endpoint that is no address": ({**DOCUMENT, "introspection_endpoint": "introspect"}, "contradiction"),
-    "an endpoint with a user": ({**DOCUMENT, "introspection_endpoint": "https://op.example.com@evil.example/i"}, "contradiction"),
+    "an endpoint with a user": (
+        {**DOCUMENT, "introspection_endpoint": "https://op.example.com@evil.example/i"},
+        "contradiction",
+    ),
     "no issuer": ({name: value for name, value in DOCUMENT.items() if name != "issuer"}, "unparsable"),
     "an endpoint that is a number": ({**DOCUMENT, "introspection_endpoint": 5}, "unparsable"),
     "a list": ([DOCUMENT], "unparsable"),
@@ -117,7 +146,11 @@ def test_the_callers_own_introspection_endpoint_comes_first():
     """An endpoint that the caller names is asked in place of the discovered one."""
     mine = "https://tokens.example.com/check"
     reading, requests = asked(
-        "oidc", served(**{mine: {"active": False}}), issuer_url=ISSUER, credentials={"introspection_endpoint": mine}, **OWN
+        "oidc",
+        served(**{mine: {"active": False}}),
+        issuer_url=ISSUER,
+        credentials={"introspection_endpoint": mine},
+        **OWN,
     )
     assert (reading.active, reading.reason, reading.bare) == (False, "denied", True)
     assert urls(requests) == [DISCOVERY, mine]

@@ -272,7 +272,9 @@ def test_the_client_of_several_audiences_is_not_guessed():
     found = read(both, clients=("client-a",))
     assert not found.good
     assert (found.active, found.reason) == (True, "not_stated")
-    assert read(made({"aud": ["client-a", "client-b"], "azp": "client-b"}), clients=("client-a",)).reason == "wrong_client"
+    assert (
+        read(made({"aud": ["client-a", "client-b"], "azp": "client-b"}), clients=("client-a",)).reason == "wrong_client"
+    )
 
 
 @pytest.mark.parametrize("aud", ["client-a", ["client-a"]])
@@ -297,7 +299,8 @@ def test_another_client_and_another_account_are_told():
 
 
 @pytest.mark.parametrize(
-    ("scope", "scopes"), [("", ()), ("a  b", ("a", "b")), (["a", "b c"], ("a", "b c")), (7, None), ([1], None), (None, None)]
+    ("scope", "scopes"),
+    [("", ()), ("a  b", ("a", "b")), (["a", "b c"], ("a", "b c")), (7, None), ([1], None), (None, None)],
 )
 def test_scopes_are_a_text_or_a_list(scope, scopes):
     """Anything else states no scopes."""
@@ -454,7 +457,11 @@ HEADERS = st.dictionaries(
 
 
 @settings(max_examples=300, deadline=None)
-@given(header=HEADERS, claims=st.dictionaries(st.text(max_size=4), st.integers(), max_size=3), signature=st.binary(max_size=300))
+@given(
+    header=HEADERS,
+    claims=st.dictionaries(st.text(max_size=4), st.integers(), max_size=3),
+    signature=st.binary(max_size=300),
+)
 def test_what_nobody_signed_is_never_good(header, claims, signature):
     """Any header over any claims with any bytes as signature: an answer without exception, and not a good one."""
     token = jws(json.dumps(header), json.dumps({**CLAIMS, **claims}), lambda raw: signature)
@@ -464,7 +471,13 @@ def test_what_nobody_signed_is_never_good(header, claims, signature):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(), st.text("eyJ.=-_A0", max_size=40), st.binary().map(lambda raw: f"eyJ{b64(raw)}.{b64(raw)}.{b64(raw)}")))
+@given(
+    st.one_of(
+        st.text(),
+        st.text("eyJ.=-_A0", max_size=40),
+        st.binary().map(lambda raw: f"eyJ{b64(raw)}.{b64(raw)}.{b64(raw)}"),
+    )
+)
 def test_any_text_is_read(token):
     """Any text at all gets an answer, and none of these is a good token."""
     assert read(token).active is not True

@@ -51,7 +51,9 @@ def test_a_raw_profile_is_one(name):
 def test_every_shape_is_made(name):
     """Each form of answer in circulation comes up."""
     provider = providers.get(name)
-    assert {type(provider.read(json.dumps(raw))) for raw in drawn(strategies.raw_profiles(name), 150)} == set(provider.profile.shapes)
+    assert {type(provider.read(json.dumps(raw))) for raw in drawn(strategies.raw_profiles(name), 150)} == set(
+        provider.profile.shapes
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,9 +111,16 @@ def test_every_answer_is_read(name):
     """Whatever an issuer answers, the answer is read; and only a good status makes a token active."""
     endpoint = providers.get(name).debug
     at = datetime(2026, 11, 24, tzinfo=UTC)
-    held = {need: "https://op.example.com" if need in ("issuer", "introspection_endpoint") else "made-up" for need in endpoint.needs}
+    held = {
+        need: "https://op.example.com" if need in ("issuer", "introspection_endpoint") else "made-up"
+        for need in endpoint.needs
+    }
     ask = Ask(
-        token=Secret("eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.eyJzdWIiOiI0MiJ9.c2ln" if endpoint.kind == "signed-token" else "made-up-token-0042"),
+        token=Secret(
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.eyJzdWIiOiI0MiJ9.c2ln"
+            if endpoint.kind == "signed-token"
+            else "made-up-token-0042"
+        ),
         at=at,
         client_id="made-up",
         client_secret=Secret("made-up"),
@@ -233,4 +242,6 @@ def test_places():
     assert strategies.placed(raw, ("a", "b", 0, "c"), 2) == {"a": {"b": [{"c": 2}]}}
     assert strategies.without(raw, ("a", "b")) == {"a": {}}
     assert strategies.at(raw, ("x", "y")) is None
-    assert strategies.placed(raw, ("x", "y"), 1) == strategies.without(raw, ("x", "y")) == raw == {"a": {"b": [{"c": 1}]}}
+    assert (
+        strategies.placed(raw, ("x", "y"), 1) == strategies.without(raw, ("x", "y")) == raw == {"a": {"b": [{"c": 1}]}}
+    )

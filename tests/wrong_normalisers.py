@@ -77,7 +77,9 @@ def name_for_nickname(provider, raw):
 def script_for_a_picture(provider, raw):
     """Whatever stands there is taken for a picture."""
     out = right(provider, raw)
-    given = next((raw[name] for name in ("picture", "avatar_url") if isinstance(raw.get(name), str) and ":" in raw[name]), None)
+    given = next(
+        (raw[name] for name in ("picture", "avatar_url") if isinstance(raw.get(name), str) and ":" in raw[name]), None
+    )
     return {**out, "picture": given.strip() if given else out["picture"]}
 
 
@@ -156,14 +158,27 @@ def null_is_not_absent(provider, raw):
 def drops_unknown_members(provider, raw):
     """Only what the program knows survives."""
     out = right(provider, raw)
-    known = ("user_id", "name", "nickname", "picture", "email", "email_verified", "given_name", "family_name", "identities")
+    known = (
+        "user_id",
+        "name",
+        "nickname",
+        "picture",
+        "email",
+        "email_verified",
+        "given_name",
+        "family_name",
+        "identities",
+    )
     return {name: out[name] for name in known if name in out}
 
 
 def changes_other_members(provider, raw):
     """Booleans and numbers written as texts."""
     out = right(provider, raw)
-    return {name: each if name in ("email_verified", "identities") or isinstance(each, (str, dict, list)) else str(each) for name, each in out.items()}
+    return {
+        name: each if name in ("email_verified", "identities") or isinstance(each, (str, dict, list)) else str(each)
+        for name, each in out.items()
+    }
 
 
 def whole_user_id_in_identities(provider, raw):
@@ -196,7 +211,12 @@ def takes_anything(provider, raw):
     try:
         return right(provider, raw)
     except Exception:
-        return {"user_id": f"{provider}|{raw.get('id')}", "name": "x", "nickname": "x", "picture": "https://www.gravatar.com/avatar/"}
+        return {
+            "user_id": f"{provider}|{raw.get('id')}",
+            "name": "x",
+            "nickname": "x",
+            "picture": "https://www.gravatar.com/avatar/",
+        }
 
 
 def token_in_the_profile(provider, raw):
