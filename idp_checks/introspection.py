@@ -168,9 +168,9 @@ def conclude(
         if reading.expires_at is not None and reading.expires_at <= asked_at:
             active, reason, detail = False, "expired", "the issuer calls it active, and its end is past"
         elif clients and reading.client_id is not None and reading.client_id not in clients:
-            reason, detail = "wrong_client", "issued to another application"
+            reason = "wrong_client"
         elif subject is not None and reading.subject is not None and reading.subject != subject:
-            reason, detail = "wrong_subject", "issued for another account"
+            reason = "wrong_subject"
         elif clients and reading.client_id is None:
             reason, detail = "not_stated", "the issuer does not say to which application it was issued"
         elif subject is not None and reading.subject is None:

@@ -113,7 +113,9 @@ class TokenPanel:
             asked = {"issuer_url": self._served.url(name), "credentials": issuer.further}
             typed = typed or Secret(issuer.token(str(self.case.value)))
             secret = secret or Secret(self._served.client_secret)
-            client_id = client_id or issuer.client_id
+            endpoint = providers.get(name).debug
+            if client_id is None and endpoint is not None and "client" in endpoint.tells:
+                client_id = issuer.client_id
         result = introspect_sync(
             name, typed, client_id=client_id, client_secret=secret or None, subject=self.subject.value or None, **asked
         )
