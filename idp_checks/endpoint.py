@@ -15,11 +15,12 @@ How an answer is read, in this order:
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+import re
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeAlias
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -49,7 +50,11 @@ __all__ = [
     "by_bearer",
     "by_form",
     "by_header",
+    "by_json",
+    "by_oauth1",
+    "by_path",
     "by_query",
+    "filled",
     "is_loopback",
     "place",
     "probe",
@@ -72,7 +77,8 @@ NumberText: TypeAlias = int | float | str
 class Request(Struct, frozen=True, kw_only=True):
     """A request as it is to be sent. Secrets stand in it as ``Secret`` and nowhere else; the address holds none.
 
-    At most one of ``form`` (sent as ``application/x-www-form-urlencoded``) and ``json`` is given. ``basic`` is the
+    ``path`` holds what is filled into the holes of the address. At most one of ``form`` (sent as
+    ``application/x-www-form-urlencoded``) and ``json`` is given. ``basic`` is the
     user and password of HTTP Basic. ``cacheable`` marks public documents (key sets, discovery) that one run asks for
     once.
     """
@@ -80,6 +86,7 @@ class Request(Struct, frozen=True, kw_only=True):
     method: str
     url: str
     headers: Mapping[str, Value] = {}
+    path: Mapping[str, Value] = {}
     query: Mapping[str, Value] = {}
     form: Mapping[str, Value] | None = None
     json: Mapping[str, Value] | None = None
@@ -217,6 +224,19 @@ def by_form(name: str = "token") -> Send:
     return Send("form", name)
 
 
+def by_path(name: str) -> Send:
+    """In the path of the address, at its hole of that name: only where the issuer takes it no other way."""
+    return Send("path", name)
+
+
+def by_oauth1() -> Send:
+    """In a request signed by OAuth 1.0a (RFC 5849, section 3): needs the application's secret and the token's own.
+
+    The token's secret is the credential ``access_token_secret``.
+    """
+    return Send("oauth1", "Authorization")
+
+
 def by_json(name: str) -> Send:
     """In a JSON body."""
     return Send("json", name)
@@ -247,8 +267,9 @@ class Endpoint:
         raise NotImplementedError
 
     def lacking(self, ask: Ask) -> tuple[str, ...]:
-        """What the endpoint needs and the caller did not give."""
-        return tuple(name for name in self.needs if not ask.credential(name))
+        """What the endpoint needs and the caller did not give; an address of the caller's own stands for a host."""
+        host = urlsplit(self.url).netloc if ask.issuer_url else ""
+        return tuple(name for name in self.needs if not ask.credential(name) and f"{{{name}}}" not in host)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +280,9 @@ class HttpEndpoint(Endpoint):
         answer: the model of a good answer; a ``Shape`` where the answer is the profile itself.
         params: further parameters, sent where the token goes; ``{client_id}`` and the like are filled in, with the
             secret ones kept secret.
+        as_json: whether the parameters go in a JSON body, where the token goes elsewhere.
         basic: whether the caller's client id and secret go as HTTP Basic.
+        unwrap: takes the JSON text out of an answer that wraps it.
         refusals: the documented answers that are not good, the first that fits counts.
         errors: the members that, filled, make a body an error whatever its status.
         profile: a call with the same token whose answer names the account, where the endpoint itself does not; made
@@ -276,7 +299,9 @@ class HttpEndpoint(Endpoint):
     needs: tuple[str, ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    as_json: bool = False
     basic: bool = False
+    unwrap: Callable[[str], str] | None = None
     refusals: tuple[Refusal, ...] = ()
     good: int = 200
     errors: tuple[str, ...] = ("error", "errors")
@@ -285,18 +310,25 @@ class HttpEndpoint(Endpoint):
 
     def request(self, ask: Ask) -> Request:
         """The request that asks about the token."""
-        sent: dict[str, dict[str, Value]] = {"header": {}, "query": {}, "form": {}, "json": {}}
+        sent: dict[str, dict[str, Value]] = {"header": {}, "path": {}, "query": {}, "form": {}, "json": {}}
         sent["header"]["Accept"] = "application/json"
         for name, form in self.headers.items():
             sent["header"][name] = _fill(form, ask)
-        where = self.send.place if self.send.place != "header" else "query" if self.method == "GET" else "form"
+        where = "json" if self.as_json else "query" if self.method == "GET" else "form"
+        if self.send.place in ("query", "form", "json"):
+            where = self.send.place
         for name, form in self.params.items():
             sent[where][name] = _fill(form, ask)
-        sent[self.send.place][self.send.name] = Secret(self.send.form.replace("{token}", ask.token.reveal()))
+        url = filled(self.url, ask)
+        if self.send.place == "oauth1":
+            sent["header"][self.send.name] = _signed(self.method, url, sent["query"], ask)
+        else:
+            sent[self.send.place][self.send.name] = Secret(self.send.form.replace("{token}", ask.token.reveal()))
         return Request(
             method=self.method,
-            url=ask.url(_fill_path(self.url, ask)),
+            url=url,
             headers=sent["header"],
+            path=sent["path"],
             query=sent["query"],
             form=sent["form"] or None,
             json=sent["json"] or None,
@@ -315,7 +347,7 @@ class HttpEndpoint(Endpoint):
 
     def read(self, response: Response, ask: Ask) -> Reading:
         """What the answer says."""
-        body = body_of(response)
+        body = body_of(response, self.unwrap)
         for refusal in self.refusals:
             if refusal.fits(response, body):
                 return self._stated(refusal.reading(), body, ask)
@@ -374,12 +406,14 @@ def probe(
     )
 
 
-def body_of(response: Response) -> object:
+def body_of(response: Response, unwrap: Callable[[str], str] | None = None) -> object:
     """The body as a JSON value; as a text where it is none; members given twice make it a text."""
     try:
         text = response.body.decode()
     except UnicodeDecodeError:
         return None
+    if unwrap is not None:
+        text = unwrap(text)
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
     except (ValueError, RecursionError):
@@ -526,14 +560,51 @@ def _fill(form: str, ask: Ask) -> Value:
     return Secret(form) if secret else form
 
 
-def _fill_path(url: str, ask: Ask) -> str:
-    """An address with ``{client_id}`` and the like filled in, escaped; never with a secret."""
-    for name in ("client_id", *ask.credentials):
-        hole = "{" + name + "}"
-        if hole in url:
-            held = None if isinstance(ask.credentials.get(name), Secret) else ask.credential(name)
-            url = url.replace(hole, quote(held or "", safe=""))
-    return url
+def filled(url: str, ask: Ask) -> str:
+    """The address to ask: ``{client_id}`` and the like filled in, never with a secret; see ``Ask.url``.
+
+    What stands in the host must be a host name, so that nobody is led to another host by what was configured. The hole
+    of the token stays, and those in the host where the caller's own server takes its place.
+
+    Raises:
+        Unreachable: a host name is none.
+    """
+    host = urlsplit(url).netloc
+    for name in _HOLE.findall(url):
+        hole = f"{{{name}}}"
+        if name == "token" or (hole in host and ask.issuer_url is not None):
+            continue
+        secret = isinstance(ask.credentials.get(name), Secret) or name == "client_secret"
+        held = None if secret else ask.credential(name)
+        if held == hole:
+            continue
+        if hole in host and not _is_host(held or ""):
+            raise Unreachable("caller_rejected", f"{name} is no host name")
+        if held is not None:
+            url = url.replace(hole, held if hole in host else quote(held, safe=""))
+    return ask.url(url)
+
+
+_HOLE = re.compile(r"\{(\w+)\}")
+_is_host = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*(?::\d{1,5})?", re.ASCII).fullmatch
+
+
+def _signed(method: str, url: str, query: Mapping[str, Value], ask: Ask) -> Secret:
+    """The Authorization header of a request that is signed by OAuth 1.0a."""
+    if ask.client_id == "{client_id}":
+        return Secret('OAuth oauth_consumer_key="{client_id}", oauth_token="{token}", ...')
+    from oauthlib.oauth1 import Client
+
+    signer = Client(
+        ask.client_id,
+        client_secret=ask.credential("client_secret"),
+        resource_owner_key=ask.token.reveal(),
+        resource_owner_secret=ask.credential("access_token_secret"),
+        timestamp=str(int(ask.at.timestamp())),
+    )
+    told = urlencode({name: value.reveal() if isinstance(value, Secret) else value for name, value in query.items()})
+    _, headers, _ = signer.sign(url + (("&" if "?" in url else "?") + told if told else ""), http_method=method)
+    return Secret(headers["Authorization"])
 
 
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, NamedTuple, Self
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -441,6 +441,8 @@ def _proxy(url: str) -> str | None:
 def _http(request: Request) -> httpx.Request:
     """The request as it goes out, secrets and all."""
     url = request.url
+    for name, value in request.path.items():
+        url = url.replace(f"{{{name}}}", quote(_plain(value), safe=""))
     if request.query:
         url += "&" if urlsplit(url).query else "?"
     try:
@@ -546,7 +548,7 @@ def _fault(error: httpx.TransportError) -> Fault:
 def _kept(request: Request, response: Response | None, redactor: Redactor) -> Exchange:
     """The exchange as evidence."""
     question: dict[str, Any] = {"method": request.method, "url": redactor.text(request.url)}
-    for name in ("headers", "query", "form", "json"):
+    for name in ("headers", "path", "query", "form", "json"):
         table: Mapping[str, str | Secret] | None = getattr(request, name)
         if table:
             question[name] = {each: _shown(value, redactor) for each, value in table.items()}

@@ -6,7 +6,8 @@ member at fault).
 
 ``fixtures/{provider}/debug/{case}.json`` holds one ``exchange`` with the debug endpoint and the ``introspection`` it
 means, seen at ``introspection.asked_at``. For signed tokens ``token`` holds header and claims in place of an answer.
-In requests ``{token}``, ``{client_id}`` and ``{client_secret}`` stand for what was sent.
+In requests ``{token}``, ``{client_id}`` and ``{client_secret}`` stand for what was sent; ``credentials`` holds what
+else the caller gave, such as the tenant's host.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class DebugRecording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     provenance: Provenance
     exchange: Recorded
     introspection: dict[str, Any]
+    credentials: dict[str, str] = {}
     token: Signed | UnsetType = UNSET
     provider: str = ""
     case: str = ""

@@ -8,6 +8,7 @@ exactly, and the client is the token's own statement of whom it was issued to. A
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from idp_checks.endpoint import (
     at_epoch,
     body_of,
     described,
+    filled,
     no_verdict,
     split_scopes,
 )
@@ -101,7 +103,7 @@ class SignedToken(Endpoint):
         return described(self._keys(None))
 
     def _keys(self, ask: Ask | None) -> Request:
-        url = self.url if ask is None else ask.url(self.url)
+        url = self.url if ask is None else filled(self.url, ask)
         return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
 
     def unsigned(self, token: str) -> bool:
@@ -256,11 +258,13 @@ def _time(value: object) -> Any:  # noqa: ANN401 - a time or None
 
 
 def _known(form: str, ask: Ask) -> str | None:
-    for name in ("tenant_id", "tenant", "domain", "issuer"):
-        hole = "{" + name + "}"
-        if hole in form:
-            held = ask.credential(name)
-            if not held:
-                return None
-            form = form.replace(hole, held)
+    """An issuer with the caller's credentials filled in; None where one of them is missing."""
+    for name in _HOLE.findall(form):
+        held = ask.credential(name)
+        if not held:
+            return None
+        form = form.replace(f"{{{name}}}", held)
     return form
+
+
+_HOLE = re.compile(r"\{(\w+)\}")

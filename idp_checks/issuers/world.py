@@ -60,7 +60,7 @@ class World:
 
     def __init__(self, now: Callable[[], datetime] | None = None, names: tuple[str, ...] | None = None) -> None:
         self._now = now or (lambda: datetime.now(UTC))
-        self.names = names or tuple(each.name for each in providers.every() if each.debug is not None)
+        self.names = names or tuple(each for each in providers.own() if providers.get(each).debug is not None)
         self._issuers: dict[str, Issuer] = {}
 
     def issuer(self, name: str) -> Issuer:
@@ -179,6 +179,7 @@ class Issuer:
         made = {**_MADE, **({"tenant_id": str(claims["tid"])} if "tid" in claims else {})}
         if isinstance(self.provider.debug, Discovered):
             made["issuer"] = self._said("issuer") or made["issuer"]
+        made |= valid.credentials if valid is not None else {}
         needs = self.provider.debug.needs if self.provider.debug else ()
         return {
             name: made.get(name, f"simulated-{name}") for name in needs if name not in ("client_id", "client_secret")
@@ -250,7 +251,7 @@ class Issuer:
         if not self._known:
             self._known = {self.token(case): case for case in (*self.cases, SLOW)}
         for value in _values(request):
-            for word in (value, value.rpartition(" ")[2]):
+            for word in (value, value.rpartition(" ")[2], *_OAUTH1.findall(value)):
                 if word in self._known:
                     return self._known[word]
         return None
@@ -336,6 +337,9 @@ class Issuer:
             return True
         if request.basic is not None:
             return request.basic[1].reveal() == CLIENT_SECRET
+        debug = self.provider.debug
+        if isinstance(debug, HttpEndpoint) and debug.send.place == "oauth1":
+            return True  # the secrets sign, and are not sent
         return any(CLIENT_SECRET in value.split("|") for value in _values(request))
 
     def _answer(self, recorded: DebugRecording, renamed: Mapping[str, str]) -> Response:
@@ -402,6 +406,9 @@ class Issuer:
             head, _, signature = signed.rpartition(".")
             signed = f"{head}.{signature[::-1]}"
         return signed
+
+
+_OAUTH1 = re.compile(r'oauth_token="([^"]*)"')
 
 
 def _another(name: str) -> str:
@@ -492,7 +499,13 @@ def _shift(value: Any, ago: int, known: msgspec.inspect.Type) -> Any:  # noqa: A
 
 def _values(request: Request) -> list[str]:
     """Every value that a request carries, decoded."""
-    tables: list[Mapping[str, Any]] = [request.headers, request.query, request.form or {}, request.json or {}]
+    tables: list[Mapping[str, Any]] = [
+        request.headers,
+        request.path,
+        request.query,
+        request.form or {},
+        request.json or {},
+    ]
     held = [value for table in tables for value in table.values()]
     plain = [value.reveal() if isinstance(value, Secret) else str(value) for value in held]
     return (
