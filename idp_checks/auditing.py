@@ -577,6 +577,8 @@ class _Run:
                     "name": self._shown(each.connection.name),
                     "provider": self._shown(each.connection.provider),
                     "known_provider": each.provider is not None,
+                    "status": None if each.provider is None else each.provider.status,
+                    "status_note": None if each.provider is None else each.provider.status_note,
                     "in_policy": self.policy.connections.get(each.connection.name) is each.connection,
                     "identities": each.identities,
                     "with_token": each.with_token,

@@ -158,7 +158,8 @@ class Refusal:
     Args:
         status: the HTTP status; None for any.
         reason: why; a reason of the undecided kind makes the answer no verdict.
-        body: members that the body must have: a mapping is compared member by member, anything else for equality.
+        body: members that the body must have: a mapping is compared member by member, a list element by element, a
+            frozenset fits by one of its own, anything else for equality.
         header: a response header that must hold a text, as ``(name, text)``.
         bare: the same answer is given to those who may not ask.
         detail: the reason in words.
@@ -189,6 +190,12 @@ def _holds(body: object, wanted: object) -> bool:
     if isinstance(wanted, Mapping):
         return isinstance(body, Mapping) and all(
             name in body and _holds(body[name], each) for name, each in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(body, list)
+            and len(body) == len(wanted)
+            and all(_holds(each, other) for each, other in zip(body, wanted, strict=True))
         )
     if isinstance(wanted, frozenset):
         return any(_holds(body, each) for each in wanted)

@@ -75,7 +75,7 @@ class TokenPanel:
         import ipywidgets as widgets
 
         self._served = served
-        names = [each.name for each in providers.every() if each.debug is not None]
+        names = [name for name in providers.own() if providers.get(name).debug is not None]
         wide = widgets.Layout(width="32rem")
         style = {"description_width": "8rem"}
         common: dict[str, Any] = {"layout": wide, "style": style, "continuous_update": False}

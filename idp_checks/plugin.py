@@ -74,9 +74,9 @@ def _known(name: object, where: str) -> str:
     """The name, if there is a provider of that name."""
     from idp_checks import providers
 
-    if isinstance(name, str) and name in providers.names():
+    if isinstance(name, str) and name in providers.own():
         return name
-    raise pytest.UsageError(f"{where}: no provider {name!r}; there are {', '.join(providers.names())}")
+    raise pytest.UsageError(f"{where}: no provider {name!r}; there are {', '.join(providers.own())}")
 
 
 def selected(config: pytest.Config) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def selected(config: pytest.Config) -> tuple[str, ...]:
     if names is None:
         from idp_checks import providers
 
-        names = providers.names()
+        names = providers.own()
     return names
 
 

@@ -6,20 +6,22 @@ Each provider is one module of ``idp_checks.providers`` that names one ``Provide
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
-from idp_checks.endpoint import Endpoint
+from idp_checks.endpoint import Endpoint, HttpEndpoint
 from idp_checks.errors import ProfileError
 from idp_checks.profile import BLANK, NormalizedProfile, assemble, parse, text_of, whole
 from idp_checks.shape import Path, Shape
 
+_NONE: Mapping[str, Any] = {}
+
 __all__ = ["Call", "Further", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way"]
 
-Kind = Literal["social", "enterprise", "generic"]
+Kind = Literal["social", "enterprise", "generic", "database", "passwordless"]
 Protocol = Literal["oauth2", "oauth1", "oidc", "openid2", "saml", "wsfed"]
 
 
@@ -128,12 +130,13 @@ class Provider:
         name: the name that Auth0 gives it; the key everywhere.
         debug: how its issuer is asked about a token; None where there is no way.
         uncertain: what its documentation leaves open, and how it is read therefore.
+        variant_of: the provider of which this is another name or environment; its recordings are that provider's.
     """
 
     name: str
     title: str
     kind: Kind
-    protocol: Protocol
+    protocol: Protocol | None
     docs: tuple[str, ...]
     profile: ProfileFacts
     token: TokenFacts
@@ -143,6 +146,36 @@ class Provider:
     status_note: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     uncertain: tuple[str, ...] = ()
+    variant_of: str | None = None
+
+    def variant(self, name: str, title: str, hosts: Mapping[str, str] = _NONE, **changed: Any) -> Provider:  # noqa: ANN401
+        """The same provider under another name.
+
+        Args:
+            hosts: the hosts of its addresses that are others there, by the documented ones.
+            changed: what else is different, by the names of this class.
+        """
+
+        def moved(url: str) -> str:
+            for host, other in hosts.items():
+                url = url.replace(f"://{host}/", f"://{other}/")
+            return url
+
+        def way(given: Way) -> Way:
+            return given if given.url is None else replace(given, url=moved(given.url))
+
+        call, token, debug = self.profile.call, self.token, self.debug
+        if isinstance(debug, HttpEndpoint):
+            debug = replace(debug, url=moved(debug.url))
+        return replace(
+            self,
+            name=name,
+            title=title,
+            variant_of=self.name,
+            profile=replace(self.profile, call=None if call is None else replace(call, url=moved(call.url))),
+            token=replace(token, renewal=way(token.renewal), termination=way(token.termination), uses=way(token.uses)),
+            **{"debug": debug, **changed},
+        )
 
     @cached_property
     def _decoders(self) -> tuple[Callable[[bytes | str], Shape], ...]:
@@ -155,7 +188,7 @@ class Provider:
         def never(_: bytes | str) -> Shape:
             raise msgspec.DecodeError
 
-        decode = self._decoders[0] if self.profile.unwrap is None else never
+        decode = self._decoders[0] if self._decoders and self.profile.unwrap is None else never
         return decode, self.name, self.kind == "social" or self.name == "oauth2"
 
     def normalize(
@@ -208,7 +241,7 @@ class Provider:
             text = self.profile.unwrap(text)
         if "\\u" in text or not text.isascii():
             text = msgspec.json.encode(parse(text)).decode()
-        errors = []
+        errors = [] if self._decoders else [ProfileError("what this provider sends is not known")]
         for decode in self._decoders:
             try:
                 return decode(text), text
@@ -236,7 +269,6 @@ class Provider:
         return answers
 
 
-_NONE: Mapping[str, Any] = {}
 _MISSING = "missing"
 
 

@@ -210,7 +210,7 @@ def not_profiles(provider: str | Provider) -> SearchStrategy[Any]:
 
 def normalized_profiles() -> SearchStrategy[NormalizedProfile]:
     """Normalised profiles of every provider, with one or several identities that hold tokens or hold none."""
-    name = st.sampled_from(providers.names())
+    name = st.sampled_from(providers.own())
     held = {member: tokens() for member in ("access_token", "access_token_secret", "refresh_token")}
     identity = st.fixed_dictionaries(
         {"provider": name, "user_id": ids(), "connection": _one(HANDLES), "isSocial": st.booleans()},

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from idp_checks.issuers.serve import Served
     from idp_checks.provider import Provider, Way
 
-__all__ = ["Progress", "provider_page", "provider_row"]
+__all__ = ["Progress", "provider_page", "provider_row", "providers_markdown"]
 
 STYLES = {"pass": "green", "fail": "bold red", "indeterminate": "yellow", "not_applicable": "dim"}
 """Indeterminate is never green."""
@@ -141,11 +141,12 @@ def show_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
         "revoke?",
         "e-mail?",
     ):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", no_wrap=title == "name")
     for row in rows:
         table.add_row(
-            row["name"], row["title"], row["kind"], row["protocol"], row["debug"] or "none", _yes(row["proves_client"]),
-            lifetime(row["lifetime_s"]), _yes(row["renewable"]), _yes(row["revocable"]), _yes(row["vouches_for_email"]),
+            row["name"], titled(row), row["kind"], row["protocol"] or "-", row["debug"] or "-",
+            _yes(row["proves_client"]), lifetime(row["lifetime_s"]), _yes(row["renewable"]), _yes(row["revocable"]),
+            _yes(row["vouches_for_email"]),
         )  # fmt: skip
     console.print(table)
     console.print(
@@ -159,7 +160,7 @@ def show_provider(console: Console, page: Mapping[str, Any]) -> None:
     """All that is known of one provider."""
     console.print(f"{page['title']} ({page['name']})", style="bold")
     console.print(
-        f"{page['kind']}, {page['protocol']}, {page['status']}"
+        f"{page['kind']}, {page['protocol'] or 'no protocol'}, {page['status']}"
         + (f": {page['status_note']}" if page["status_note"] else "")
     )
     profile, token, scopes, validation = page["profile"], page["token"], page["scopes"], page["validation"]
@@ -225,6 +226,34 @@ def show_introspection(console: Console, result: Introspection, provider: Provid
         {name: page[name] for name in ("contents", "validity", "renewal", "termination", "uses")},
     )
     console.print(f"\nAsked at {stated['asked_at']} by {result.method or 'nobody'}.", style="dim")
+
+
+def titled(row: Mapping[str, Any]) -> str:
+    """The title, with the status where it is not live."""
+    return row["title"] if row["status"] == "live" else f"{row['title']} ({row['status']})"
+
+
+def providers_markdown(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The table of all providers as a page of the documentation."""
+    lines = [
+        "# Providers",
+        "",
+        "What each provider's issuer can prove. Made by `python docs/make_providers.py`.",
+        "",
+        "*Client*: the answer names the application that the token was issued to. *E-mail*: the provider vouches for",
+        "addresses, so `email_verified` may be true. `idp-checks providers NAME` shows all that is known of one.",
+        "",
+        "| name | title | kind | protocol | debug endpoint | client | lifetime | renewable | revocable | e-mail |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = (
+            f"`{row['name']}`", titled(row), row["kind"], row["protocol"] or "-", row["debug"] or "-",
+            _yes(row["proves_client"]), lifetime(row["lifetime_s"]), _yes(row["renewable"]), _yes(row["revocable"]),
+            _yes(row["vouches_for_email"]),
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
 def lifetime(seconds: int | None) -> str:

@@ -12,8 +12,8 @@ from idp_checks.issuers.world import World
 from idp_checks.profile import STANDARD
 from idp_checks.signed import SignedToken
 
-PROFILES = [each for name in providers.names() for each in recordings.profiles(name)]
-DEBUG = [each for name in providers.names() for each in recordings.debug(name)]
+PROFILES = [each for name in providers.own() for each in recordings.profiles(name)]
+DEBUG = [each for name in providers.own() for each in recordings.debug(name)]
 
 
 def _id(recording):
@@ -55,7 +55,7 @@ def test_the_recorded_request_is_the_one_that_is_built(recording):
     assert recording.exchange.request == built
 
 
-@pytest.mark.parametrize("name", providers.names())
+@pytest.mark.parametrize("name", providers.own())
 def test_a_provider_has_its_cases(name):
     """Each provider has a full and a minimal profile, and a good answer and a refusal of its debug endpoint."""
     assert {"full", "minimal"} <= {each.case for each in recordings.profiles(name)}

@@ -67,4 +67,4 @@ def test_what_is_not_there_is_unknown(name):
 
 def test_a_provider_is_one_file_and_one_folder():
     """Every module has its folder of recordings, and every folder its module."""
-    assert sorted(each.name for each in folder().iterdir()) == list(providers.names())
+    assert sorted(each.name for each in folder().iterdir()) == list(providers.own())

@@ -156,7 +156,7 @@ def conform(normalizer: str | None = None, names: Sequence[str] = ()) -> Results
     """
     from idp_checks.conformance.rules import RULES
 
-    selected = tuple(dict.fromkeys(names)) or providers.names()
+    selected = tuple(dict.fromkeys(names)) or providers.own()
     for name in selected:
         providers.get(name)
     found: dict[tuple[str, str], Result] = {}

@@ -499,13 +499,7 @@ def _shift(value: Any, ago: int, known: msgspec.inspect.Type) -> Any:  # noqa: A
 
 def _values(request: Request) -> list[str]:
     """Every value that a request carries, decoded."""
-    tables: list[Mapping[str, Any]] = [
-        request.headers,
-        request.path,
-        request.query,
-        request.form or {},
-        request.json or {},
-    ]
+    tables = (request.headers, request.path, request.query, request.form or {}, request.json or {})
     held = [value for table in tables for value in table.values()]
     plain = [value.reveal() if isinstance(value, Secret) else str(value) for value in held]
     return (

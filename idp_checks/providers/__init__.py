@@ -1,6 +1,7 @@
 """The providers, by name: one module each in this folder, and those of other packages.
 
 A module's file name is the provider's name with ``_`` for ``-``; it is imported when the provider is first asked for.
+Names behind which nobody can be asked stand in ``_named``.
 Another package adds providers by entry points of the group ``idp_checks.providers``: the name of the entry point is the
 provider's, its object a ``Provider``.
 """
@@ -16,8 +17,9 @@ from typing import Any
 from idp_checks.errors import IdpChecksError, UnknownProvider
 from idp_checks.profile import NormalizedProfile
 from idp_checks.provider import Provider
+from idp_checks.providers._named import NAMED
 
-__all__ = ["GROUP", "every", "get", "names", "normalize"]
+__all__ = ["GROUP", "every", "get", "names", "normalize", "own"]
 
 GROUP = "idp_checks.providers"
 _loaded: dict[str, Provider] = {}
@@ -60,7 +62,13 @@ def get(name: str) -> Provider:
 
 def names() -> tuple[str, ...]:
     """The names of all providers, in order."""
-    return tuple(sorted({*_modules(), *_foreign()}))
+    return tuple(sorted({*_modules(), *NAMED, *_foreign()}))
+
+
+@cache
+def own() -> tuple[str, ...]:
+    """The names of the providers that have recordings of their own: no other name of another, and still known."""
+    return tuple(each.name for each in every() if each.variant_of is None and each.profile.shapes)
 
 
 def every() -> Iterator[Provider]:
@@ -71,6 +79,8 @@ def every() -> Iterator[Provider]:
 def _load(name: str) -> Provider:
     if name in _modules():
         provider = import_module(f"{__name__}.{name.replace('-', '_')}").PROVIDER
+    elif name in NAMED:
+        provider = NAMED[name]
     elif name in _foreign():
         provider = _foreign()[name].load()
     else:
@@ -93,7 +103,7 @@ def _modules() -> frozenset[str]:
 def _foreign() -> Mapping[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
     for point in entry_points(group=GROUP):
-        if point.name in found or point.name in _modules():
+        if point.name in found or point.name in _modules() or point.name in NAMED:
             raise IdpChecksError(f"provider {point.name!r} is there twice: entry point {point.value!r} brings it again")
         found[point.name] = point
     return found
