@@ -84,15 +84,6 @@ NAMED: Mapping[str, Provider] = {
             uncertain=("Nothing is documented of its profile and tokens: nobody is asked.",),
         ),
         _named(
-            "bitly",
-            "Bitly",
-            "social",
-            "The name is on Auth0's list; its profile and tokens are not yet described here.",
-            protocol="oauth2",
-            docs=("https://dev.bitly.com/docs/getting-started/authentication/",),
-            uncertain=("Its tokens are not yet described: nobody is asked.",),
-        ),
-        _named(
             "aol",
             "AOL",
             "social",

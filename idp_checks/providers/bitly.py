@@ -1,0 +1,71 @@
+"""Bitly: the user of API v4. How it refuses a dead token is not documented, so nobody is asked about one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, best_address, flag
+
+
+class Email(Struct):
+    """An element of ``emails``."""
+
+    email: Address = None
+    is_primary: Flag = None
+    is_verified: Flag = None
+
+
+class User(Shape):
+    """``GET /v4/user``, https://dev.bitly.com/api-reference/#getUser."""
+
+    subject: ClassVar[Path] = ("login",)
+    vouched_by: ClassVar[Path | None] = ("emails", 0, "is_verified")
+
+    login: Id
+    name: Name = None
+    emails: list[Email] | None = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        listed = self.emails or ()
+        email, verified = best_address((each.email, each.is_primary is True, flag(each.is_verified)) for each in listed)
+        handle: Handle = str(self.login)
+        return Claims(id=self.login, name=self.name, username=handle, email=email, email_verified=verified)
+
+
+PROVIDER = Provider(
+    name="bitly",
+    title="Bitly",
+    kind="social",
+    protocol="oauth2",
+    docs=("https://dev.bitly.com/docs/getting-started/authentication/", "https://dev.bitly.com/api-reference/#getUser"),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api-ssl.bitly.com/v4/user"),
+        vouching="Bitly's is_verified of an element of emails",
+        quirks=(
+            "There is no number: the login is the identifier.",
+            "Several addresses may be listed, each with flags of its own.",
+        ),
+        sources=("https://dev.bitly.com/api-reference/#getUser",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents="Nothing can be read from it. There are no scopes: a token opens the whole account.",
+        validity="No end is documented.",
+        renewal=Way("Not documented: the person signs in again."),
+        termination=Way("By the person, in the settings under connected applications."),
+        uses=Way("Any token works.", "GET", "https://api-ssl.bitly.com/v4/user"),
+        sources=("https://dev.bitly.com/docs/getting-started/authentication/",),
+    ),
+    scopes=Scopes(separator=""),
+    debug=None,
+    uncertain=(
+        "What the user call answers to a dead token is not documented, so it is not taken for a probe.",
+        "Whether a login can be changed is not documented.",
+    ),
+)
