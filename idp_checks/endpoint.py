@@ -156,7 +156,7 @@ class Refusal:
     """A documented answer other than a good one, and its reason.
 
     Args:
-        status: the HTTP status; None for any.
+        status: the HTTP status, or one of several; None for any.
         reason: why; a reason of the undecided kind makes the answer no verdict.
         body: members that the body must have: a mapping is compared member by member, a list element by element, a
             frozenset fits by one of its own, anything else for equality.
@@ -165,7 +165,7 @@ class Refusal:
         detail: the reason in words.
     """
 
-    status: int | None
+    status: int | frozenset[int] | None
     reason: Reason
     body: Any = None
     header: tuple[str, str] | None = None
@@ -174,7 +174,7 @@ class Refusal:
 
     def fits(self, response: Response, body: object) -> bool:
         """Whether this is such an answer."""
-        if self.status is not None and response.status != self.status:
+        if self.status is not None and not _holds(response.status, self.status):
             return False
         if self.header is not None and self.header[1] not in response.headers.get(self.header[0].lower(), ""):
             return False

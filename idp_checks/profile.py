@@ -198,8 +198,12 @@ def assemble(
     source: bytes | str | Mapping[str, Any] | None = None,
     social: bool = True,  # noqa: FBT001, FBT002 - by place, for speed
     connection: str | None = None,
+    whole: bool = False,  # noqa: FBT001, FBT002 - the same
 ) -> NormalizedProfile:
     """A profile from what a provider's answer says, by the rules of this module.
+
+    Args:
+        whole: whether the identifier is a ``user_id`` already.
 
     Raises:
         ProfileError: the identifier is blank.
@@ -210,7 +214,7 @@ def assemble(
     elif not ident or ident.isspace():
         raise ProfileError(BLANK)
     identity = Identity(provider, ident, connection or provider, social)
-    return _assemble(f"{provider}|{ident}", ident, claims, (identity,), source)
+    return _assemble(ident if whole else f"{provider}|{ident}", ident, claims, (identity,), source)
 
 
 def _assemble(
@@ -334,7 +338,7 @@ def without_secrets(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return {
             name: without_secrets(member)
             for name, member in value.items()
-            if not (isinstance(name, str) and name.lower() in CREDENTIAL_NAMES and isinstance(member, str))
+            if not (isinstance(name, str) and name.lower() in CREDENTIAL_NAMES and isinstance(member, str | Mapping))
         }
     if isinstance(value, list | tuple):
         return [without_secrets(member) for member in value]

@@ -37,11 +37,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """A further call that a complete profile needs; its answer is given to ``normalize`` under its name in ``also``."""
+    """A further call that a complete profile needs; its answer is given to ``normalize`` under its name in ``also``.
+
+    ``unwrap`` takes the JSON text out of an answer that wraps it.
+    """
 
     model: Any
     call: Call
     why: str
+    unwrap: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,7 @@ class ProfileFacts:
         also: further calls by name (the last segment of the call's path, without extension).
         vouching: in words, what the provider's word for an e-mail address is worth; None where it gives none.
         subject_scope: within what the identifier is unique: everywhere at the provider, per application, per tenant.
+        whole_id: whether the identifier is a ``user_id`` already, its own provider's name in front.
         quirks: what breaks parsers in practice.
         sources: where this is documented.
     """
@@ -63,6 +68,7 @@ class ProfileFacts:
     also: Mapping[str, Further] = field(default_factory=dict)
     vouching: str | None = None
     subject_scope: str = "the provider"
+    whole_id: bool = False
     quirks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     unwrap: Callable[[str], str] | None = None
@@ -182,14 +188,14 @@ class Provider:
         return tuple(msgspec.json.Decoder(shape).decode for shape in self.profile.shapes)
 
     @cached_property
-    def _usual(self) -> tuple[Callable[[bytes | str], Shape], str, bool]:
-        """What the usual way of ``normalize`` needs: the current shape's decoder, the name, whether it is social."""
+    def _usual(self) -> tuple[Callable[[bytes | str], Shape], str, bool, bool]:
+        """What ``normalize`` needs: the current shape's decoder, the name, whether social, whether ids are whole."""
 
         def never(_: bytes | str) -> Shape:
             raise msgspec.DecodeError
 
         decode = self._decoders[0] if self._decoders and self.profile.unwrap is None else never
-        return decode, self.name, self.kind == "social" or self.name == "oauth2"
+        return decode, self.name, self.kind == "social" or self.name == "oauth2", self.profile.whole_id
 
     def normalize(
         self,
@@ -199,7 +205,7 @@ class Provider:
         connection: str | None = None,
     ) -> NormalizedProfile:
         """A normalised profile from this provider's raw one; see ``idp_checks.normalize``."""
-        decode, name, social = self._usual
+        decode, name, social, whole_id = self._usual
         shape: Shape | None = None
         try:
             source: bytes | str
@@ -216,7 +222,7 @@ class Provider:
             if shape is None:
                 shape, source = self._decode_other(raw)
             claims = shape.claims(self._answers(also) if also else _NONE)
-            return assemble(name, claims, source, social, connection)
+            return assemble(name, claims, source, social, connection, whole_id)
         except ProfileError as error:
             path = error.path
             if error.problem == BLANK and shape is not None:
@@ -247,7 +253,7 @@ class Provider:
                 return decode(text), text
             except (msgspec.MsgspecError, RecursionError) as error:
                 errors.append(_explained(error))
-        raise next((error for error in errors if error.problem != _MISSING), errors[0])
+        raise min(errors, key=lambda error: (error.path == "$", error.problem == _MISSING))
 
     def _answers(self, also: Mapping[str, Any]) -> Mapping[str, Any]:
         answers = {}
@@ -260,6 +266,8 @@ class Provider:
                 continue
             try:
                 text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+                if further.unwrap is not None:
+                    text = further.unwrap(text)
                 answers[name] = msgspec.json.decode(msgspec.json.encode(parse(text)), type=further.model)
             except (msgspec.MsgspecError, RecursionError) as error:
                 explained = _explained(error)

@@ -23,7 +23,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from idp_checks.errors import RecordingError
 
-__all__ = ["DebugRecording", "ProfileRecording", "Provenance", "debug", "folder", "profiles"]
+__all__ = ["DebugRecording", "ProfileRecording", "Provenance", "debug", "folder", "played", "profiles"]
 
 
 class Provenance(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,6 +118,11 @@ def profiles(provider: str, *, root: Path | None = None) -> Iterator[ProfileReco
 def debug(provider: str, *, root: Path | None = None) -> Iterator[DebugRecording]:
     """The recorded answers of a provider's debug endpoint, by the names of their cases."""
     return _all(provider, "debug", DebugRecording, root)
+
+
+def played(provider: str) -> bool:
+    """Whether there are answers of this provider's debug endpoint to play."""
+    return (folder() / provider / "debug").is_dir()
 
 
 def _all(provider: str, part: str, model: type[Any], root: Path | None) -> Iterator[Any]:

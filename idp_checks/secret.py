@@ -31,7 +31,8 @@ _SHORTEST = 6
 CREDENTIAL_NAMES = frozenset(
     (
         "access_token access_token_secret refresh_token id_token token token_secret oauth_token oauth_token_secret "
-        "client_secret secret password authorization cookie set-cookie api_key apikey private_key"
+        "client_secret secret password authorization cookie set-cookie api_key apikey private_key "
+        "signed_access_token"
     ).split()
 )
 """Names of members whose values are secret wherever they stand, in lower case."""

@@ -33,7 +33,7 @@ from idp_checks.endpoint import (
 from idp_checks.introspection import Method as Kind
 from idp_checks.introspection import Reading
 
-__all__ = ["SignedToken", "header_of", "is_access_token", "looks_signed", "verify"]
+__all__ = ["SignedToken", "claims_of", "header_of", "is_access_token", "looks_signed", "verify"]
 
 SKEW = timedelta(seconds=60)
 """How far an issuer's clock may be ahead of ours for ``iat`` and ``nbf``."""
@@ -59,6 +59,16 @@ def header_of(token: str) -> Mapping[str, Any] | None:
     return header if isinstance(header, dict) and isinstance(header.get("kid", ""), str) else None
 
 
+def claims_of(token: str) -> Mapping[str, Any]:
+    """The token's claims as they stand, unverified: for who has had it verified. None where they cannot be read."""
+    try:
+        segment = token.encode("ascii").split(b".")[1]
+        claims = body_of(Response(200, {}, base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))))
+    except (ValueError, IndexError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
 def is_access_token(token: str, algorithms: Sequence[str]) -> bool:
     """Whether the token calls itself an access token of RFC 9068, by one of the algorithms."""
     header = header_of(token) if looks_signed(token) else None
@@ -82,6 +92,8 @@ class SignedToken(Endpoint):
         client: the claims that name the application, the first that is there counts. ``aud`` names it only in ID
             tokens; of several audiences none is taken for the client.
         subject: the claim that names the account.
+        issued: the claim that is the time of issue.
+        optional: which of ``aud`` and the subject's claim the issuer may leave out.
         opaque: how a token without a signature is asked about instead; None where nobody answers for it.
     """
 
@@ -92,6 +104,8 @@ class SignedToken(Endpoint):
     client: tuple[str, ...] = ("azp", "aud")
     subject: str = "sub"
     scope: str = "scope"
+    issued: str = "iat"
+    optional: frozenset[str] = frozenset()
     needs: tuple[str, ...] = ()
     tells: frozenset[str] = frozenset({"client", "subject", "end"})
     opaque: HttpEndpoint | None = None
@@ -128,7 +142,8 @@ class SignedToken(Endpoint):
         issuers = [_known(each, ask) for each in self.issuers]
         return verify(
             token, self.usable(keys, ask), ask, issuers=[each for each in issuers if each], algorithms=self.algorithms,
-            client=self.client, subject=self.subject, scope=self.scope,
+            client=self.client, subject=self.subject, scope=self.scope, issued=self.issued,
+            optional=self.optional,
         )  # fmt: skip
 
 
@@ -153,6 +168,8 @@ def verify(
     client: Sequence[str] = ("azp", "aud"),
     subject: str = "sub",
     scope: str = "scope",
+    issued: str = "iat",
+    optional: frozenset[str] = frozenset(),
 ) -> Reading:
     """Check a token's signature, algorithm, issuer and times, and say what its claims say.
 
@@ -191,14 +208,21 @@ def verify(
             pass
         tried = True
     if payload is not None:
-        return _claims(body_of(Response(200, {}, payload)), ask, issuers, client, subject, scope)
+        return _claims(body_of(Response(200, {}, payload)), ask, issuers, client, subject, scope, issued, optional)
     if not tried:
         return Reading(active=None, reason="unparsable", detail="the issuer's key cannot be used")
     return Reading(active=False, reason="malformed", detail="the signature does not verify")
 
 
 def _claims(
-    claims: object, ask: Ask, issuers: Sequence[str], client: Sequence[str], subject: str, scope: str
+    claims: object,
+    ask: Ask,
+    issuers: Sequence[str],
+    client: Sequence[str],
+    subject: str,
+    scope: str,
+    issued: str,
+    optional: frozenset[str],
 ) -> Reading:
     if not isinstance(claims, dict):
         return Reading(active=None, reason="unparsable", detail="the claims are no JSON object, or one is given twice")
@@ -210,10 +234,12 @@ def _claims(
     audience = _texts(claims.get("aud"))
     who = claims.get(subject)
     try:
-        expires_at, issued_at, begins = (_time(claims.get(name)) for name in ("exp", "iat", "nbf"))
+        expires_at, issued_at, begins = (_time(claims.get(name)) for name in ("exp", issued, "nbf"))
     except (ValueError, OverflowError):
         return Reading(active=None, reason="unparsable", detail="a time that is none")
-    if not (isinstance(issuer, str) and isinstance(who, str) and who and audience and expires_at and issued_at):
+    named = (isinstance(who, str) and who) or (who is None and subject in optional)
+    meant = audience or ("aud" not in claims and "aud" in optional)
+    if not (isinstance(issuer, str) and named and meant and expires_at and issued_at):
         return Reading(active=None, reason="unparsable", detail="a claim is missing that every such token has")
     if max(begins or issued_at, issued_at) > ask.at + SKEW:
         return Reading(active=None, reason="contradiction", detail="not yet valid: its beginning lies in the future")
@@ -231,10 +257,10 @@ def _claims(
     )
 
 
-def _client(claims: Mapping[str, Any], audience: tuple[str, ...], names: Sequence[str]) -> str | None:
+def _client(claims: Mapping[str, Any], audience: tuple[str, ...] | None, names: Sequence[str]) -> str | None:
     for name in names:
         if name == "aud":
-            return audience[0] if len(audience) == 1 else None
+            return audience[0] if audience and len(audience) == 1 else None
         named = claims.get(name)
         if named is not None:
             return named if isinstance(named, str) else None

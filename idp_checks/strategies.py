@@ -349,10 +349,10 @@ def _with_extras(shape: SearchStrategy[Any], names: Sequence[str]) -> SearchStra
 
 
 def _of(known: kinds.Type, meaning: str | None = None) -> SearchStrategy[Any]:
-    """A strategy for a type; what a meaning gives is kept where the type takes it."""
+    """A strategy for a type; what a meaning gives is kept where the type takes it; a pattern says more."""
     if isinstance(known, kinds.Metadata):
         return _of(known.type, (known.extra or {}).get("means", meaning))
-    if meaning is not None and meaning in MEANINGS:
+    if meaning is not None and meaning in MEANINGS and getattr(known, "pattern", None) is None:
         return MEANINGS[meaning].filter(lambda value: _takes(known, value))
     for kind, strategy in _BY_KIND.items():
         if isinstance(known, kind):
@@ -446,9 +446,14 @@ def _alternatives(known: kinds.Type, meaning: str | None = None) -> Iterator[tup
         yield known, meaning
 
 
+def _members(known: kinds.StructType, before: Path) -> Iterator[tuple[Path, kinds.Field]]:
+    """The members of a model, each with its place: by name, or by number in one that is a list."""
+    for place, each in enumerate(known.fields):
+        yield (*before, place if known.array_like else each.encode_name), each
+
+
 def _texts(known: kinds.StructType, before: Path) -> Iterator[Path]:
-    for each in known.fields:
-        path = (*before, each.encode_name)
+    for path, each in _members(known, before):
         types = [one for one, _ in _alternatives(each.type)]
         if {kinds.StrType, kinds.NoneType} <= set(map(type, types)):
             yield path
@@ -459,8 +464,7 @@ def _texts(known: kinds.StructType, before: Path) -> Iterator[Path]:
 
 def _ids(known: kinds.StructType, before: Path) -> Iterator[Path]:
     """Where a model reads identifiers, inside nested objects and the elements of lists too."""
-    for each in known.fields:
-        path = (*before, each.encode_name)
+    for path, each in _members(known, before):
         for one, meaning in _alternatives(each.type):
             if meaning == "id":
                 yield path

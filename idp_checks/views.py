@@ -312,7 +312,9 @@ def show_demo(console: Console, shown: Shown) -> None:
     console.print(table)
     console.print(f"\nGood tokens confirmed as good by their issuers: {shown.good} of {shown.providers}.")
     for name in shown.wrongly:
-        console.print(f"{name}: a good token was not confirmed", style="bold red")
+        console.print(f"{name}: a good token was called bad", style="bold red")
+    if shown.open:
+        console.print(f"Undecided, since the issuer does not tell good from bad: {', '.join(shown.open)}.")
     console.print()
     show_audit(console, shown.result, brief=True)
 

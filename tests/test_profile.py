@@ -160,7 +160,8 @@ def test_the_input_is_not_changed():
 def test_other_properties_pass_through_but_never_secrets():
     """Unknown members come through unchanged; standard ones win; members that hold secrets by name are left out."""
     raw = {"id": 1, "login": "mia", "bio": "ü\u202e", "email_verified": True, "identities": ["theirs"], "big": 2**70,
-           "access_token": "canary", "deep": [{"refresh_token": "canary", "kept": 1}]}  # fmt: skip
+           "access_token": "canary", "signed_access_token": {"signature": "canary"},
+           "deep": [{"refresh_token": "canary", "kept": 1}]}  # fmt: skip
     shape = normalize("github", raw).to_dict()
     assert (shape["bio"], shape["big"], shape["deep"]) == ("ü\u202e", 2**70, [{"kept": 1}])
     assert "email_verified" not in shape

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
-from idp_checks import UnknownProvider, providers
+from idp_checks import ProfileError, UnknownProvider, providers, recordings
 from idp_checks.recordings import folder
 
 FOREIGN = """
@@ -54,6 +55,40 @@ def test_an_entry_point_that_holds_no_such_provider_is_an_error(tmp_path):
     """The name of the entry point is the provider's own name."""
     done = run(installed(tmp_path, "other = acme_idp:PROVIDER"), "import idp_checks; idp_checks.providers.get('other')")
     assert "IdpChecksError: provider 'other'" in done.stderr
+
+
+VARIANTS = [name for name in providers.names() if providers.get(name).variant_of]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_is_no_copy(name):
+    """Another name of a provider has its shapes and facts, normalises under its own name, and has no recordings."""
+    variant = providers.get(name)
+    base = providers.get(variant.variant_of)
+    assert variant.profile.shapes is base.profile.shapes
+    assert not (folder() / name).exists()
+    full = next(each for each in recordings.profiles(base.name) if each.case == "full")
+    ours, theirs = (each.normalize(full.text, also=full.also) for each in (variant, base))
+    assert ours.user_id == f"{name}|{theirs.user_id.partition('|')[2]}"
+
+
+def test_a_sandbox_is_asked_at_its_own_hosts():
+    """Tokens of a sandbox do not go to the hosts of the real thing."""
+    assert providers.get("paypal-sandbox").debug.url.startswith("https://api-m.sandbox.paypal.com/")
+    assert providers.get("salesforce-sandbox").debug.url.startswith("https://test.salesforce.com/")
+
+
+@pytest.mark.parametrize("name", [name for name in providers.names() if providers.get(name).status == "defunct"])
+def test_what_is_gone_says_so(name):
+    """A provider that is gone says since when, or that nobody knows."""
+    assert re.search(r"\d{4}|not known|closed", providers.get(name).status_note)
+
+
+@pytest.mark.parametrize("name", ["ad", "sms", "aol"])
+def test_a_name_behind_which_nobody_is_cannot_be_normalised(name):
+    """The error says why, rather than making a profile of anything."""
+    with pytest.raises(ProfileError, match="not known"):
+        providers.normalize(name, {"id": 1})
 
 
 @pytest.mark.parametrize("name", ["githb", "", "GitHub", "../github", "__init__", "_graph", "os"])

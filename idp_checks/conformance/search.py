@@ -18,6 +18,7 @@ from idp_checks import strategies
 from idp_checks.conformance.rules import CANARY, Case, Normalizer, judged, redacted, same, see
 from idp_checks.profile import STANDARD
 from idp_checks.provider import Provider
+from idp_checks.shape import Path
 
 __all__ = ["Found", "search"]
 
@@ -205,13 +206,24 @@ def _vouched(provider: Provider, normalizer: Normalizer, value: Any) -> Trial:  
     case = _case(provider, raw, also)
     path = None if case.shape is None else case.shape.vouched_by
     if path is not None and word is not _AS_IT_IS:
-        case = _case(provider, strategies.placed(raw, path, word), also)
+        case = _case(provider, _everywhere(raw, path, word), also)
     trial = _judge("N7", normalizer, case)
     if trial.objections or case.also or (path is not None and (word is _AS_IT_IS or _is_yes(word))):
         return trial
     if (see(normalizer, case).out or {}).get("email_verified") is True:
         return Trial(("email_verified is true, and nothing that is documented for it says so",), _shown(case))
     return trial
+
+
+def _everywhere(raw: Any, path: Path, word: object) -> Any:  # noqa: ANN401 - a JSON value
+    """A word at a place, and at the same place of every other element where the place is inside a list."""
+    at = next((number for number, step in enumerate(path) if isinstance(step, int)), None)
+    if at is None:
+        return strategies.placed(raw, path, word)
+    listed = strategies.at(raw, path[:at]) if at else raw
+    for number in range(len(listed) if isinstance(listed, list) else 0):
+        raw = strategies.placed(raw, (*path[:at], number, *path[at + 1 :]), word)
+    return raw
 
 
 _AS_IT_IS = object()

@@ -45,6 +45,9 @@ PLAYED = ("rate-limited", "broken", "down")
 SLOW = "slow"
 """The case of an answer that comes too late. Only what has a clock plays it; here it is answered at once."""
 
+MILLISECONDS = 10**11
+"""An issuer that may mean milliseconds or seconds since 1970 means milliseconds from here on."""
+
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KID = "simulated-key"
 _MADE = {
@@ -60,7 +63,9 @@ class World:
 
     def __init__(self, now: Callable[[], datetime] | None = None, names: tuple[str, ...] | None = None) -> None:
         self._now = now or (lambda: datetime.now(UTC))
-        self.names = names or tuple(each for each in providers.own() if providers.get(each).debug is not None)
+        self.names = names or tuple(
+            each for each in providers.own() if providers.get(each).debug is not None and recordings.played(each)
+        )
         self._issuers: dict[str, Issuer] = {}
 
     def issuer(self, name: str) -> Issuer:
@@ -126,9 +131,11 @@ class Place(NamedTuple):
     url: str
     part: str
 
-    def fits(self, method: str, path: str) -> bool:
-        """Whether a request for the path comes here."""
-        return method == self.method and re.fullmatch(self.pattern, path) is not None
+    def fits(self, method: str, path: str, query: str = "") -> bool:
+        """Whether a request for the path comes here; of calls that share a path the query tells them apart."""
+        fixed = {pair for pair in parse_qsl(urlsplit(self.url).query) if "{" not in pair[1]}
+        told = not query or fixed <= set(parse_qsl(query))
+        return method == self.method and told and re.fullmatch(self.pattern, path) is not None
 
     @property
     def pattern(self) -> str:
@@ -258,10 +265,10 @@ class Issuer:
 
     def respond(self, request: Request, base: str | None = None, case: str | None = None) -> Response:
         """The answer to a request; see ``World.respond``."""
-        path = urlsplit(request.url).path
+        path, query = urlsplit(request.url)[2:4]
         if base is not None:
             path = path.removeprefix(urlsplit(base).path.rstrip("/"))
-        place = next((each for each in self.places if each.fits(request.method, unquote(path) or "/")), None)
+        place = next((each for each in self.places if each.fits(request.method, unquote(path) or "/", query)), None)
         if place is None:
             return Response(404, {"content-type": "text/plain"}, b"nothing is played at this address")
         case = case or self.case(request)
@@ -421,13 +428,14 @@ def _another(name: str) -> str:
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
-    """A JSON value with some of its texts and numbers, taken as wholes, replaced."""
+    """A JSON value with some of its texts and numbers replaced, taken as wholes or as the last part of an address."""
     if isinstance(value, Mapping):
         return {name: _renamed(each, names) for name, each in value.items()}
     if isinstance(value, list):
         return [_renamed(each, names) for each in value]
     if isinstance(value, str):
-        return names.get(value, value)
+        last = re.split("[/:]", value)[-1]
+        return names.get(value) or (value.removesuffix(last) + names[last] if last in names else value)
     if isinstance(value, int) and not isinstance(value, bool) and str(value) in names:
         return int(names[str(value)])
     return value
@@ -485,8 +493,8 @@ def _shift(value: Any, ago: int, known: msgspec.inspect.Type) -> Any:  # noqa: A
             return str(int(value) + ago)
         return value + ago if isinstance(value, int | float) else value
     if meaning == "epoch-millis" and isinstance(value, int) and value > 0:
-        return value + ago * 1000
-    if meaning == "iso-time" and isinstance(value, str):
+        return value + ago * (1000 if value >= MILLISECONDS else 1)
+    if meaning == "iso-time" and isinstance(value, str) and value:
         moved = datetime.fromtimestamp(datetime.fromisoformat(value).timestamp() + ago, UTC).replace(microsecond=0)
         return moved.isoformat().replace("+00:00", "Z")
     if isinstance(known, msgspec.inspect.StructType) and isinstance(value, Mapping):

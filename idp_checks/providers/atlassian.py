@@ -1,0 +1,146 @@
+"""Atlassian accounts: apps of OAuth 2.0 (3LO) for Jira and Confluence. Bitbucket's sign-in is another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+
+
+class Me(Shape):
+    """``GET /me``, https://developer.atlassian.com/cloud/confluence/user-identity-api/."""
+
+    subject: ClassVar[Path] = ("account_id",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    account_id: Id
+    name: Name = None
+    nickname: Handle = None
+    email: Address = None
+    email_verified: Flag = None
+    picture: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.account_id,
+            name=self.name,
+            username=self.nickname,
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.picture,
+        )
+
+
+class Avatars(Struct):
+    """``avatarUrls``, by size in pixels."""
+
+    largest: Web = field(name="48x48", default=None)
+
+
+class Myself(Shape, rename="camel"):
+    """``GET /ex/jira/{cloudid}/rest/api/3/myself``: the same account as Jira tells of it."""
+
+    subject: ClassVar[Path] = ("accountId",)
+
+    account_id: Id
+    display_name: Name = None
+    email_address: Address = None
+    avatar_urls: Avatars | None = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.account_id,
+            name=self.display_name,
+            email=self.email_address,
+            picture=None if self.avatar_urls is None else self.avatar_urls.largest,
+        )
+
+
+PROVIDER = Provider(
+    name="atlassian",
+    title="Atlassian",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "atlassian", "allauth": "atlassian", "authjs": "atlassian"},
+    docs=(
+        "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
+        "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",
+        "https://developer.atlassian.com/cloud/confluence/user-identity-api/",
+    ),
+    profile=ProfileFacts(
+        shapes=(Me, Myself),
+        call=Call("GET", "https://api.atlassian.com/me"),
+        vouching="Atlassian's email_verified of the account's address in /me; Jira's answer says nothing",
+        quirks=(
+            "account_id is 24 hexadecimal digits, or digits, a colon and a UUID; 128 characters at most.",
+            "There are no given and family names; nickname is the public name.",
+            (
+                "The person's privacy settings decide what shows: address, picture, time zone and extended profile may "
+                "be missing."
+            ),
+            "Jira's answer has names of its own, and an empty text for a hidden address; it needs read:jira-user.",
+            "account_type tells people (atlassian, customer) from apps (app).",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=("https://developer.atlassian.com/cloud/confluence/user-identity-api/",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=3600,
+        contents=(
+            "Not to be read, though it is a JWT in practice. Bound to one app, one person and the sites chosen at "
+            "consent, and limited by scopes. Good at api.atlassian.com alone, with the site's cloud id in the path."
+        ),
+        validity="One hour.",
+        renewal=Way(
+            "JSON body with grant_type refresh_token, client_id, client_secret and refresh_token; a refresh token "
+            "comes only with scope offline_access, each use ends it and gives the next, and 90 days without use end it "
+            "too. A dead one gives 403, or 400 invalid_grant or unauthorized_client.",
+            "POST",
+            "https://auth.atlassian.com/oauth/token",
+        ),
+        termination=Way(
+            "No documented call for these apps: the person removes the app among the account's connected apps. Newer "
+            "authorization servers of Atlassian announce https://auth.atlassian.com/oauth/revoke."
+        ),
+        uses=Way("Needs scope read:me.", "GET", "https://api.atlassian.com/me"),
+        sources=(
+            "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
+            "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("read:me",),
+        email=("read:me",),
+        adding=(
+            "Enable the scope for the app in the developer console, then authorise again with it, with "
+            "audience=api.atlassian.com and prompt=consent."
+        ),
+        sources=("https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",),
+    ),
+    debug=probe(
+        "https://api.atlassian.com/me",
+        Me,
+        refusals=(
+            Refusal(401, "denied", {"code": 401, "message": "Unauthorized"}),
+            Refusal(
+                401,
+                "not_permitted",
+                {"code": 401, "message": "Unauthorized; scope does not match"},
+                detail="the token is alive and lacks scope read:me",
+            ),
+        ),
+        source="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
+        note=(
+            "It names the person, never the app. GET https://api.atlassian.com/oauth/token/accessible-resources takes "
+            "a token of any product scope and lists the sites, each with its scopes, but no person."
+        ),
+    ),
+    uncertain=("The bodies of the 401 are known from practice; a 401 with any other message is no denial here.",),
+)

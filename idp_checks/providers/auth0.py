@@ -1,0 +1,196 @@
+"""Auth0: a tenant as the issuer. It names its users as Auth0's profiles do, the provider in front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from idp_checks.endpoint import Ask, Refusal, Steps, probe
+from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.signed import SignedToken, header_of
+
+
+class UserInfo(OpenIdClaims):
+    """Userinfo, where ``sub`` is the whole ``user_id``.
+
+    https://auth0.com/docs/api/authentication/user-profile/get-user-info
+    """
+
+
+class User(Shape):
+    """A user of the Management API, or of a database script.
+
+    https://auth0.com/docs/manage-users/user-accounts/user-profiles/user-profile-structure
+    """
+
+    subject: ClassVar[Path] = ("user_id",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    user_id: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    nickname: Handle = None
+    username: Handle = None
+    picture: Web = None
+    email: Address = None
+    email_verified: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.user_id,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            username=first(self.nickname, self.username),
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.picture,
+        )
+
+
+class TenantToken(SignedToken):
+    """A token of a tenant; a user may be known by the part of ``sub`` behind the bar alone.
+
+    https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens
+    """
+
+    def steps(self, ask: Ask) -> Steps:
+        token = ask.token.reveal()
+        header = None if self.unsigned(token) else header_of(token)
+        if header is not None and header.get("alg") == "HS256":
+            return Reading(active=None, reason="not_stated", detail="signed by a secret that its API alone shares")
+        reading = yield from super().steps(ask)
+        if reading.active is not True or ask.subject is None or reading.subject != f"auth0|{ask.subject}":
+            return reading
+        # What has a bar of its own may be the whole name of another user.
+        return replace(reading, subject=None if "|" in ask.subject else ask.subject)
+
+
+PROVIDER = Provider(
+    name="auth0",
+    title="Auth0 (a tenant as the issuer)",
+    kind="generic",
+    protocol="oidc",
+    aliases={"social_core": "auth0", "allauth": "auth0", "authjs": "auth0"},
+    docs=(
+        "https://auth0.com/docs/api/authentication/user-profile/get-user-info",
+        "https://auth0.com/docs/secure/tokens/access-tokens",
+        "https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles",
+        "https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens",
+        "https://auth0.com/docs/secure/tokens/json-web-tokens/json-web-key-sets",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo, User),
+        call=Call("GET", "https://{domain}/userinfo"),
+        vouching=(
+            "the tenant's email_verified: by its own mail for a database user, by the identity provider for a "
+            "federated one (false where that says nothing), and as an administrator sets it"
+        ),
+        subject_scope="the tenant",
+        whole_id=True,
+        quirks=(
+            (
+                "sub is a whole user_id: auth0| is not put in front of it again. Its first part names the provider "
+                "(google-oauth2|ID, samlp|CONNECTION|ID), and there may be two parts or three."
+            ),
+            "A user of the Management API has user_id in place of sub, and identities, metadata and times beside it.",
+            "identities[].user_id is a text or a number, without the provider in front.",
+            "Custom claims have web addresses for names: they are no paths.",
+            "updated_at is a text of ISO 8601, where OpenID Connect wants a number.",
+            "Scope openid alone gives sub and nothing else.",
+            "The name of a database user without one is the address.",
+            "A tenant behind another tenant is the provider auth0-oidc there, which goes in front of the user_id.",
+        ),
+        sources=(
+            "https://auth0.com/docs/api/authentication/user-profile/get-user-info",
+            "https://auth0.com/docs/manage-users/user-accounts/user-profiles/user-profile-structure",
+        ),
+    ),
+    token=TokenFacts(
+        form="jwt",
+        lifetime=86400,
+        contents=(
+            "Without an audience an encrypted token (five parts, alg dir), good for userinfo alone. With one a JWT of "
+            "Auth0's profile (typ JWT, azp for the client) or RFC 9068's (typ at+jwt, client_id); aud lists the API, "
+            "and userinfo where openid was asked for. Scopes, audience, organization and Actions change it; an API may "
+            "be set to HS256 or to encrypted tokens, cnf binds a token to its sender."
+        ),
+        validity=(
+            "A day for an own API unless it says otherwise (30 days at most) and for the Management API. For userinfo "
+            "alone a day from the code flow, 2 hours from the implicit one; 10 minutes for the MFA API."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token, the client authenticates; needs offline_access, and an API that allows it. "
+            "Rotation is a setting of the application.",
+            "POST",
+            "https://{domain}/oauth/token",
+        ),
+        termination=Way(
+            "Refresh tokens only: client_id, client_secret and token as JSON or a form; 200 with an empty body. An "
+            "access token runs on to its end.",
+            "POST",
+            "https://{domain}/oauth/revoke",
+        ),
+        uses=Way(
+            "Needs scope openid: the encrypted token, or an RS256 JWT whose aud includes userinfo.",
+            "GET",
+            "https://{domain}/userinfo",
+        ),
+        sources=(
+            "https://auth0.com/docs/secure/tokens/access-tokens",
+            "https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles",
+            "https://auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime",
+            "https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("email",),
+        adding=(
+            "Scopes of an API need its identifier as audience, and are granted only where the API defines them and the "
+            "roles allow them; offline_access gives a refresh token."
+        ),
+        sources=("https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes",),
+    ),
+    debug=TenantToken(
+        url="https://{domain}/.well-known/jwks.json",
+        issuers=("https://{domain}/",),
+        algorithms=("RS256", "RS512", "PS256"),
+        client=("azp", "client_id"),
+        needs=("domain",),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        opaque=probe(
+            "https://{domain}/userinfo",
+            UserInfo,
+            source="https://auth0.com/docs/api/authentication/user-profile/get-user-info",
+            needs=("domain",),
+            refusals=(Refusal(401, "denied", "Unauthorized"),),
+        ),
+        source="https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens",
+        note=(
+            "No endpoint answers for tokens: the signature of a JWT is checked, which sees neither a revocation nor a "
+            "blocked or deleted user. The encrypted token is tried at userinfo, which shows for whom it works, not for "
+            "which application; userinfo allows a burst of 10 calls, then 5 a minute, for each user. domain is that at "
+            "which the token was asked for: a custom one is in iss."
+        ),
+    ),
+    uncertain=(
+        "Userinfo's refusal is plain text by what is seen; any other body leaves the question open.",
+        "A token signed by HS256 can be checked by its API alone: the question stays open.",
+        (
+            "A user_id without its provider is compared with users of the tenant's own databases alone, and one with a "
+            "bar in it is not told from a whole one: the account is not stated then."
+        ),
+        (
+            "A tenant may name any provider in a sub: where its users stand beside those of other connections, their "
+            "keys may be the same."
+        ),
+    ),
+)

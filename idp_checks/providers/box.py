@@ -1,0 +1,104 @@
+"""Box: the user behind a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Shape, Web
+
+
+class User(Shape):
+    """``GET /2.0/users/me``, https://developer.box.com/reference/get-users-me/; the address stands in ``login``."""
+
+    id: Id
+    name: Name = None
+    login: Address = None
+    avatar_url: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(id=self.id, name=self.name, email=self.login, picture=self.avatar_url)
+
+
+PROVIDER = Provider(
+    name="box",
+    title="Box",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "box", "allauth": "box", "authjs": "box"},
+    docs=(
+        "https://developer.box.com/reference/get-users-me/",
+        "https://developer.box.com/reference/resources/user--full/",
+        "https://developer.box.com/guides/authentication/tokens/",
+        "https://developer.box.com/guides/api-calls/permissions-and-errors/common-errors/",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api.box.com/2.0/users/me"),
+        quirks=(
+            "The address stands in login, and nothing vouches for it.",
+            "notification_email is another address, and its is_confirmed speaks of that one.",
+            (
+                "avatar_url opens only in a browser that is signed in; with the token the picture comes as bytes from "
+                "/2.0/users/{id}/avatar."
+            ),
+            "There is no username (the nickname is the local part of the address), and there are no parts of the name.",
+            "With the query parameter fields only the named members come, beside id and type.",
+            "Service accounts and app users have an address at boxdevedition.com that nobody reads.",
+            "space_amount can pass 2^53.",
+        ),
+        sources=("https://developer.box.com/reference/get-users-me/",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=3600,
+        contents=(
+            "Nothing can be read from it: 32 letters and digits in the classic form, much longer in newer ones. Its "
+            "rights are the application's scopes, cut by what the person may do."
+        ),
+        validity="60 minutes; expires_in of the token answer counts, up to 4200 seconds as seen.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id and client_secret gives a new pair; a refresh token lives 60 days "
+            "and works once. Downscoped tokens and those of server-side grants have none.",
+            "POST",
+            "https://api.box.com/oauth2/token",
+        ),
+        termination=Way(
+            "Form fields token (access or refresh), client_id and client_secret; 200 with an empty body. Ends the "
+            "pair.",
+            "POST",
+            "https://api.box.com/oauth2/revoke",
+        ),
+        uses=Way("Any token of a person works.", "GET", "https://api.box.com/2.0/users/me"),
+        sources=(
+            "https://developer.box.com/guides/authentication/tokens/",
+            "https://developer.box.com/reference/post-oauth2-revoke/",
+        ),
+    ),
+    scopes=Scopes(
+        adding=(
+            "Scopes (root_readonly, root_readwrite, manage_managed_users ...) are ticked in the developer console, and "
+            "every token gives the profile; scope at the authorisation can only ask for fewer. A token keeps its "
+            "rights until the person, or for server-side applications the administrator, authorises again."
+        ),
+        sources=("https://developer.box.com/guides/api-calls/permissions-and-errors/scopes/",),
+    ),
+    debug=probe(
+        "https://api.box.com/2.0/users/me",
+        User,
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(403, "not_permitted", detail="the person or the application may not make this call"),
+        ),
+        source="https://developer.box.com/guides/api-calls/permissions-and-errors/common-errors/",
+        note=(
+            "There is no introspection: the probe passes with any application's token and proves no client. A 401 has "
+            "an empty body: its header says why. About 1000 calls a minute and person are let through, beside the "
+            "enterprise's monthly allowance."
+        ),
+    ),
+    uncertain=("Expired, revoked and unknown tokens get the same 401.",),
+)

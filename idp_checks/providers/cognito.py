@@ -1,0 +1,138 @@
+"""Amazon Cognito: the user pools, by userinfo; access tokens are checked by the pool's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp_checks.endpoint import Ask, Steps
+from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Handle, TextFlag, first, text_flag
+from idp_checks.signed import SignedToken, claims_of
+
+
+class UserInfo(OpenIdClaims):
+    """Userinfo, where ``email_verified`` is a text, and the claims of the ID token, where it is a boolean.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
+    """
+
+    username: Handle = None
+    email_verified: TextFlag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        said = OpenIdClaims.claims(self, also)
+        said.email_verified = text_flag(self.email_verified)
+        if self.username != self.sub:
+            said.username = first(said.username, self.username)
+        return said
+
+
+class AccessToken(SignedToken):
+    """An access token of a pool, by its own word: ID tokens bear the same issuer.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+    """
+
+    def steps(self, ask: Ask) -> Steps:
+        reading = yield from super().steps(ask)
+        if reading.active is not True or claims_of(ask.token.reveal()).get("token_use") == "access":
+            return reading
+        return Reading(active=None, reason="unparsable", detail="by its own claim no access token")
+
+
+PROVIDER = Provider(
+    name="cognito",
+    title="Amazon Cognito user pools",
+    kind="generic",
+    protocol="oidc",
+    aliases={"social_core": "cognito", "allauth": "amazon_cognito", "authjs": "cognito"},
+    docs=(
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html",
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html",
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html",
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo,),
+        call=Call("GET", "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo"),
+        vouching=(
+            "the pool's email_verified: set by its own code, an administrator, a trigger without any mail, or a "
+            "federated provider's attribute"
+        ),
+        subject_scope="the user pool",
+        quirks=(
+            "Booleans are the texts true and false in userinfo, and booleans in ID tokens.",
+            (
+                "username is PROVIDER_ID for a federated user, and may be the sub where users log in by their address; "
+                "nickname and preferred_username come first."
+            ),
+            "picture is whatever text the attribute holds.",
+            "identities is a text that holds JSON: a list of the providers of a federated user.",
+            "Custom attributes keep custom: in their names; those that the client may not read are left out.",
+            (
+                "With a custom domain userinfo and the OAuth endpoints have another host; issuer and keys stay at "
+                "cognito-idp.REGION.amazonaws.com."
+            ),
+            "python-social-auth identifies by username.",
+            "Auth0 reaches Cognito by its strategy oidc, whose user_id begins with oidc|.",
+        ),
+        sources=("https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html",),
+    ),
+    token=TokenFacts(
+        form="jwt",
+        lifetime=3600,
+        contents=(
+            "An RS256 JWT: sub, username, client_id, token_use access, scope, cognito:groups, version. There is no "
+            "aud: client_id is the client. Scopes of resource servers change it, and in paid tiers a trigger before "
+            "its making. Tokens of the user pools API have the scope aws.cognito.signin.user.admin alone."
+        ),
+        validity="One hour for a new app client, 5 minutes to a day as it is set; refresh tokens 30 days.",
+        renewal=Way(
+            "grant_type=refresh_token, the client authenticates; no new refresh token comes unless rotation is on.",
+            "POST",
+            "https://{domain}.auth.{region}.amazoncognito.com/oauth2/token",
+        ),
+        termination=Way(
+            "Form field token, a refresh token only; its access tokens then fail at Cognito itself, and pass every "
+            "check by keys. 200 for an invalid token too, 400 unsupported_token_type for another kind.",
+            "POST",
+            "https://{domain}.auth.{region}.amazoncognito.com/oauth2/revoke",
+        ),
+        uses=Way(
+            "Needs scope openid in the token.",
+            "GET",
+            "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo",
+        ),
+        sources=(
+            "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html",
+            "https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("email",),
+        adding=(
+            "openid, profile, email, phone, aws.cognito.signin.user.admin and RESOURCE_SERVER/SCOPE, enabled for the "
+            "app client and asked for at the authorize endpoint; openid must go with email, phone and profile."
+        ),
+        sources=("https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html",),
+    ),
+    debug=AccessToken(
+        url="https://cognito-idp.{region}.amazonaws.com/{user_pool_id}/.well-known/jwks.json",
+        issuers=("https://cognito-idp.{region}.amazonaws.com/{user_pool_id}",),
+        client=("client_id",),
+        optional=frozenset({"aud"}),
+        needs=("region", "user_pool_id"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        source="https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html",
+        note=(
+            "No endpoint answers for tokens: the signature is checked, which says nothing of a revocation. token_use "
+            "must be access. A pool has two keys, one for each kind of token. Userinfo would show a token at work, but "
+            "refuses a good one without scope openid too, so it is not asked."
+        ),
+    ),
+)

@@ -1,0 +1,7 @@
+"""The name under which Auth0 stores accounts of docomo."""
+
+from __future__ import annotations
+
+from idp_checks.providers.docomo import PROVIDER as DOCOMO
+
+PROVIDER = DOCOMO.variant("daccount", DOCOMO.title)

@@ -1,0 +1,102 @@
+"""Dribbble: the user of the second API; the first one is switched off and refuses everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
+
+
+class User(Shape):
+    """``GET /v2/user``, https://developer.dribbble.com/v2/user/; ``email`` is seen in answers and not documented."""
+
+    id: Id
+    name: Name = None
+    login: Handle = None
+    avatar_url: Web = None
+    email: Address = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(id=self.id, name=self.name, username=self.login, email=self.email, picture=self.avatar_url)
+
+
+PROVIDER = Provider(
+    name="dribbble",
+    title="Dribbble",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "dribbble", "authjs": "dribbble"},
+    docs=(
+        "https://developer.dribbble.com/v2/",
+        "https://developer.dribbble.com/v2/oauth/",
+        "https://developer.dribbble.com/v2/user/",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api.dribbble.com/v2/user"),
+        quirks=(
+            (
+                "No address is documented, and still one's own account has shown email since 2025, without a flag: it "
+                "may be there or not."
+            ),
+            (
+                "Version 1 (https://api.dribbble.com/v1/user) went dark in April 2018 and refuses even good tokens "
+                "with 401: a program that still calls it takes every token for a bad one."
+            ),
+            "There are no given and family names, and the login can be changed.",
+            "The picture is always there: a default one looks like any other address.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=(
+            "https://developer.dribbble.com/v2/user/",
+            "https://github.com/devxoul/Drrrible/issues/14",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents="Nothing can be read from it; an application chooses the scope alone.",
+        validity=(
+            "Not documented. The token answer holds access_token, token_type, scope and created_at and names no end, "
+            "which looks like a token without one."
+        ),
+        renewal=Way("No call is documented: the person goes through the authorisation again."),
+        termination=Way("No call is documented: the person removes the application in the account settings."),
+        uses=Way("Any scope will do.", "GET", "https://api.dribbble.com/v2/user"),
+        sources=("https://developer.dribbble.com/v2/oauth/",),
+    ),
+    scopes=Scopes(
+        profile=("public",),
+        adding="Authorise again. There are two: public, which is the default, and upload.",
+        sources=("https://developer.dribbble.com/v2/oauth/",),
+    ),
+    debug=probe(
+        "https://api.dribbble.com/v2/user",
+        User,
+        refusals=(
+            Refusal(401, "denied", {"message": frozenset({"Bad credentials.", "Bad credentials"})}),
+            Refusal(
+                401,
+                "not_permitted",
+                {
+                    "message": (
+                        "This version of the API is deprecated. This application must use v2: "
+                        "http://developer.dribbble.com/v2/"
+                    )
+                },
+                detail="the first API, which refuses every token",
+            ),
+        ),
+        source="https://developer.dribbble.com/v2/",
+        note=(
+            "No token endpoint is documented: the probe passes with any application's token and proves no client. 60 "
+            "calls a minute and 1440 a day for each person; X-RateLimit-Remaining and X-RateLimit-Reset tell the rest."
+        ),
+    ),
+    uncertain=(
+        "The text of the 401 is not documented: one that speaks of bad credentials denies, any other is undecided.",
+    ),
+)

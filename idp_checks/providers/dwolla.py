@@ -1,0 +1,160 @@
+"""Dwolla: the account behind a token, and the envelope of the first API, which stored profiles still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta, Struct, field
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_bearer
+from idp_checks.errors import ProfileError
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Id, Name, Path, Shape
+
+HEADERS = {"Accept": "application/vnd.dwolla.v1.hal+json"}
+ACCOUNTS = "/accounts/"
+
+
+class Account(Shape):
+    """``GET /accounts/{id}``, https://docsv2.dwolla.com; the links beside it are not read."""
+
+    id: Id
+    name: Name = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(id=self.id, name=self.name)
+
+
+class Person(Struct, rename="pascal"):
+    """``Response`` of the first API."""
+
+    id: Id
+    name: Name = None
+
+
+class Enveloped(Shape, rename="pascal"):
+    """The answer of the first API; ``Success`` says whether it is one."""
+
+    subject: ClassVar[Path] = ("Response", "Id")
+
+    response: Person
+    success: Annotated[Any, Meta(extra={"const": True})] = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        if self.success is not None and self.success is not True:
+            raise ProfileError("the answer is an error, no profile", path="$.Success")
+        return Claims(id=self.response.id, name=self.response.name)
+
+
+class Link(Struct):
+    href: str
+
+
+class Links(Struct):
+    account: Link
+
+
+class Root(Answer):
+    """``GET /``: what a good token reaches, its own account among it; the identifier ends that link."""
+
+    links: Links = field(name="_links")
+
+    def reading(self, ask: Ask) -> Reading:
+        subject = self.links.account.href.rpartition(ACCOUNTS)[2]
+        if not subject.strip() or "/" in subject:
+            return Reading(active=None, reason="unparsable", detail="the link names no account")
+        return Reading(active=True, reason="ok", subject=subject)
+
+
+PROVIDER = Provider(
+    name="dwolla",
+    title="Dwolla",
+    kind="social",
+    protocol="oauth2",
+    status="deprecated",
+    status_note=(
+        "Signing in with a person's account ended with the first API and the Transfer product on 2019-01-07; today's "
+        "documentation knows application tokens alone (client_credentials, an hour, no refresh token)."
+    ),
+    aliases={"allauth": "dwolla"},
+    docs=("https://developers.dwolla.com", "https://docsv2.dwolla.com"),
+    profile=ProfileFacts(
+        shapes=(Account, Enveloped),
+        call=Call("GET", "https://api.dwolla.com/accounts/{account_id}", headers=HEADERS),
+        quirks=(
+            "No address, no username and no picture; name is one text, of a person or of a firm.",
+            (
+                "The answer is HAL: the identifier also ends _links.self.href. account_id of the token answer, or "
+                "_links.account.href of GET https://api.dwolla.com/, says which account to ask for."
+            ),
+            "Every call wants the header Accept: application/vnd.dwolla.v1.hal+json.",
+            (
+                "The first API wrapped its answer in Success, Message and Response; its identifiers, such as "
+                "812-000-0000, are not the UUIDs of today, so an account has two that do not match."
+            ),
+            "The sandbox has a host of its own, api-sandbox.dwolla.com, formerly api-uat.dwolla.com.",
+        ),
+        sources=(
+            "https://docsv2.dwolla.com",
+            "https://github.com/pennersr/django-allauth",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=3600,
+        contents=(
+            "Nothing can be read from it. The token answer of the user grant named the application (app_id) and the "
+            "account (account_id, _links.account.href), and app_id there is the only word about the client."
+        ),
+        validity="An hour; the refresh token of the user grant lived 60 days (refresh_expires_in).",
+        renewal=Way(
+            "grant_type=refresh_token with the client's credentials, in the user grant of old. An application token "
+            "has no refresh token: ask for a new one by grant_type=client_credentials.",
+            "POST",
+            "https://api.dwolla.com/token",
+        ),
+        termination=Way("No call is documented."),
+        uses=Way("Lists what the token reaches.", "GET", "https://api.dwolla.com/"),
+        sources=("https://docsv2.dwolla.com", "https://github.com/Dwolla/dwolla-v2-python"),
+    ),
+    scopes=Scopes(
+        separator="|",
+        profile=("AccountInfoFull",),
+        adding=(
+            "In the user grant of old: authorise again with more names joined by a vertical bar (Send, Transactions, "
+            "Funding, ManageCustomers). Application tokens have none to choose."
+        ),
+        sources=("https://github.com/pennersr/django-allauth",),
+    ),
+    debug=HttpEndpoint(
+        kind="userinfo-probe",
+        url="https://api.dwolla.com/",
+        send=by_bearer(),
+        headers=HEADERS,
+        tells=frozenset({"subject"}),
+        answer=Root,
+        refusals=(
+            Refusal(401, "expired", {"code": "ExpiredAccessToken"}),
+            Refusal(401, "denied", {"code": "InvalidAccessToken"}),
+            Refusal(401, "caller_rejected", {"code": "InvalidCredentials"}, detail="the header was not understood"),
+            Refusal(
+                401,
+                "not_permitted",
+                {"code": frozenset({"InvalidScopes", "InvalidAccountStatus", "InvalidApplicationStatus"})},
+                detail="the scopes, the account or the application bar the call; nothing is said of the token",
+            ),
+        ),
+        source="https://developers.dwolla.com/docs/api-reference/api-fundamentals/errors",
+        note=(
+            "The probe passes with any application's token and proves no client; an application's own token answers as "
+            "a person's does. The code of a refusal is fixed, its message is not."
+        ),
+    ),
+    uncertain=(
+        "Whether a revoked token is called invalid or expired is not stated; both deny it.",
+        "The user grant cannot be seen at work any more: the profile's form comes from client code of its time.",
+    ),
+)

@@ -1,0 +1,158 @@
+"""Exact Online: the current user, wrapped as OData wraps lists, on one site for each country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
+
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
+from idp_checks.errors import ProfileError
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
+
+SITES = frozenset({"nl", "be", "de", "fr", "es", "com", "co.uk"})
+"""What stands behind ``start.exactonline.`` at Exact's sites."""
+
+
+class User(Struct, rename="pascal"):
+    """An element of ``results``."""
+
+    user_id: Id = field(name="UserID")
+    user_name: Handle = None
+    full_name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    email: Address = None
+    picture_url: Web = None
+
+
+class Results(Struct):
+    """``d``."""
+
+    results: list[User]
+
+
+class Me(Shape):
+    """``GET /api/v1/current/Me``; the first of the list is the user.
+
+    https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe
+    """
+
+    subject: ClassVar[Path] = ("d", "results", 0, "UserID")
+
+    d: Results
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        if not self.d.results:
+            raise ProfileError("no user in the list", path="$.d.results")
+        user = self.d.results[0]
+        return Claims(
+            id=user.user_id,
+            name=user.full_name,
+            given_name=user.first_name,
+            family_name=user.last_name,
+            username=user.user_name,
+            email=user.email,
+            picture=user.picture_url,
+        )
+
+
+class Probe(HttpEndpoint):
+    """The profile call, put to Exact's own sites alone."""
+
+    def steps(self, ask: Ask) -> Steps:
+        if ask.issuer_url is None and ask.credential("tld") not in SITES:
+            detail = f"tld names none of Exact's sites ({', '.join(sorted(SITES))})"
+            return Reading(active=None, reason="caller_rejected", detail=detail)
+        return (yield from super().steps(ask))
+
+
+PROVIDER = Provider(
+    name="exact",
+    title="Exact Online",
+    kind="social",
+    protocol="oauth2",
+    docs=(
+        "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",
+        "https://start.exactonline.nl/docs/HlpRestAPIResources.aspx",
+        "https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe",
+        "https://marketplace.auth0.com/integrations/exact-social-connection",
+    ),
+    profile=ProfileFacts(
+        shapes=(Me,),
+        call=Call("GET", "https://start.exactonline.{tld}/api/v1/current/Me", headers={"Accept": "application/json"}),
+        subject_scope="the site of one country",
+        quirks=(
+            "The user is the first element of d.results.",
+            "Without Accept application/json the answer is Atom in XML, which Auth0's strategy reads and we do not.",
+            "Each country has a host of its own (nl, be, de, co.uk and others) that knows no tokens of another.",
+            "There is no flag for the address, which may be null.",
+            "UserName is the username, and often an address.",
+            "The picture may need a session to be fetched.",
+            "Legislation is a 64-bit number as a text; ServerTime has no zone, and ServerUtcOffset is in seconds.",
+        ),
+        sources=("https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=600,
+        contents=(
+            "Nothing can be read from it. There are no scopes: the application's registration in the App Center "
+            "decides, and within it the person's own rights."
+        ),
+        validity="10 minutes; expires_in of the token answer is a text.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id and client_secret in the form, not sooner than about 30 seconds "
+            "before the end. A refresh token lives 30 days and works once.",
+            "POST",
+            "https://start.exactonline.{tld}/api/oauth2/token",
+        ),
+        termination=Way("No call is documented: the person, or for a key the developer, ends it in the App Center."),
+        uses=Way(
+            "The identifier alone.",
+            "GET",
+            "https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID",
+        ),
+        sources=(
+            "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",
+        ),
+    ),
+    scopes=Scopes(
+        separator="",
+        adding="Change the application's permissions in the App Center; each person must authorise again.",
+        sources=(
+            "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",
+        ),
+    ),
+    debug=Probe(
+        kind="userinfo-probe",
+        url="https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID",
+        send=by_bearer(),
+        needs=("tld",),
+        tells=frozenset({"subject"}),
+        answer=Me,
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(401, "denied", {"error": "invalid_token"}),
+        ),
+        source="https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe",
+        note=(
+            "Shows that the token works and for whom, never for which application or until when. More than ten errors "
+            "(400, 401, 403, 404) within an hour, by key, person, company and endpoint, block the key for an hour, and "
+            "for longer when repeated: never ask about many tokens that may be dead, and count the made-up one of an "
+            "audit. A token of another country's site is refused here too. Limits by the minute and by the day are "
+            "told in X-RateLimit headers. tld is one of Exact's own; any other host is asked by issuer_url alone."
+        ),
+    ),
+    uncertain=(
+        (
+            "What comes with a 401 is not documented: only the forms of RFC 6750, section 3, deny a token; any other "
+            "401, which may be what Exact sends, leaves the question open."
+        ),
+        "The list of Exact's sites is not said to be complete.",
+    ),
+)

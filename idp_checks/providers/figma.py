@@ -1,0 +1,121 @@
+"""Figma: the user of the REST API, and the userinfo answer for tokens with scope openid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer
+from idp_checks.introspection import Reading
+from idp_checks.openid import OpenIdClaims
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Shape, Web
+
+
+class User(Shape):
+    """``GET /v1/me``, https://developers.figma.com/docs/rest-api/users-endpoints/: ``handle`` is the full name."""
+
+    id: Id
+    handle: Name = None
+    email: Address = None
+    img_url: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(id=self.id, name=self.handle, email=self.email, picture=self.img_url)
+
+
+class UserInfo(OpenIdClaims):
+    """``GET /v1/oauth/userinfo``, https://www.figma.com/.well-known/openid-configuration."""
+
+
+class Probe(HttpEndpoint):
+    """A call that is refused with 403 for a dead token and for a missing scope alike: ``err`` tells which."""
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        body = body_of(response)
+        err = body.get("err") if isinstance(body, dict) else None
+        if response.status == 403 and isinstance(err, str) and err.startswith("Invalid scope"):  # noqa: PLR2004
+            detail = "the token is alive and lacks scope current_user:read"
+            return Reading(active=None, reason="not_permitted", detail=detail)
+        return super().read(response, ask)
+
+
+PROVIDER = Provider(
+    name="figma",
+    title="Figma",
+    kind="social",
+    protocol="oauth2",
+    aliases={"allauth": "figma", "authjs": "figma"},
+    docs=(
+        "https://developers.figma.com/docs/rest-api/authentication/",
+        "https://developers.figma.com/docs/rest-api/scopes/",
+        "https://developers.figma.com/docs/rest-api/users-endpoints/",
+        "https://developers.figma.com/docs/rest-api/errors/",
+        "https://www.figma.com/.well-known/openid-configuration",
+    ),
+    profile=ProfileFacts(
+        shapes=(User, UserInfo),
+        call=Call("GET", "https://api.figma.com/v1/me"),
+        vouching="Figma's email_verified in userinfo and ID token; /v1/me says nothing, though libraries guess",
+        quirks=(
+            "handle is the name that is shown and no username: the nickname is the local part of the address.",
+            "The identifier is digits as text, more than 53 bits hold; user_id of the token answer is a number.",
+            "Userinfo has names of its own: sub, name, picture.",
+            (
+                "The token endpoint moved from www.figma.com/api/oauth/token to api.figma.com in February 2025, which "
+                "older libraries do not know."
+            ),
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=("https://developers.figma.com/docs/rest-api/users-endpoints/",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="figu_{}",
+        contents=(
+            "Nothing can be read from it; figu_ is seen before sign-in tokens and figd_ before personal ones, neither "
+            "promised. The app chooses the scopes, which stand in its registration too; new apps have been reviewed "
+            "since November 2025. With scope openid an ID token comes beside it, signed with ES256."
+        ),
+        validity="expires_in of the token answer counts; 90 days are reported and not documented.",
+        renewal=Way(
+            "Form field refresh_token, client id and secret as HTTP Basic; a new access token, and the refresh token "
+            "stays. The discovery document has the grant at /v1/oauth/token too.",
+            "POST",
+            "https://api.figma.com/v1/oauth/refresh",
+        ),
+        termination=Way("No documented call: the person removes the app in the settings."),
+        uses=Way("Needs scope current_user:read.", "GET", "https://api.figma.com/v1/me"),
+        sources=("https://developers.figma.com/docs/rest-api/authentication/",),
+    ),
+    scopes=Scopes(
+        profile=("current_user:read",),
+        email=("current_user:read",),
+        adding=(
+            "Set the scope in the app's registration, then authorise again with it at https://www.figma.com/oauth; "
+            "openid, profile and email are those of OpenID Connect. files:read and file_read are deprecated, and old "
+            "integrations write commas between scopes."
+        ),
+        sources=("https://developers.figma.com/docs/rest-api/scopes/",),
+    ),
+    debug=Probe(
+        kind="userinfo-probe",
+        url="https://api.figma.com/v1/me",
+        send=by_bearer(),
+        tells=frozenset({"subject"}),
+        answer=User,
+        errors=("err", "error", "errors"),
+        refusals=(Refusal(403, "denied", {"status": 403, "err": "Invalid token"}),),
+        source="https://developers.figma.com/docs/rest-api/errors/",
+        note=(
+            "It names the person, never the app: only an ID token does (aud; iss https://www.figma.com, keys at "
+            "https://www.figma.com/.well-known/jwks.json). Personal tokens go in the header X-Figma-Token. Limits "
+            "depend on seat and plan; 429 comes with Retry-After and X-Figma-Rate-Limit-Type."
+        ),
+    ),
+    uncertain=(
+        "How an expired token is refused is not known: a 403 with any other err is no denial here.",
+        "The words of err are known from practice.",
+    ),
+)

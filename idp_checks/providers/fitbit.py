@@ -1,0 +1,198 @@
+"""Fitbit: the legacy Web API, switched off by Google; stored profiles and tokens still have its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Request, at_epoch, by_form, split_scopes
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.rfc7662 import INACTIVE
+from idp_checks.secret import Secret
+from idp_checks.shape import Handle, Id, Name, Path, Shape, Web
+
+Moment = Annotated[int | float, Meta(extra={"means": "epoch-millis"})]
+"""Milliseconds or seconds since 1970: the unit is not documented."""
+MILLISECONDS = 10**11
+"""From here on a number is in milliseconds: as such it is a day of 1973, in seconds one of the year 5138."""
+ASKED = ("activity", "heartrate", "location", "nutrition", "profile", "sleep", "weight")
+"""Scopes as an application asks for them; answers write them in capitals, with the kind of access."""
+
+
+class User(Struct, rename="camel"):
+    """``user``."""
+
+    encoded_id: Id
+    full_name: Name = None
+    display_name: Handle = None
+    first_name: Name = None
+    last_name: Name = None
+    avatar: Web = None
+
+
+class Profile(Shape):
+    """``GET /1/user/-/profile.json``, https://dev.fitbit.com/build/reference/web-api/user/get-profile/."""
+
+    subject: ClassVar[Path] = ("user", "encodedId")
+
+    user: User
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        user = self.user
+        return Claims(
+            id=user.encoded_id,
+            name=user.full_name,
+            given_name=user.first_name,
+            family_name=user.last_name,
+            username=user.display_name,
+            picture=user.avatar,
+        )
+
+
+class Introspected(Answer):
+    """A good token of whatever client; ``scope`` stands in braces, as in ``{ACTIVITY=READ_WRITE, PROFILE=READ}``.
+
+    https://dev.fitbit.com/build/reference/web-api/authorization/introspect/
+    """
+
+    active: bool
+    client_id: str
+    user_id: str
+    exp: Moment
+    iat: Moment | None = None
+    scope: str | None = None
+    token_type: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        if self.active is not True:
+            return Reading(active=None, reason="contradiction", detail="not active, in the form of a good answer")
+        scope = self.scope
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.client_id,
+            subject=self.user_id,
+            scopes=None if scope is None else split_scopes(scope.strip().removeprefix("{").removesuffix("}"), ","),
+            expires_at=at_epoch(seconds(self.exp)),
+            issued_at=None if self.iat is None else at_epoch(seconds(self.iat)),
+            token_type=self.token_type,
+        )
+
+
+def seconds(moment: float) -> float:
+    """Seconds since 1970, from whichever unit."""
+    return moment / 1000 if moment >= MILLISECONDS else moment
+
+
+class Introspection(HttpEndpoint):
+    """An endpoint that wants a bearer token of whoever asks: here the one that is asked about."""
+
+    def request(self, ask: Ask) -> Request:
+        request = super().request(ask)
+        bearer = Secret(f"Bearer {ask.token.reveal()}")
+        return replace(request, headers={**request.headers, "Authorization": bearer})
+
+
+PROVIDER = Provider(
+    name="fitbit",
+    title="Fitbit",
+    kind="social",
+    protocol="oauth2",
+    status="defunct",
+    status_note=(
+        "Logins with Fitbit accounts ended on 2026-05-19, and by Google's announcement the Web API with its OAuth "
+        "endpoints is off since 2026-11-02. The successor is the Google Health API with Google's OAuth; tokens and "
+        "consents do not carry over."
+    ),
+    aliases={"social_core": "fitbit"},
+    docs=(
+        "https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/",
+        "https://dev.fitbit.com/build/reference/web-api/user/get-profile/",
+        "https://dev.fitbit.com/build/reference/web-api/authorization/introspect/",
+        "https://developers.google.com/health/migration",
+    ),
+    profile=ProfileFacts(
+        shapes=(Profile,),
+        call=Call("GET", "https://api.fitbit.com/1/user/-/profile.json"),
+        quirks=(
+            "All of it stands under user.",
+            "No address, whatever the scope.",
+            (
+                "displayName is what others see, a name or a username by the person's own setting: the nickname may be "
+                "a real name. fullName, firstName and lastName may be missing or empty."
+            ),
+            "encodedId is letters and digits, sometimes digits alone: never a number.",
+            "Units and the form of numbers follow the Accept-Language of the request; offsetFromUTCMillis is in ms.",
+            "dateOfBirth may be an empty text, and gender NA.",
+            "avatar is always there, a default picture where none was set.",
+        ),
+        sources=("https://dev.fitbit.com/build/reference/web-api/user/get-profile/",),
+    ),
+    token=TokenFacts(
+        form="jwt",
+        lifetime=28800,
+        contents=(
+            "A JWT by HS256 under a key that Fitbit alone holds: it can be read and not verified. aud is the client, "
+            "sub the person, iss Fitbit, scopes a text of short codes. The person chooses among the scopes asked for."
+        ),
+        validity="Eight hours by the code flow; a day, a week, 30 days or a year by the implicit one.",
+        renewal=Way(
+            "grant_type=refresh_token, HTTP Basic with the client's credentials; a refresh token works once. Off with "
+            "the API.",
+            "POST",
+            "https://api.fitbit.com/oauth2/token",
+        ),
+        termination=Way(
+            "Form field token, access or refresh token, HTTP Basic; ends both. Off with the API.",
+            "POST",
+            "https://api.fitbit.com/oauth2/revoke",
+        ),
+        uses=Way("Needs scope profile.", "GET", "https://api.fitbit.com/1/user/-/profile.json"),
+        sources=(
+            "https://dev.fitbit.com/build/reference/web-api/authorization/",
+            "https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("profile",),
+        adding=(
+            "Authorise again with more names; the person may untick any of them. Nothing new is granted since the "
+            "switch-off."
+        ),
+        implied={name: (f"{name.upper()}=READ", f"{name.upper()}=READ_WRITE") for name in ASKED},
+        sources=("https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/#Scopes",),
+    ),
+    debug=Introspection(
+        kind="introspection",
+        method="POST",
+        url="https://api.fitbit.com/1.1/oauth2/introspect",
+        send=by_form("token"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=Introspected,
+        refusals=(
+            Refusal(401, "expired", {"success": False, "errors": [{"errorType": "expired_token"}]}),
+            Refusal(401, "denied", {"success": False, "errors": [{"errorType": "invalid_token"}]}),
+            INACTIVE,
+        ),
+        source="https://dev.fitbit.com/build/reference/web-api/authorization/introspect/",
+        note=(
+            "No client credentials: any living token may ask about any other, and answers name the client, which must "
+            "be compared. The token asks about itself here, so a dead one falls at the header with 401; active false "
+            "is for those who ask with another. Version 1 had active 1 or 0, clientId.id and userId.id. 150 calls an "
+            "hour for each person, told by fitbit-rate-limit-remaining."
+        ),
+    ),
+    uncertain=(
+        (
+            "The API is said to be off and was not asked since: whatever fails to answer in its old form is undecided, "
+            "and an answer in that form is still taken at its word."
+        ),
+        "The unit of exp and iat is not documented: numbers from 10^11 on are read as milliseconds, others as seconds.",
+        "Fitbit shows ACTIVITY=READ_WRITE alone; the other names in the braces are taken for the scopes in capitals.",
+    ),
+)

@@ -1,0 +1,123 @@
+"""FreshBooks: the identity of the ``me`` call, all of it under ``response``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Path, Shape, first
+
+
+class Person(Struct):
+    """``profile``, where the names stand again."""
+
+    first_name: Name = None
+    last_name: Name = None
+
+
+class Identity(Struct):
+    """``response``."""
+
+    id: Id
+    first_name: Name = None
+    last_name: Name = None
+    email: Address = None
+    profile: Person | None = None
+
+
+class Me(Shape):
+    """``GET /auth/api/v1/users/me``, https://www.freshbooks.com/api/me_endpoint."""
+
+    subject: ClassVar[Path] = ("response", "id")
+
+    response: Identity
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        found = self.response
+        person = found.profile or Person()
+        return Claims(
+            id=found.id,
+            given_name=first(found.first_name, person.first_name),
+            family_name=first(found.last_name, person.last_name),
+            email=found.email,
+        )
+
+
+PROVIDER = Provider(
+    name="freshbooks",
+    title="FreshBooks",
+    kind="social",
+    protocol="oauth2",
+    aliases={"authjs": "freshbooks"},
+    docs=(
+        "https://www.freshbooks.com/api/authentication",
+        "https://www.freshbooks.com/api/me_endpoint",
+        "https://www.freshbooks.com/api/scopes",
+    ),
+    profile=ProfileFacts(
+        shapes=(Me,),
+        call=Call("GET", "https://api.freshbooks.com/auth/api/v1/users/me"),
+        quirks=(
+            "All of it stands in response.",
+            "No full name, no username, no picture.",
+            (
+                "There is no flag for the address: confirmed_at and unconfirmed_email look like one, and nothing says "
+                "that they vouch."
+            ),
+            "The names stand at the top and in profile, and may be null in either.",
+            "Lists may hold null (addresses) and elements with null in them.",
+            (
+                "account_id of a business is a short text, its id a number: the accounting API wants the former, and "
+                "neither is the person."
+            ),
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=("https://www.freshbooks.com/api/me_endpoint",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=43200,
+        contents=(
+            "No form is documented. The application chooses the scopes, which must be set in its registration too."
+        ),
+        validity="12 hours; created_at and expires_in of the token answer count.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id, client_secret and redirect_uri. A refresh token has no end and "
+            "works once: an answer that is lost loses the grant.",
+            "POST",
+            "https://api.freshbooks.com/auth/oauth/token",
+        ),
+        termination=Way(
+            "client_id, client_secret and token in the body; known from client code.",
+            "POST",
+            "https://api.freshbooks.com/auth/oauth/revoke",
+        ),
+        uses=Way("Needs user:profile:read.", "GET", "https://api.freshbooks.com/auth/api/v1/users/me"),
+        sources=("https://www.freshbooks.com/api/authentication",),
+    ),
+    scopes=Scopes(
+        profile=("user:profile:read",),
+        email=("user:profile:read",),
+        adding="Select the scope in the application's settings, then authorise again with it.",
+        sources=("https://www.freshbooks.com/api/scopes",),
+    ),
+    debug=probe(
+        "https://api.freshbooks.com/auth/api/v1/users/me",
+        Me,
+        refusals=(Refusal(401, "denied", {"error": "unauthenticated"}),),
+        source="https://www.freshbooks.com/api/me_endpoint",
+        note=(
+            "Shows that the token works and for whom, never for which application, with which scopes or until when. "
+            "Other services of this API refuse with errno and message, or a list of errors."
+        ),
+    ),
+    uncertain=(
+        "The refusal is known from client code alone: a 401 with another body leaves the question open.",
+        "How a token without user:profile:read is answered is not documented: undecided unless by that refusal.",
+    ),
+)

@@ -1,0 +1,147 @@
+"""Google Workspace: Google's sign-in for the members of an organisation, who are known by their address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_query
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.providers import google_oauth2
+from idp_checks.shape import Path, TextFlag, first, text_flag
+
+
+class UserInfo(google_oauth2.UserInfo):
+    """Google's userinfo, where the address identifies, as Auth0 has it; without the scope email, ``sub``.
+
+    https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles
+    """
+
+    subject: ClassVar[Path] = ("email",)
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        said = google_oauth2.UserInfo.claims(self, also)
+        said.id = first(self.email) or self.sub
+        return said
+
+
+class TokenInfo(google_oauth2.TokenInfo):
+    """Google's answer about a token: it names ``sub``, and with the scope email the address."""
+
+    email: str | None = None
+    email_verified: TextFlag = None
+
+    def reading(self, ask: Ask) -> Reading:
+        said = google_oauth2.TokenInfo.reading(self, ask)
+        if ask.subject is None or "@" not in ask.subject:
+            return said
+        return replace(said, subject=self.email if text_flag(self.email_verified) else None)
+
+
+PROVIDER = Provider(
+    name="google-apps",
+    title="Google Workspace",
+    kind="enterprise",
+    protocol="oidc",
+    docs=(
+        "https://developers.google.com/identity/openid-connect/openid-connect",
+        "https://developers.google.com/identity/openid-connect/reference",
+        "https://developers.google.com/workspace/admin/directory/reference/rest/v1/users",
+        "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/google-apps",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo,),
+        call=Call("GET", "https://openidconnect.googleapis.com/v1/userinfo"),
+        vouching="Google's email_verified; with the claim hd Google is authoritative for the address",
+        subject_scope="the address, as long as it is one person's",
+        quirks=(
+            (
+                "Auth0 makes the identifier of the address, not of sub: a renamed person is another user, and who gets "
+                "a used address is the former user. sub stays in the profile, to be compared."
+            ),
+            "Without scope email there is no such identifier; sub stands in its place here.",
+            (
+                "hd is the primary domain of the organisation and the only proof of membership: it is to be compared "
+                "with the allowed domains. Without it the account is none of Google Workspace."
+            ),
+            "The parameter hd of the authorisation request is a hint that the person can change.",
+            "The domain of the address may be another one than hd (secondary domains, aliases).",
+            "An administrator may hide pictures. locale is no longer sent for many accounts.",
+            (
+                "Groups, aliases, suspension and the rest are in the Directory API (thumbnailPhotoUrl for the "
+                "picture), which takes an administrator's consent and so as a rule not the person's token."
+            ),
+        ),
+        sources=(
+            "https://developers.google.com/identity/openid-connect/reference",
+            "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/google-apps",
+            "https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        pattern=google_oauth2.PROVIDER.token.pattern,
+        sample=google_oauth2.PROVIDER.token.sample,
+        lifetime=3600,
+        contents=(
+            "The same tokens as those of Google's own accounts: opaque, of one client and one account, with the scopes "
+            "granted. An administrator may block a client or narrow its scopes for the organisation."
+        ),
+        validity=(
+            "About an hour. Where an administrator limits sessions of Google Cloud, the refresh token ends with the "
+            "session (invalid_grant, subtype invalid_rapt)."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token; needs access_type=offline at the login. At most 100 live ones per client and "
+            "account; dead after 6 months unused, or 7 days while the consent screen is external and in testing.",
+            "POST",
+            "https://oauth2.googleapis.com/token",
+        ),
+        termination=Way(
+            "Form field token, access or refresh token, no client credentials. An administrator removes a person's "
+            "tokens for a client by DELETE https://admin.googleapis.com/admin/directory/v1/users/USER/tokens/CLIENT.",
+            "POST",
+            "https://oauth2.googleapis.com/revoke",
+        ),
+        uses=Way(
+            "Any token with scope openid works; it also gives hd.",
+            "GET",
+            "https://openidconnect.googleapis.com/v1/userinfo",
+        ),
+        sources=(
+            "https://developers.google.com/identity/protocols/oauth2",
+            "https://developers.google.com/workspace/admin/directory/reference/rest/v1/tokens",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("email",),
+        adding=(
+            "Authorise again with include_granted_scopes=true; scopes of the Directory API need the consent of an "
+            "administrator of the organisation."
+        ),
+        implied=google_oauth2.PROVIDER.scopes.implied,
+        sources=("https://developers.google.com/identity/protocols/oauth2/scopes",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://oauth2.googleapis.com/tokeninfo",
+        send=by_query("access_token"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=TokenInfo,
+        refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
+        source="https://developers.google.com/identity/sign-in/web/backend-auth",
+        note=(
+            "Google's endpoint for all accounts: no active flag and no credentials, so the client must be compared. It "
+            "does not name the organisation: hd stands in userinfo and in the ID token. The account is sub; a caller "
+            "who names it by an address is told the verified address. It may be throttled, and is meant for debugging."
+        ),
+    ),
+    uncertain=(
+        "The body of a refusal is the one that Google's own clients expect; expired, revoked and unknown are one.",
+    ),
+)

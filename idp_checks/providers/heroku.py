@@ -1,0 +1,109 @@
+"""Heroku: the account of the Platform API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.errors import ProfileError
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Shape, Text, first
+
+HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
+
+
+class Account(Shape):
+    """``GET /account``, https://devcenter.heroku.com/articles/platform-api-reference#account.
+
+    An error has an ``id`` too: what is wrong, in a word, beside a message; an account always has an address.
+    """
+
+    id: Id
+    name: Name = None
+    email: Address = None
+    message: Text = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        if first(self.message) and not first(self.email):
+            raise ProfileError("the answer is an error, no profile", path="$.message")
+        return Claims(id=self.id, name=self.name, email=self.email)
+
+
+PROVIDER = Provider(
+    name="heroku",
+    title="Heroku",
+    kind="social",
+    protocol="oauth2",
+    docs=(
+        "https://devcenter.heroku.com/articles/oauth",
+        "https://devcenter.heroku.com/articles/platform-api-reference#account",
+        "https://devcenter.heroku.com/articles/platform-api-reference#oauth-authorization",
+    ),
+    profile=ProfileFacts(
+        shapes=(Account,),
+        call=Call("GET", "https://api.heroku.com/account", headers=HEADERS),
+        quirks=(
+            "verified is about billing details and says nothing of the address, for which nothing vouches.",
+            "An error has a member id as well, such as unauthorized: it is no account.",
+            "The header Accept must name version=3.",
+            "name is null until the person sets it; there are no parts of it, no username and no picture.",
+            "default_organization is the older name of default_team.",
+            "The token answer names the account too, as user_id, with a session_nonce.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=("https://devcenter.heroku.com/articles/platform-api-reference#account",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="HRKU-AA{}",
+        lifetime=28799,
+        contents=(
+            "Nothing can be read from it, nor its kind: access tokens, direct authorisations and API keys look alike, "
+            "HRKU-AA and 58 characters now, a UUID with or without HRKU- before. Limited by scopes."
+        ),
+        validity=(
+            "Eight hours by expires_in of the token answer; authorisations that a person makes directly may not end."
+        ),
+        renewal=Way(
+            "Form fields grant_type=refresh_token, refresh_token and client_secret; the refresh token does not end by "
+            "time.",
+            "POST",
+            "https://id.heroku.com/oauth/token",
+        ),
+        termination=Way(
+            "Needs the authorisation's id and a token of scope global; the person can do it in the dashboard.",
+            "DELETE",
+            "https://api.heroku.com/oauth/authorizations/{authorization_id}",
+        ),
+        uses=Way("Needs scope identity.", "GET", "https://api.heroku.com/account"),
+        sources=("https://devcenter.heroku.com/articles/oauth",),
+    ),
+    scopes=Scopes(
+        profile=("identity",),
+        email=("identity",),
+        adding=(
+            "Authorise again with another scope (global, identity, read, write, read-protected, write-protected): that "
+            "is another authorisation."
+        ),
+        implied={"global": ("identity", "read", "write", "read-protected", "write-protected")},
+        sources=("https://devcenter.heroku.com/articles/oauth#scopes",),
+    ),
+    debug=probe(
+        "https://api.heroku.com/account",
+        Account,
+        headers=HEADERS,
+        refusals=(
+            Refusal(401, "denied", {"id": "unauthorized"}),
+            Refusal(403, "not_permitted", {"id": "forbidden"}, detail="the token is alive and lacks scope identity"),
+        ),
+        source="https://devcenter.heroku.com/articles/platform-api-reference#errors",
+        note=(
+            "It names the account, never the client. GET /oauth/authorizations/~ tells of the person's own API key and "
+            "not of the token that asks: it proves nothing. With scope global GET /oauth/authorizations lists every "
+            "authorisation with its client, its token and seconds left, but nobody should ask for global for that. "
+            "4500 requests an hour for each account, with RateLimit-Remaining."
+        ),
+    ),
+)

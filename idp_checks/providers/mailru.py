@@ -1,0 +1,167 @@
+"""Mail.ru (OAuth Mail): userinfo, and the person of the older platform API.
+
+New sign-in goes through VK ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+
+VK_ID = "https://id.vk.ru/about/business/go/docs/ru/vkid/latest/oauth/oauth-mail/index"
+
+
+class UserInfo(Shape):
+    """``GET /userinfo``, https://o2.mail.ru/docs/."""
+
+    id: Id
+    name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    nickname: Handle = None
+    email: Address = None
+    image: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.id,
+            name=self.name,
+            given_name=self.first_name,
+            family_name=self.last_name,
+            username=self.nickname,
+            email=self.email,
+            picture=self.image,
+        )
+
+
+class Person(Struct):
+    """The element of the older answer."""
+
+    uid: Id
+    first_name: Name = None
+    last_name: Name = None
+    nick: Handle = None
+    email: Address = None
+    pic_big: Web = None
+    pic: Web = None
+    pic_small: Web = None
+
+
+class GetInfo(Shape, array_like=True):
+    """``users.getInfo`` of the older platform, https://api.mail.ru/docs/guides/restapi/: a list with one person."""
+
+    subject: ClassVar[Path] = (0, "uid")
+
+    person: Person
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        person = self.person
+        return Claims(
+            id=person.uid,
+            given_name=person.first_name,
+            family_name=person.last_name,
+            username=person.nick,
+            email=person.email,
+            picture=first(person.pic_big, person.pic, person.pic_small),
+        )
+
+
+class Holder(Answer):
+    """A good token of whatever application: the profile, which names the client. Old answers may lack it."""
+
+    id: str
+    client_id: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(active=True, reason="ok", client_id=self.client_id, subject=self.id)
+
+
+PROVIDER = Provider(
+    name="mailru",
+    title="Mail.ru (OAuth Mail)",
+    kind="social",
+    protocol="oauth2",
+    status="deprecated",
+    status_note=(
+        "Since 1 July 2025 new applications get it for the mail and cloud products' own APIs alone: sign-in goes "
+        "through VK ID, which lets Mail accounts in (see vkontakte). What was connected before goes on working."
+    ),
+    aliases={"social_core": "mailru", "allauth": "mailru", "authjs": "mailru"},
+    docs=("https://o2.mail.ru/docs/", VK_ID, "https://api.mail.ru/docs/guides/restapi/"),
+    profile=ProfileFacts(
+        shapes=(UserInfo, GetInfo),
+        call=Call("GET", "https://oauth.mail.ru/userinfo", auth="query:access_token"),
+        quirks=(
+            "No flag speaks of the address, although it is the mailbox itself that signs in.",
+            (
+                "Stored profiles may lack id, and social_core keys by the address then: here such an answer is no "
+                "profile, since mailboxes change hands."
+            ),
+            "An error is an object with error, error_code and error_description.",
+            (
+                "The older platform answers with a list, has uid and nick for id and nickname, percent-encodes names "
+                "in some answers, and gives an address that was only the name at My World."
+            ),
+            "birthday is dd.mm.yyyy, gender one letter, locale has an underscore.",
+        ),
+        sources=(VK_ID, "https://o2.mail.ru/docs/"),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=3600,
+        contents="Nothing can be read from it. Bound to one application, one mailbox and the scopes granted.",
+        validity="An hour; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token with refresh_token and client_id. Newer applications get a refresh token only "
+            "with scope offline_access and prompt=consent.",
+            "POST",
+            "https://oauth.mail.ru/token",
+        ),
+        termination=Way("No call is documented: the person removes the application in the account's settings."),
+        uses=Way("Parameter access_token.", "GET", "https://oauth.mail.ru/userinfo"),
+        sources=(VK_ID, "https://o2.mail.ru/docs/"),
+    ),
+    scopes=Scopes(
+        profile=("userinfo",),
+        email=("userinfo",),
+        adding=(
+            "Rights are agreed with Mail.ru for the application, then named in scope at https://oauth.mail.ru/login. "
+            "Newer applications need openid, and rights such as mail.imap come only together with it."
+        ),
+        sources=(VK_ID,),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://oauth.mail.ru/userinfo",
+        send=by_query("access_token"),
+        tells=frozenset({"client", "subject"}),
+        answer=Holder,
+        refusals=(
+            Refusal(
+                frozenset((200, 400, 401, 403, 404)),
+                "unknown_token",
+                {"error_code": 6},
+                detail="no such token: never issued, or ended",
+            ),
+            Refusal(None, "contradiction", {"error_code": 2}, detail="Mail.ru saw no token, and one was sent"),
+        ),
+        source="https://o2.mail.ru/docs/",
+        note=(
+            "The profile call itself: it names the client in client_id and needs no credentials, so it answers for "
+            "every application's token and the client must be compared. The token goes in the query, and no client "
+            "was seen to succeed with a header: keep addresses out of logs."
+        ),
+    ),
+    uncertain=(
+        "The refusal is known from reports of users, its HTTP status is not: it counts under 200, 400, 401, 403, 404.",
+        "An answer without client_id proves no client.",
+    ),
+)

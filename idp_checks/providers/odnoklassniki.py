@@ -1,0 +1,192 @@
+"""Odnoklassniki (OK): the current user of its REST API, where every call is signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Request, by_form
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.secret import Secret
+from idp_checks.shape import Address, Id, Name, Path, Shape, Web, first
+
+ANSWERED = frozenset((200, 400, 401, 403))
+"""Statuses under which a denial counts: OK documents none."""
+
+
+class User(Shape):
+    """``users.getCurrentUser``, https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser."""
+
+    subject: ClassVar[Path] = ("uid",)
+
+    uid: Id
+    name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    email: Address = None
+    pic_3: Web = None
+    pic_2: Web = None
+    pic_1: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.uid,
+            name=self.name,
+            given_name=self.first_name,
+            family_name=self.last_name,
+            email=self.email,
+            picture=first(self.pic_3, self.pic_2, self.pic_1),
+        )
+
+
+def signature(params: Mapping[str, str], token: str, application_secret_key: str) -> str:
+    """``sig`` of a call in a session, https://apiok.ru/en/dev/methods.
+
+    Lower-case MD5 of the parameters but the token, sorted by name and written as ``name=value`` without separators,
+    and after them the session's secret: lower-case MD5 of token and application secret key.
+    """
+    joined = "".join(f"{name}={params[name]}" for name in sorted(params))
+    return _md5(joined + _md5(token + application_secret_key))
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+class SignedCall(HttpEndpoint):
+    """A call whose parameters are signed with the application's secret key, which is not sent."""
+
+    def request(self, ask: Ask) -> Request:
+        plain = super().request(ask)
+        form = dict(plain.form or {})
+        signed = {
+            name: value.reveal() if isinstance(value, Secret) else value
+            for name, value in form.items()
+            if name != self.send.name
+        }
+        sig = signature(signed, ask.token.reveal(), ask.credential("application_secret_key") or "")
+        return replace(plain, form={**form, "sig": Secret(sig)})
+
+    def described(self) -> dict[str, Any]:
+        shape = super().described()
+        shape["form"]["sig"] = "{sig}"
+        return shape
+
+
+def _error(*codes: int) -> Mapping[str, Any]:
+    return {"error_code": frozenset(codes)}
+
+
+PROVIDER = Provider(
+    name="odnoklassniki",
+    title="Odnoklassniki (OK)",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "odnoklassniki-oauth2", "allauth": "odnoklassniki"},
+    docs=(
+        "https://apiok.ru/en/ext/oauth/server",
+        "https://apiok.ru/en/ext/oauth/permissions",
+        "https://apiok.ru/en/dev/methods",
+        "https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
+        "https://apiok.ru/en/dev/errors",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call(
+            "GET",
+            "https://api.ok.ru/fb.do?method=users.getCurrentUser&application_key={application_key}&format=json"
+            "&sig={sig}",
+            auth="query:access_token",
+        ),
+        quirks=(
+            (
+                "The address comes with the permission GET_EMAIL alone, which OK gives on request; has_email does not "
+                "say that email is there."
+            ),
+            "Nothing vouches for the address.",
+            (
+                "Every call is signed: sig is the MD5 of the sorted parameters without the token, then the session's "
+                "secret, which is the MD5 of token and secret key (or session_secret_key of the token answer)."
+            ),
+            "Beside the token there are an application id, a public application_key and a secret key.",
+            "There is no username: the nickname is the local part of the address.",
+            "Without a picture of one's own pic_1 and pic_2 name a stub.",
+            "Larger pictures (pic190x190, pic640x480, pic1024x768) come only when named in fields.",
+            "An error is an object with error_code and error_msg where the profile would stand.",
+            "birthday lacks the year where it is hidden.",
+            "Who signs in at OK by VK ID gets the profile and the identifiers of VK ID.",
+        ),
+        sources=(
+            "https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
+            "https://apiok.ru/en/dev/methods",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=1800,
+        contents=(
+            "Nothing can be read from it; the signature that every call bears ties it to the application. The token "
+            "answer of the browser flow has session_secret_key beside it."
+        ),
+        validity=(
+            "Half an hour; 30 days with the permission LONG_ACCESS_TOKEN, counted anew at every use "
+            "(auth.touchSession does nothing else). expires_in may be a text."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token with client_id and client_secret; the refresh token lives 30 days.",
+            "POST",
+            "https://api.ok.ru/oauth/token.do",
+        ),
+        termination=Way(
+            "No call for it: the person removes the application at ok.ru/settings/oauth, and a new password ends the "
+            "tokens."
+        ),
+        uses=Way("Signed.", "GET", "https://api.ok.ru/fb.do?method=users.getCurrentUser"),
+        sources=("https://apiok.ru/en/ext/oauth/server",),
+    ),
+    scopes=Scopes(
+        separator=";",
+        profile=("VALUABLE_ACCESS",),
+        email=("GET_EMAIL",),
+        adding=(
+            "Name the permissions at https://connect.ok.ru/oauth/authorize. VALUABLE_ACCESS is the base; GET_EMAIL, "
+            "LONG_ACCESS_TOKEN and those for posting and photos are given to the application by OK's support first."
+        ),
+        sources=("https://apiok.ru/en/ext/oauth/permissions",),
+    ),
+    debug=SignedCall(
+        kind="userinfo-probe",
+        method="POST",
+        url="https://api.ok.ru/fb.do",
+        send=by_form("access_token"),
+        params={"application_key": "{application_key}", "format": "json", "method": "users.getCurrentUser"},
+        needs=("application_key", "application_secret_key"),
+        tells=frozenset({"subject"}),
+        answer=User,
+        refusals=(
+            Refusal(ANSWERED, "expired", _error(102)),
+            Refusal(ANSWERED, "denied", _error(103), detail="the session key is none that OK knows"),
+            Refusal(None, "caller_rejected", _error(101, 210), detail="the application key is unknown or switched off"),
+            Refusal(None, "caller_rejected", _error(104), detail="the signature is wrong: look at the secret key"),
+            Refusal(None, "rate_limited", _error(8, 11)),
+            Refusal(None, "issuer_error", _error(1, 2)),
+            Refusal(None, "not_permitted", _error(7, 9, 10, 200)),
+        ),
+        errors=("error_code",),
+        source="https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
+        note=(
+            "There is no introspection: the probe shows that the token works and for whom. It is signed with the "
+            "application's own secret, so another application's token should fail, but what it gets is not documented: "
+            "no client is proven. The API takes GET and POST alike, so the token goes in the body. The header "
+            "invocation-error repeats error_code."
+        ),
+    ),
+    uncertain=(
+        "The HTTP status of errors is not documented: a denial counts under 200, 400, 401 and 403 alone.",
+        "Error 103 does not tell an unknown token from a revoked one.",
+    ),
+)

@@ -1,0 +1,155 @@
+"""Patreon: the person behind a token, as a resource of JSON:API, the same in both versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+
+
+class Attributes(Struct):
+    """``data.attributes``: those that were asked for."""
+
+    full_name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    vanity: Handle = None
+    email: Address = None
+    is_email_verified: Flag = None
+    image_url: Web = None
+    thumb_url: Web = None
+
+
+class User(Struct):
+    """``data``."""
+
+    id: Id
+    attributes: Attributes | None = None
+
+
+class Identity(Shape):
+    """``GET /api/oauth2/v2/identity``, https://docs.patreon.com/#user-v2, and ``current_user`` of version 1."""
+
+    subject: ClassVar[Path] = ("data", "id")
+    vouched_by: ClassVar[Path | None] = ("data", "attributes", "is_email_verified")
+
+    data: User
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        said = self.data.attributes
+        if said is None:
+            return Claims(id=self.data.id)
+        return Claims(
+            id=self.data.id,
+            name=said.full_name,
+            given_name=said.first_name,
+            family_name=said.last_name,
+            username=said.vanity,
+            email=said.email,
+            email_verified=flag(said.is_email_verified),
+            picture=first(said.image_url, said.thumb_url),
+        )
+
+
+PROVIDER = Provider(
+    name="patreon",
+    title="Patreon",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "patreon", "allauth": "patreon", "authjs": "patreon"},
+    docs=(
+        "https://docs.patreon.com/#oauth",
+        "https://docs.patreon.com/#get-api-oauth2-v2-identity",
+        "https://docs.patreon.com/#user-v2",
+    ),
+    profile=ProfileFacts(
+        shapes=(Identity,),
+        call=Call(
+            "GET",
+            "https://www.patreon.com/api/oauth2/v2/identity?fields%5Buser%5D=about,created,email,first_name,full_name,"
+            "image_url,is_email_verified,last_name,thumb_url,url,vanity",
+        ),
+        vouching="Patreon's is_email_verified, of the account's address",
+        quirks=(
+            "Version 2 gives no attribute that fields[user] did not name; some clients must escape the brackets.",
+            (
+                "Version 1 (https://www.patreon.com/api/oauth2/api/current_user, for clients registered for it) nests "
+                "alike, with attributes of its own choice and pledges."
+            ),
+            "Without scope identity[email] there is no address, though its flag may be there.",
+            "vanity, for creators only and fading out, is null for most people.",
+            "first_name and last_name may be empty texts; full_name is often a single word.",
+            "social_connections has a key for each network, null where none is linked.",
+            "A creator's token from the client page stands for the creator, not for who logs in.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=(
+            "https://docs.patreon.com/#user-v2",
+            "https://github.com/Patreon/platform-documentation",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents=(
+            "Nothing can be read from it. Bound to one client, one person and the scopes granted; clients of version 1 "
+            "and of version 2 get tokens of their own."
+        ),
+        validity="expires_in of the token answer counts; about 31 days as seen.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id and client_secret in the form; a refresh token works once.",
+            "POST",
+            "https://www.patreon.com/api/oauth2/token",
+        ),
+        termination=Way(
+            "No call is documented, though a library names https://www.patreon.com/oauth2/revoke; the person removes "
+            "the application in the account settings."
+        ),
+        uses=Way(
+            "Needs scope identity; without fields only the identifier comes back.",
+            "GET",
+            "https://www.patreon.com/api/oauth2/v2/identity",
+        ),
+        sources=("https://docs.patreon.com/#oauth",),
+    ),
+    scopes=Scopes(
+        profile=("identity",),
+        email=("identity[email]",),
+        adding=(
+            "Authorise again with more, and the person consents again: identity.memberships, campaigns, "
+            "campaigns.members, campaigns.members[email], campaigns.members.address, campaigns.posts, "
+            "w:campaigns.webhook."
+        ),
+        sources=("https://docs.patreon.com/#scopes",),
+    ),
+    debug=probe(
+        "https://www.patreon.com/api/oauth2/v2/identity",
+        Identity,
+        refusals=(
+            Refusal(
+                401,
+                "denied",
+                {"errors": [{"code": 1, "code_name": "Unauthorized", "status": "401"}]},
+                bare=True,
+                detail="dead or unknown, or alive without the scope identity",
+            ),
+        ),
+        source="https://docs.patreon.com/#errors",
+        note=(
+            "The probe passes with any client's token and proves no client. status is a text in the body, and "
+            "retry_after_seconds stands there too, in no header. 100 calls in 2 seconds for a client and 100 a minute "
+            "for a token; the edge shuts out who collects errors, and may refuse a call without User-Agent with 403."
+        ),
+    ),
+    uncertain=(
+        (
+            "By Patreon's page 401 also covers wrong scopes, and tokens of version 1 have been refused so at addresses "
+            "of version 2: a bare 401 proves little."
+        ),
+    ),
+)

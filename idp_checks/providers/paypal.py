@@ -1,0 +1,184 @@
+"""Log in with PayPal: two addresses with two schemas, one address of e-mail or a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
+
+
+class UserInfo(Shape):
+    """Schema ``openid``, https://developer.paypal.com/docs/api/identity/v1/; ``emails`` is the other's."""
+
+    subject: ClassVar[Path] = ("user_id",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    user_id: Id
+    emails: None = None
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    email: Address = None
+    email_verified: TextFlag = None
+    picture: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.user_id,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            email=self.email,
+            email_verified=text_flag(self.email_verified),
+            picture=self.picture,
+        )
+
+
+class Email(Struct):
+    """An element of ``emails``."""
+
+    value: Address = None
+    primary: Flag = None
+    confirmed: TextFlag = None
+
+
+class Attributes(Shape):
+    """Schema ``paypalv1.1``, https://developer.paypal.com/docs/log-in-with-paypal/integrate/."""
+
+    subject: ClassVar[Path] = ("user_id",)
+    vouched_by: ClassVar[Path | None] = ("emails", 0, "confirmed")
+
+    user_id: Id
+    emails: list[Email]
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    picture: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        email, verified = best_address(
+            (each.value, text_flag(each.primary) is True, text_flag(each.confirmed)) for each in self.emails
+        )
+        return Claims(
+            id=self.user_id,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            email=email,
+            email_verified=verified,
+            picture=self.picture,
+        )
+
+
+PROVIDER = Provider(
+    name="paypal",
+    title="Log in with PayPal",
+    kind="social",
+    protocol="oidc",
+    aliases={"social_core": "paypal-oauth2", "allauth": "paypal"},
+    docs=(
+        "https://developer.paypal.com/docs/log-in-with-paypal/",
+        "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",
+        "https://developer.paypal.com/docs/log-in-with-paypal/integrate/reference/",
+        "https://developer.paypal.com/docs/api/identity/v1/",
+        "https://www.paypalobjects.com/.well-known/openid-configuration",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo, Attributes),
+        call=Call(
+            "GET",
+            "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
+            headers={"Content-Type": "application/json"},
+        ),
+        vouching=(
+            "PayPal's email_verified, or confirmed of an element of emails; verified_account is about the PayPal "
+            "account, not the address"
+        ),
+        quirks=(
+            (
+                "The identifier is a whole address, https://www.paypal.com/webapps/auth/identity/user/ and letters: "
+                "split a user_id at its first bar and nowhere else. Some clients keep the last part alone, so both "
+                "forms are stored."
+            ),
+            "Flags may come as the text true.",
+            (
+                "The address /v1/identity/oauth2/userinfo?schema=paypalv1.1 gives emails, a list with primary and "
+                "confirmed, in place of email."
+            ),
+            "What comes back depends on the attributes ticked for the app, beside the scopes.",
+            "A picture is documented and hardly ever sent.",
+            "payer_id, 13 letters, is the key of payments, and no sub.",
+            "The sandbox (api-m.sandbox.paypal.com) has other accounts and credentials.",
+        ),
+        sources=(
+            "https://developer.paypal.com/docs/api/identity/v1/",
+            "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="A21AA{}",
+        lifetime=28800,
+        contents=(
+            "Nothing can be read from it; as seen it begins with A21AA, A23AA or A103, for persons and for apps alike. "
+            "Bound to one app, one person and the scopes granted."
+        ),
+        validity="8 hours in PayPal's examples; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token with HTTP Basic.",
+            "POST",
+            "https://api-m.paypal.com/v1/oauth2/token",
+        ),
+        termination=Way(
+            "Form fields token and token_type_hint=ACCESS_TOKEN, with HTTP Basic; known from client code. The person "
+            "withdraws consent in the settings of the account.",
+            "POST",
+            "https://api-m.paypal.com/v1/oauth2/token/terminate",
+        ),
+        uses=Way(
+            "Needs scope openid.",
+            "GET",
+            "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
+        ),
+        sources=(
+            "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",
+            "https://developer.paypal.com/api/rest/authentication/",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("email",),
+        adding=(
+            "Tick the attribute for the app in the dashboard (some want PayPal's review), then authorise again: "
+            "address, phone, https://uri.paypal.com/services/paypalattributes."
+        ),
+        sources=("https://developer.paypal.com/docs/log-in-with-paypal/integrate/reference/",),
+    ),
+    debug=probe(
+        "https://api-m.paypal.com/v1/identity/openidconnect/userinfo",
+        UserInfo,
+        params={"schema": "openid"},
+        headers={"Content-Type": "application/json"},
+        refusals=(
+            Refusal(401, "denied", {"error": "invalid_token"}),
+            Refusal(401, "denied", {"name": frozenset({"INVALID_TOKEN", "AUTHENTICATION_FAILURE"})}),
+            Refusal(403, "not_permitted", {"name": "NOT_AUTHORIZED"}),
+        ),
+        source="https://developer.paypal.com/docs/api/identity/v1/",
+        note=(
+            "Shows that the token works and for whom, never for which application: that stands in the ID token (aud; "
+            "issuer https://www.paypal.com, keys https://api.paypal.com/v1/oauth2/certs for RS256, the client secret "
+            "for HS256). Tokens of the sandbox are asked about at its own host."
+        ),
+    ),
+    uncertain=(
+        "error invalid_token is known from client code; PayPal's pages name INVALID_TOKEN and AUTHENTICATION_FAILURE.",
+        "How a token without a person (client credentials) is answered is not documented: without user_id, undecided.",
+    ),
+)

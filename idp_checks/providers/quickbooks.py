@@ -1,0 +1,138 @@
+"""QuickBooks Online: the userinfo of Intuit accounts, with names in camel case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Path, Shape, TextFlag, text_flag
+
+DOCS = "https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/"
+
+
+class UserInfo(Shape, rename="camel"):
+    """Userinfo.
+
+    https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/openid-connect
+    """
+
+    subject: ClassVar[Path] = ("sub",)
+    vouched_by: ClassVar[Path | None] = ("emailVerified",)
+
+    sub: Id
+    given_name: Name = None
+    family_name: Name = None
+    email: Address = None
+    email_verified: TextFlag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.sub,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            email=self.email,
+            email_verified=text_flag(self.email_verified),
+        )
+
+
+PROVIDER = Provider(
+    name="quickbooks",
+    title="QuickBooks Online (Intuit)",
+    kind="social",
+    protocol="oidc",
+    aliases={"allauth": "quickbooks"},
+    docs=(
+        f"{DOCS}oauth-2.0",
+        f"{DOCS}openid-connect",
+        f"{DOCS}oauth-openid-discovery-doc",
+        "https://developer.api.intuit.com/.well-known/openid_configuration",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo,),
+        call=Call("GET", "https://accounts.platform.intuit.com/v1/openid_connect/userinfo"),
+        vouching="Intuit's emailVerified, of the Intuit account's address; a boolean, seen as a text too",
+        subject_scope="the environment: a person has another identifier in the sandbox",
+        quirks=(
+            (
+                "Names are emailVerified, givenName, familyName, not those of OpenID Connect: a generic reader finds "
+                "sub and email alone."
+            ),
+            "No full name, no username, no picture.",
+            (
+                "The company (realmId) is a parameter of the redirect and a claim of the ID token (realmid), not here; "
+                "one person may have many."
+            ),
+            "Without scope openid, as for accounting alone, the call fails.",
+            "The sandbox has a userinfo host of its own, sandbox-accounts.platform.intuit.com, and tokens of its own.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=(f"{DOCS}openid-connect",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents=(
+            "A JWT encrypted for Intuit alone, with two dots in a row; the application chooses the scopes and nothing "
+            "else. The ID token is signed by RS256, with realmid and aud as a list."
+        ),
+        lifetime=3600,
+        validity="An hour; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token with HTTP Basic. The refresh token changes about daily and the former dies a day "
+            "later: keep what comes back. Unused it lives about 101 days, in all five years.",
+            "POST",
+            "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+        ),
+        termination=Way(
+            "HTTP Basic and a JSON body with token, access or refresh token: disconnects the company and ends both.",
+            "POST",
+            "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+        ),
+        uses=Way(
+            "Needs scope openid.",
+            "GET",
+            "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
+        ),
+        sources=(
+            "https://developer.api.intuit.com/.well-known/openid_configuration",
+            f"{DOCS}faq",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("openid", "email"),
+        adding=(
+            "Enable the scope for the application, then authorise again with it: phone, address, "
+            "com.intuit.quickbooks.accounting, com.intuit.quickbooks.payment."
+        ),
+        sources=("https://developer.intuit.com/app/developer/qbo/docs/learn/scopes",),
+    ),
+    debug=probe(
+        "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
+        UserInfo,
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(401, "denied", {"error": "invalid_token"}),
+            Refusal(
+                403,
+                "not_permitted",
+                header=("www-authenticate", "insufficient_scope"),
+                detail="alive, without scope openid",
+            ),
+        ),
+        source=f"{DOCS}openid-connect",
+        note=(
+            "Shows that the token works and for whom, never for which application: that stands in the ID token of the "
+            "same grant (aud; issuer https://oauth.platform.intuit.com/op/v1, keys under its /jwks). A token of the "
+            "sandbox fails here. The response header intuit_tid is what Intuit's support asks for."
+        ),
+    ),
+    uncertain=(
+        (
+            "What comes with a 401 is not documented: only the forms of OpenID Connect Core 1.0, section 5.3.3, deny a "
+            "token; an empty 401, which it may be, leaves the question open."
+        ),
+    ),
+)

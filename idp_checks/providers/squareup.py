@@ -1,0 +1,174 @@
+"""Square: the merchant behind a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Response, at_iso, body_of, by_bearer
+from idp_checks.errors import ProfileError
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Id, Name, Path, Shape
+
+
+class Merchant(Struct):
+    """A business, https://developer.squareup.com/reference/square/objects/Merchant."""
+
+    id: Id
+    business_name: Name = None
+
+
+class Me(Shape):
+    """``GET /v2/merchants/me``, and ``GET /v2/merchants``, whose list of one stands under the same name.
+
+    https://developer.squareup.com/reference/square/merchants-api
+    """
+
+    subject: ClassVar[Path] = ("merchant", "id")
+
+    merchant: Merchant | list[Merchant]
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        merchant = self.merchant
+        if isinstance(merchant, list):
+            if not merchant:
+                raise ProfileError("no merchant in the list", path="$.merchant")
+            merchant = merchant[0]
+        return Claims(id=merchant.id, name=merchant.business_name)
+
+
+class TokenStatus(Answer):
+    """A good token of whatever application; without ``expires_at``, or with an empty one, it does not end.
+
+    https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus
+    """
+
+    client_id: str
+    merchant_id: str
+    scopes: list[str] | None = None
+    expires_at: IsoTime | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.client_id,
+            subject=self.merchant_id,
+            scopes=None if self.scopes is None else tuple(self.scopes),
+            expires_at=at_iso(self.expires_at or None),
+            endless=not self.expires_at,
+        )
+
+
+class StatusEndpoint(HttpEndpoint):
+    """An endpoint whose refusals stand in a list: their category denies, their code says why."""
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        body = body_of(response)
+        errors = body.get("errors") if isinstance(body, dict) else None
+        if response.status == 401 and isinstance(errors, list):  # noqa: PLR2004
+            codes = [
+                error.get("code")
+                for error in errors
+                if isinstance(error, dict) and error.get("category") == "AUTHENTICATION_ERROR"
+            ]
+            if "ACCESS_TOKEN_EXPIRED" in codes:
+                return Reading(active=False, reason="expired")
+            if "ACCESS_TOKEN_REVOKED" in codes:
+                return Reading(active=False, reason="revoked")
+            if codes:
+                return Reading(active=False, reason="denied")
+        return super().read(response, ask)
+
+
+PROVIDER = Provider(
+    name="squareup",
+    title="Square",
+    kind="social",
+    protocol="oauth2",
+    docs=(
+        "https://developer.squareup.com/docs/oauth-api/overview",
+        "https://developer.squareup.com/reference/square/o-auth-api",
+        "https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus",
+        "https://developer.squareup.com/reference/square/merchants-api",
+    ),
+    profile=ProfileFacts(
+        shapes=(Me,),
+        call=Call("GET", "https://connect.squareup.com/v2/merchants/me"),
+        quirks=(
+            "The account is a business: no person, no username, no address, no picture.",
+            "The list call names its list merchant too, in the singular.",
+            "business_email of a location is a contact of the business, and no person's.",
+            "Not made for sign-in: the ID token that it once gave is deprecated since 2021-09-15.",
+            "The sandbox, connect.squareupsandbox.com, has tokens of its own, which fail with 401 elsewhere.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=(
+            "https://developer.squareup.com/reference/square/merchants-api/retrieve-merchant",
+            "https://developer.squareup.com/reference/square/objects/Merchant",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="EAAA{}",
+        lifetime=2592000,
+        contents=(
+            "Nothing can be read from it; as seen it has 64 characters and begins with EAAA, older ones with sq0atp-, "
+            "and room for 1024 is asked for. The application chooses the scopes and whether it is short-lived."
+        ),
+        validity=(
+            "30 days; with short_lived=true 24 hours and no refresh token. A personal access token has no end. "
+            "expires_at of the token answer counts."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token with the client's credentials as JSON. In the code flow the refresh token has no "
+            "end and stays; with PKCE it works once within 90 days, without client_secret.",
+            "POST",
+            "https://connect.squareup.com/oauth2/token",
+        ),
+        termination=Way(
+            "Header Authorization: Client and the application's secret; JSON body of client_id and access_token or "
+            "merchant_id. Ends all the application's tokens of that merchant unless revoke_only_access_token is true; "
+            "404 for an unknown one.",
+            "POST",
+            "https://connect.squareup.com/oauth2/revoke",
+        ),
+        uses=Way("Needs MERCHANT_PROFILE_READ.", "GET", "https://connect.squareup.com/v2/merchants/me"),
+        sources=(
+            "https://developer.squareup.com/docs/oauth-api/refresh-revoke-limit-scope",
+            "https://developer.squareup.com/reference/square/o-auth-api/RevokeToken",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("MERCHANT_PROFILE_READ",),
+        adding=(
+            "Authorise again with more permissions, by spaces or plus signs; a refresh in the code flow may ask for "
+            "fewer."
+        ),
+        sources=("https://developer.squareup.com/docs/oauth-api/square-permissions",),
+    ),
+    debug=StatusEndpoint(
+        kind="tokeninfo",
+        method="POST",
+        url="https://connect.squareup.com/oauth2/token/status",
+        send=by_bearer(),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=TokenStatus,
+        source="https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus",
+        note=(
+            "No active flag and no credentials: it answers for every application's token, so client_id must be "
+            "compared. The token is what is asked about and what asks. Tokens of the sandbox are asked about at its "
+            "own host, by issuer_url."
+        ),
+    ),
+    uncertain=(
+        (
+            "Which code comes with the 401 is not documented: category AUTHENTICATION_ERROR denies, and the codes that "
+            "Square lists for expired and revoked tokens name the reason."
+        ),
+    ),
+)

@@ -1,0 +1,124 @@
+"""Strava: the athlete behind a token, in a summary or a detailed form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
+
+
+class Athlete(Shape):
+    """``GET /api/v3/athlete``, https://developers.strava.com/docs/reference/#api-Athletes-getLoggedInAthlete.
+
+    ``email`` is in answers from before 2019-01-15 alone; ``profile`` is a picture, or a path where there is none.
+    """
+
+    id: Id
+    username: Handle = None
+    firstname: Name = None
+    lastname: Name = None
+    profile: Web = None
+    email: Address = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.id,
+            given_name=self.firstname,
+            family_name=self.lastname,
+            username=self.username,
+            email=self.email,
+            picture=self.profile,
+        )
+
+
+PROVIDER = Provider(
+    name="strava",
+    title="Strava",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "strava", "allauth": "strava", "authjs": "strava"},
+    docs=(
+        "https://developers.strava.com/docs/authentication/",
+        "https://developers.strava.com/docs/reference/",
+        "https://developers.strava.com/docs/getting-started/",
+        "https://developers.strava.com/docs/rate-limits/",
+    ),
+    profile=ProfileFacts(
+        shapes=(Athlete,),
+        call=Call("GET", "https://www.strava.com/api/v3/athlete"),
+        quirks=(
+            "No address: Strava took it out on 2019-01-15, and only older records hold one.",
+            "profile and profile_medium are paths such as avatar/athlete/large.png where there is no picture.",
+            "username is null for most athletes.",
+            "There is no whole name; firstname or lastname may be empty.",
+            "Identifiers pass 32 bits.",
+            "The detailed form (resource_state 3) needs profile:read_all; country is free text.",
+            "The token answer holds a summary of the athlete, that of a renewal does not.",
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=(
+            "https://developers.strava.com/docs/reference/#api-Athletes-getLoggedInAthlete",
+            "https://developers.strava.com/docs/changelog/",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=21600,
+        contents=(
+            "Nothing can be read from it; 40 letters and digits as seen. An application asks for scopes, and the "
+            "athlete may untick any: what was granted stands in the parameter scope of the redirect."
+        ),
+        validity="Six hours; expires_at of the token answer counts. Those without an end died on 2019-10-15.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id and client_secret. With more than an hour left the same token may "
+            "come back; a new refresh token ends the older one.",
+            "POST",
+            "https://www.strava.com/oauth/token",
+        ),
+        termination=Way(
+            "Form field access_token; ends every token of that athlete for the application. The athlete can do the "
+            "same in the settings.",
+            "POST",
+            "https://www.strava.com/oauth/deauthorize",
+        ),
+        uses=Way("Any scope will do.", "GET", "https://www.strava.com/api/v3/athlete"),
+        sources=(
+            "https://developers.strava.com/docs/authentication/",
+            "https://developers.strava.com/docs/oauth-updates/",
+        ),
+    ),
+    scopes=Scopes(
+        separator=",",
+        profile=("read", "profile:read_all"),
+        adding=(
+            "Authorise again with more (read_all, profile:write, activity:read, activity:read_all, activity:write); "
+            "approval_prompt=force asks again."
+        ),
+        sources=("https://developers.strava.com/docs/authentication/#detailsaboutrequestingaccess",),
+    ),
+    debug=probe(
+        "https://www.strava.com/api/v3/athlete",
+        Athlete,
+        refusals=(
+            Refusal(401, "denied", {"errors": [{"resource": "Athlete", "field": "access_token", "code": "invalid"}]}),
+            Refusal(
+                401,
+                "not_permitted",
+                {"errors": [{"resource": "AccessToken", "code": "missing"}]},
+                detail="alive, without a scope",
+            ),
+            Refusal(403, "not_permitted", detail="the application may have reached its number of athletes"),
+        ),
+        source="https://developers.strava.com/docs/authentication/",
+        note=(
+            "The probe passes with any application's token and proves no client. By default 200 calls in 15 minutes "
+            "and 2000 a day for the application, half of them for reading (X-RateLimit-Usage, X-ReadRateLimit-Usage), "
+            "counted anew on the quarter hour and at midnight UTC; small applications have room for one athlete."
+        ),
+    ),
+    uncertain=("Expired, revoked and unknown tokens get the same 401, and a 403 does not say why.",),
+)

@@ -1,0 +1,159 @@
+"""37signals: the identity behind Basecamp and its older products.
+
+37signals says that its OAuth is not for signing users in, and that it does not verify the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, body_of, by_bearer
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Path, Shape
+
+
+class Identity(Struct):
+    """``identity``: no user of any product."""
+
+    id: Id
+    first_name: Name = None
+    last_name: Name = None
+    email_address: Address = None
+
+
+class Authorization(Shape):
+    """``GET /authorization.json``, https://github.com/basecamp/api/blob/master/sections/authentication.md."""
+
+    subject: ClassVar[Path] = ("identity", "id")
+
+    identity: Identity
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        identity = self.identity
+        return Claims(
+            id=identity.id,
+            given_name=identity.first_name,
+            family_name=identity.last_name,
+            email=identity.email_address,
+        )
+
+
+class Holder(Struct):
+    id: int | str
+
+
+class Authorized(Answer):
+    """A good token of whatever application."""
+
+    expires_at: IsoTime
+    identity: Holder
+
+    def reading(self, ask: Ask) -> Reading:
+        return Reading(active=True, reason="ok", subject=str(self.identity.id), expires_at=at_iso(self.expires_at))
+
+
+class Probe(HttpEndpoint):
+    """The call with the token; a dead one is refused by 401 with a text, free but for how it begins."""
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        body = body_of(response)
+        said = body.get("error") if isinstance(body, dict) else None
+        if response.status == 401 and isinstance(said, str) and said:  # noqa: PLR2004
+            return Reading(active=False, reason="expired" if said.startswith("OAuth token expired") else "denied")
+        return super().read(response, ask)
+
+
+PROVIDER = Provider(
+    name="thirtysevensignals",
+    title="37signals (Basecamp)",
+    kind="social",
+    protocol="oauth2",
+    aliases={"allauth": "basecamp"},
+    docs=(
+        "https://github.com/basecamp/api/blob/master/sections/authentication.md",
+        "https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",
+        "https://github.com/basecamp/bc3-api",
+    ),
+    profile=ProfileFacts(
+        shapes=(Authorization,),
+        call=Call("GET", "https://launchpad.37signals.com/authorization.json", headers={"User-Agent": "{user_agent}"}),
+        quirks=(
+            "The address is not verified, by the provider's own word: no accounts are to be linked by it.",
+            "A request whose User-Agent does not name the application and a contact is refused with 400.",
+            "identity.id is the identity; the user in an account has another id, in its my/profile.json.",
+            "accounts may be empty, or hold products of no use to the application: product tells (bc3 is Basecamp).",
+            (
+                "There is no username, and no picture: avatar_url stands in my/profile.json of an account, at the "
+                "account's href."
+            ),
+        ),
+        sources=(
+            "https://github.com/basecamp/api/blob/master/sections/authentication.md",
+            "https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=1209600,
+        contents=(
+            "Nothing can be read from it. Bound to one application and one person, as whom it acts in all accounts and "
+            "products: there are no scopes."
+        ),
+        validity=(
+            "Two weeks: expires_in of the token answer, expires_at of authorization.json. A new password ends every "
+            "token."
+        ),
+        renewal=Way(
+            "grant_type=refresh_token (formerly type=refresh) with refresh_token, client_id and client_secret; refused "
+            "with 400 authorization_expired or with 401.",
+            "POST",
+            "https://launchpad.37signals.com/authorization/token",
+        ),
+        termination=Way(
+            "No call for it: the person removes the application under the integrations of the 37signals identity."
+        ),
+        uses=Way(
+            "Any token works; the User-Agent names the application and a contact.",
+            "GET",
+            "https://launchpad.37signals.com/authorization.json",
+        ),
+        sources=(
+            "https://github.com/basecamp/api/blob/master/sections/authentication.md",
+            "https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",
+        ),
+    ),
+    scopes=Scopes(
+        separator="",
+        adding="There are none.",
+        sources=("https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",),
+    ),
+    debug=Probe(
+        kind="userinfo-probe",
+        url="https://launchpad.37signals.com/authorization.json",
+        send=by_bearer(),
+        headers={"User-Agent": "{user_agent}"},
+        needs=("user_agent",),
+        tells=frozenset({"subject", "end"}),
+        answer=Authorized,
+        refusals=(
+            Refusal(400, "caller_rejected", detail="the User-Agent does not name the application and a contact"),
+        ),
+        source="https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",
+        note=(
+            "It answers for every application's token and does not name the client. The User-Agent is one such as "
+            "Sample App (dev@example.com). About 50 requests in 10 seconds and address."
+        ),
+    ),
+    uncertain=(
+        (
+            "The text beside 401 is documented nowhere: that of an expired token is known from 37signals' answers to "
+            "developers, in two wordings that begin alike; any other is read as a denial without a reason."
+        ),
+        "A newer OAuth 2.1 server for Basecamp is used by 37signals' own command line: its tokens were not looked at.",
+    ),
+)

@@ -1,0 +1,157 @@
+"""Uber: the OpenID Connect claims of the identity product, and the rider profiles of the older versions.
+
+Each version has an identifier of its own, and none is equal to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.openid import OpenIdClaims
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Path, Shape, Web
+
+
+class UserInfo(OpenIdClaims):
+    """``GET /v3/me``, https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get."""
+
+
+class Rider(Shape, kw_only=True):
+    """What the older profiles share."""
+
+    first_name: Name = None
+    last_name: Name = None
+    email: Address = None
+    picture: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=getattr(self, str(self.subject[0])),
+            given_name=self.first_name,
+            family_name=self.last_name,
+            email=self.email,
+            picture=self.picture,
+        )
+
+
+class ByRiderId(Rider, kw_only=True):
+    """``GET /v1.2/me``, which may have ``uuid`` too, https://developer.uber.com/docs/riders/references/api/v1/me-get."""
+
+    subject: ClassVar[Path] = ("rider_id",)
+
+    rider_id: Id
+
+
+class ByUuid(Rider, kw_only=True):
+    """``GET /v1/me`` in its first form, deprecated."""
+
+    subject: ClassVar[Path] = ("uuid",)
+
+    uuid: Id
+
+
+PROVIDER = Provider(
+    name="uber",
+    title="Uber",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "uber"},
+    docs=(
+        "https://developer.uber.com/docs/consumer-identity/introduction",
+        "https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",
+        "https://developer.uber.com/docs/consumer-identity/guides/revoke-token",
+        "https://developer.uber.com/docs/consumer-identity/references/api/v2/certs",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo, ByRiderId, ByUuid),
+        call=Call("GET", "https://api.uber.com/v3/me"),
+        vouching="Uber's email_verified, in version 3 alone",
+        subject_scope="the application",
+        quirks=(
+            (
+                "Three versions, three identifiers: uuid (v1), rider_id and sometimes uuid (v1.2), sub (v3). Who keyed "
+                "accounts by one does not find them by another; social_core and Auth0's recipe still use v1 and uuid."
+            ),
+            "sub is a long encrypted text that ends in equals signs: it is encoded where it goes into an address.",
+            "There is no full name: given and family name are joined.",
+            "A person without a picture has a default one.",
+            "mobile_verified and phone_number_verified say nothing about the address.",
+            "email_verified_at, phone_number and uuid have scopes of their own; the last is rarely granted.",
+            (
+                "Auth0 has no strategy for it: stored identifiers of a custom connection probably read "
+                "oauth2|CONNECTION|ID."
+            ),
+        ),
+        sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="KA.{}",
+        lifetime=2592000,
+        contents=(
+            "Not to be read: after KA. a part in base64 shows a version and an end, neither documented nor signed for "
+            "others. Bound to one application, one person and the scopes granted, most of which Uber must allow first. "
+            "With scope openid an ID token (RS256) comes along."
+        ),
+        validity="30 days; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token with client_id, client_secret and refresh_token; gives a new pair. The older "
+            "host is login.uber.com.",
+            "POST",
+            "https://auth.uber.com/oauth/v2/token",
+        ),
+        termination=Way(
+            "Form fields client_id, client_secret and token; 200 for a good token and for anything else, 400 without "
+            "one: it proves nothing.",
+            "POST",
+            "https://auth.uber.com/oauth/v2/revoke",
+        ),
+        uses=Way("Needs scope profile and an application that Uber approved.", "GET", "https://api.uber.com/v3/me"),
+        sources=(
+            "https://developer.uber.com/docs/consumer-identity/guides/revoke-token",
+            "https://developer.uber.com/docs/consumer-identity/guides/client-credentials-flow",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("profile",),
+        email=("profile",),
+        adding=(
+            "Have Uber enable the scope for the application (profile.mobile_number, profile.email_verified_at, openid "
+            "...), name it at https://auth.uber.com/oauth/v2/authorize and send the person through again."
+        ),
+        sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
+    ),
+    debug=probe(
+        "https://api.uber.com/v3/me",
+        UserInfo,
+        refusals=(
+            Refusal(
+                401,
+                "denied",
+                {"code": "unauthorized", "message": "Invalid OAuth 2.0 credentials provided."},
+                bare=True,
+                detail="a dead token, or one of an application without the identity product",
+            ),
+            Refusal(403, "not_permitted", detail="the application or the token may not make this call"),
+        ),
+        source="https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",
+        note=(
+            "There is no introspection: the probe passes with any approved application's token and proves no client. "
+            "The ID token of the same grant does (RS256, keys at https://auth.uber.com/oauth/v2/certs, iss and aud)."
+        ),
+    ),
+    uncertain=(
+        (
+            "A good token of an application without the identity product gets 401 or 403; with which body is not "
+            "documented, so this refusal alone proves little."
+        ),
+        "No rate is documented for this call, nor the answer when it is passed.",
+        (
+            "Uber says of uuid that it is the same in every application and not encrypted, as the others are: they are "
+            "taken to be each application's own."
+        ),
+    ),
+)

@@ -1,0 +1,134 @@
+"""Untappd: the signed-in user, three levels deep.
+
+A failure has HTTP status 500 and an empty list where the user would stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Refusal, by_query, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web
+
+
+class Settings(Struct):
+    """``settings``, told to oneself alone; an empty list where there are none."""
+
+    email_address: Address = None
+
+
+class User(Struct):
+    """``response.user``; ``id`` is the same number again."""
+
+    uid: Id
+    user_name: Handle = None
+    first_name: Name = None
+    last_name: Name = None
+    user_avatar: Web = None
+    settings: Settings | list[Json] | None = None
+
+
+class Held(Struct):
+    """``response``: a list in every failure."""
+
+    user: User
+
+
+class UserInfo(Shape):
+    """``GET /v4/user/info/``, https://untappd.com/api/docs#userinfo."""
+
+    subject: ClassVar[Path] = ("response", "user", "uid")
+
+    response: Held
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        user = self.response.user
+        settings = user.settings
+        return Claims(
+            id=user.uid,
+            given_name=user.first_name,
+            family_name=user.last_name,
+            username=user.user_name,
+            email=settings.email_address if isinstance(settings, Settings) else None,
+            picture=user.user_avatar,
+        )
+
+
+PROVIDER = Provider(
+    name="untappd",
+    title="Untappd",
+    kind="social",
+    protocol="oauth2",
+    status="deprecated",
+    status_note=(
+        "For years no new applications have been let in, and keys given before still work. Auth0 marks its strategy as "
+        "deprecated."
+    ),
+    aliases={"social_core": "untappd", "allauth": "untappd"},
+    docs=(
+        "https://untappd.com/api/docs",
+        "https://untappd.com/api/docs#authentication",
+        "https://untappd.com/api/docs#userinfo",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo,),
+        call=Call(
+            "GET",
+            "https://api.untappd.com/v4/user/info/",
+            auth="query:access_token",
+            headers={"User-Agent": "{user_agent}"},
+        ),
+        quirks=(
+            "On failure response is an empty list in place of the object that holds the user.",
+            (
+                "The address is in settings.email_address, for oneself alone, and has no flag; django-allauth calls it "
+                "verified of its own accord."
+            ),
+            "The names may be empty texts, the family name an initial.",
+            "Flags are 0 and 1; what is empty comes as an object or as a list.",
+            "A User-Agent of one's own is asked for, and common ones are refused.",
+            (
+                "The authorisation takes redirect_url, not redirect_uri; the token answer has access_token under "
+                "response and is asked for by GET."
+            ),
+        ),
+        sources=("https://untappd.com/api/docs",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=0,
+        contents="Nothing can be read from it. Bound to one application and one person; there are no scopes.",
+        validity="No end by time, until the person takes it back.",
+        renewal=Way("None is needed, and there is no refresh token."),
+        termination=Way("No call for it: the person removes the application in the account's settings."),
+        uses=Way("compact=true makes the answer short.", "GET", "https://api.untappd.com/v4/user/info/"),
+        sources=("https://untappd.com/api/docs#authentication",),
+    ),
+    scopes=Scopes(separator="", adding="There are none.", sources=("https://untappd.com/api/docs#authentication",)),
+    debug=probe(
+        "https://api.untappd.com/v4/user/info/",
+        UserInfo,
+        send=by_query("access_token"),
+        params={"compact": "true"},
+        headers={"User-Agent": "{user_agent}"},
+        needs=("user_agent",),
+        refusals=(Refusal(500, "denied", {"meta": {"code": 500, "error_type": "invalid_auth"}, "response": []}),),
+        source="https://untappd.com/api/docs",
+        note=(
+            "There is no introspection: the probe passes with any application's token and proves no client. The token "
+            "goes in the query, the one place that is documented: keep addresses out of logs. 100 calls an hour for "
+            "each token, counted in X-Ratelimit-Remaining."
+        ),
+    ),
+    uncertain=(
+        (
+            "invalid_auth was seen where nobody is signed in; what a dead token gives is not documented. Any other "
+            "error_type under 500 (invalid_token is to be expected) leaves the question open."
+        ),
+    ),
+)

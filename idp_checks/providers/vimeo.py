@@ -1,0 +1,191 @@
+"""Vimeo: the user behind a token, by the number in its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta, Struct, field
+
+from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_bearer, split_scopes
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.providers._pictures import Picture, largest
+from idp_checks.shape import Address, Name, Path, Shape, Web
+
+HEADERS = {"Accept": "application/vnd.vimeo.*+json;version=3.4"}
+SITE = "https://vimeo.com/"
+
+UserUri = Annotated[str, Meta(pattern=r"^/users/[0-9]+\Z", extra={"means": "id"})]
+"""The number of a user with what it is a number of."""
+AppUri = Annotated[str, Meta(pattern=r"^/apps/[0-9]+\Z")]
+"""The same of an application."""
+
+
+class Size(Picture):
+    """An element of ``sizes``."""
+
+    url: Web = field(name="link", default=None)
+
+
+class Pictures(Struct):
+    """``pictures`` of a user."""
+
+    sizes: list[Size] | None = None
+
+
+class User(Shape):
+    """``GET /me``, https://developer.vimeo.com/api/reference/users."""
+
+    subject: ClassVar[Path] = ("uri",)
+
+    uri: UserUri
+    name: Name = None
+    link: Web = None
+    email: Address = None
+    pictures: Pictures | None = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=number(self.uri),
+            name=self.name,
+            username=username(self.link),
+            email=self.email,
+            picture=None if self.pictures is None else largest(self.pictures.sizes),
+        )
+
+
+def number(uri: str) -> str:
+    """The number at the end of an address such as ``/users/7000001``."""
+    return uri.rpartition("/")[2]
+
+
+def username(link: str | None) -> str | None:
+    """The name at the end of the address of a profile page; None where it is another address."""
+    last = (link or "").strip().removeprefix(SITE)
+    return last if last.isascii() and last.replace("_", "").replace("-", "").isalnum() else None
+
+
+class App(Struct):
+    uri: AppUri
+
+
+class Holder(Struct):
+    uri: UserUri
+
+
+class Verified(Answer):
+    """A good token of whatever application; that of an application alone has no user.
+
+    https://developer.vimeo.com/api/reference/authentication-extras#verify_token.
+    """
+
+    app: App
+    scope: str
+    token_type: str
+    user: Holder | None = None
+    expires_on: EpochText | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        # The client id is no number: it is not to be held against the application's.
+        comparable = ask.client_id is None or ask.client_id.isdigit()
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=number(self.app.uri) if comparable else None,
+            subject=None if self.user is None else number(self.user.uri),
+            scopes=split_scopes(self.scope),
+            expires_at=at_epoch(self.expires_on),
+            endless=self.expires_on is None,
+            token_type=self.token_type,
+        )
+
+
+PROVIDER = Provider(
+    name="vimeo",
+    title="Vimeo",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "vimeo-oauth2", "allauth": "vimeo_oauth2"},
+    docs=(
+        "https://developer.vimeo.com/api/authentication",
+        "https://developer.vimeo.com/api/reference/users",
+        "https://developer.vimeo.com/api/reference/authentication-extras",
+        "https://developer.vimeo.com/guidelines/rate-limiting",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api.vimeo.com/me", headers=HEADERS),
+        quirks=(
+            (
+                "There is no member id: the number at the end of uri is the identifier. Auth0's recipe takes the whole "
+                "uri, /users/7000001."
+            ),
+            "The picture is the largest of pictures.sizes; with type default it is a placeholder.",
+            "There is no username: the last part of link stands for it, userNUMBER until the person chooses one.",
+            "email needs the scope email, and nothing vouches for it.",
+            "Without a version in Accept the answer has the version that the application is registered for.",
+            "Auth0 connects it by a custom connection: stored identifiers are oauth2|CONNECTION|ID.",
+            "The provider named vimeo in libraries is of OAuth 1.0a, for an API that is gone.",
+        ),
+        sources=("https://developer.vimeo.com/api/reference/users",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        lifetime=0,
+        contents=(
+            "Nothing can be read from it. The application chooses the scopes; the token answer holds app, scope and "
+            "the whole user. A token of the client_credentials grant has no user."
+        ),
+        validity=(
+            "No end by time, unless expires_on names one; Vimeo may end tokens that go unused. expires_on is a text of "
+            "seconds since 1970."
+        ),
+        renewal=Way("None: there is no refresh token, and the token does not end."),
+        termination=Way(
+            "Ends the token that makes the call; 204 when done, 400 for a token of OAuth 1.0a.",
+            "DELETE",
+            "https://api.vimeo.com/tokens",
+        ),
+        uses=Way(
+            "A person's token alone: one of the client_credentials grant gets 401.", "GET", "https://api.vimeo.com/me"
+        ),
+        sources=("https://developer.vimeo.com/api/authentication",),
+    ),
+    scopes=Scopes(
+        profile=("public",),
+        email=("email",),
+        adding=(
+            "Authorise again with more of private, email, create, edit, delete, interact, upload, stats, video_files "
+            "and the like; upload needs Vimeo's approval of the application."
+        ),
+        sources=("https://developer.vimeo.com/api/authentication#supported-scopes",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://api.vimeo.com/oauth/verify",
+        send=by_bearer(),
+        headers=HEADERS,
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=Verified,
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(401, "denied", {"error_code": 8003}),
+        ),
+        source="https://developer.vimeo.com/api/reference/authentication-extras#verify_token",
+        note=(
+            "No active flag and no credentials: it answers for every application's token, so the client must be "
+            "compared. It names the application by its number on the developer site, and that number is to be given "
+            "as client_id: against the client id proper nothing can be proven. The answer repeats the whole token: it "
+            "is never kept."
+        ),
+    ),
+    uncertain=(
+        (
+            "The schema of a 401 has a text alone; the header and the code that are read as a denial are seen in "
+            "practice, and without either the question stays open."
+        ),
+        "Revoked and unknown tokens get one answer, so neither is told from the other.",
+    ),
+)

@@ -1,0 +1,208 @@
+"""Sina Weibo: the person behind a token; the address stands in an answer of its own, which few applications get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import (
+    Answer,
+    Ask,
+    EpochText,
+    HttpEndpoint,
+    NumberText,
+    Refusal,
+    after,
+    at_epoch,
+    by_form,
+    split_scopes,
+)
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, best_address, first
+
+ANSWERED = frozenset((200, 400, 401, 403))
+"""Statuses under which a denial counts: Weibo documents none."""
+
+
+class Email(Struct):
+    """An element of ``GET /2/account/profile/email.json``; an error stands there without an address."""
+
+    email: Address = None
+
+
+class User(Shape):
+    """``GET /2/users/show.json``, https://open.weibo.com/wiki/2/users/show.
+
+    ``idstr`` is exact where ``id`` went through a float.
+    """
+
+    subject: ClassVar[Path] = ("idstr",)
+
+    id: Id
+    idstr: Id | None = None
+    screen_name: Handle = None
+    name: Name = None
+    avatar_hd: Web = None
+    avatar_large: Web = None
+    profile_image_url: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        exact = self.idstr
+        listed = also.get("email")
+        email = None
+        if listed:
+            listed = [listed] if isinstance(listed, Email) else listed
+            email = best_address((each.email, False, None) for each in listed)[0]
+        return Claims(
+            id=self.id if exact is None or not str(exact).strip() else exact,
+            name=self.name,
+            username=self.screen_name,
+            email=email,
+            picture=first(self.avatar_hd, self.avatar_large, self.profile_image_url),
+        )
+
+
+class TokenInfo(Answer):
+    """A good token of whatever application, https://open.weibo.com/wiki/Oauth2/get_token_info.
+
+    Numbers come as such or as texts; an early page has ``expires_in`` for ``expire_in``, the seconds left.
+    """
+
+    uid: int | str
+    appkey: int | str
+    create_at: EpochText | None = None
+    expire_in: NumberText | None = None
+    expires_in: NumberText | None = None
+    scope: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        left = self.expires_in if self.expire_in is None else self.expire_in
+        if left is None:
+            return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=str(self.appkey),
+            subject=str(self.uid),
+            scopes=split_scopes(self.scope, ","),
+            expires_at=after(ask.at, left),
+            issued_at=at_epoch(self.create_at),
+        )
+
+
+def _error(*codes: int) -> Mapping[str, Any]:
+    return {"error_code": frozenset(codes)}
+
+
+PROVIDER = Provider(
+    name="weibo",
+    title="Sina Weibo",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "weibo", "allauth": "weibo"},
+    docs=(
+        "https://open.weibo.com/wiki/2/users/show",
+        "https://open.weibo.com/wiki/2/account/profile/email",
+        "https://open.weibo.com/wiki/Oauth2/access_token",
+        "https://open.weibo.com/wiki/Oauth2/get_token_info",
+        "https://open.weibo.com/wiki/Error_code",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api.weibo.com/2/users/show.json?uid={uid}", auth="query:access_token"),
+        also={
+            "email": Further(
+                list[Email] | Email,
+                Call("GET", "https://api.weibo.com/2/account/profile/email.json", auth="query:access_token"),
+                "the address, without a flag: an advanced right (scope email), so most applications get an error",
+            )
+        },
+        quirks=(
+            "Nothing vouches for the address: verified is the badge of the account.",
+            (
+                "The call demands uid: it stands in the token answer as a text, and GET /2/account/get_uid.json and "
+                "get_token_info give it too."
+            ),
+            "The identifier passes 32 bits, those of posts in status pass 2^53: idstr is exact, id as a float is not.",
+            "There are no legal name and no parts of it: name repeats screen_name, which can be changed.",
+            "Empty texts stand for missing values; province and city are digits in texts, location is for people.",
+            "created_at is of the early form of Twitter's dates, with the offset +0800.",
+            "Only people who let the application in can be read.",
+            (
+                "An error is an object with error, error_code and request: 21321 is what an application not yet "
+                "approved gets for people who are not its testers."
+            ),
+        ),
+        sources=(
+            "https://open.weibo.com/wiki/2/users/show",
+            "https://open.weibo.com/wiki/2/account/profile/email",
+        ),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="2.00{}",
+        contents=(
+            "Nothing can be read from it; 2.00, letters and digits in examples. The token answer names the person in "
+            "uid, a text."
+        ),
+        validity=(
+            "By the application's level: about a day under test, 30 days once approved. expires_in of the token "
+            "answer counts; remind_in is its older double, a text."
+        ),
+        renewal=Way(
+            "None for web applications: the person is sent through the authorisation again, without a click while the "
+            "old consent stands. SDKs of mobile applications have a refresh token."
+        ),
+        termination=Way(
+            "Form field access_token (GET with the query works too); result true when done. Withdraws the person's "
+            "whole consent.",
+            "POST",
+            "https://api.weibo.com/oauth2/revokeoauth2",
+        ),
+        uses=Way("Parameter access_token.", "GET", "https://api.weibo.com/2/account/get_uid.json"),
+        sources=(
+            "https://open.weibo.com/wiki/Oauth2/access_token",
+            "https://open.weibo.com/wiki/Oauth2/revokeoauth2",
+        ),
+    ),
+    scopes=Scopes(
+        separator=",",
+        email=("email",),
+        adding=(
+            "Apply for the advanced right first, then name it in scope at https://api.weibo.com/oauth2/authorize. The "
+            "profile needs none."
+        ),
+        sources=("https://open.weibo.com/wiki/Scope",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        method="POST",
+        url="https://api.weibo.com/oauth2/get_token_info",
+        send=by_form("access_token"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=TokenInfo,
+        refusals=(
+            Refusal(ANSWERED, "expired", _error(21315, 21327)),
+            Refusal(ANSWERED, "revoked", _error(21316, 21319)),
+            Refusal(ANSWERED, "denied", _error(21314, 21317, 21332), detail="used up, rejected or unknown"),
+            Refusal(None, "not_permitted", _error(10004, 10005, 10014, 21321)),
+            Refusal(None, "rate_limited", _error(10022, 10023, 10024)),
+            Refusal(None, "issuer_error", _error(10001, 10002, 10003, 10009, 10010, 10011, 21331)),
+        ),
+        errors=("error", "error_code"),
+        source="https://open.weibo.com/wiki/Oauth2/get_token_info",
+        note=(
+            "No active flag and no credentials: it answers for every application's token, so the client must be "
+            "compared (appkey). The names are create_at and expire_in; nothing left is an end."
+        ),
+    ),
+    uncertain=(
+        "The HTTP status of errors is not documented: a denial counts under 200, 400, 401 and 403 alone.",
+        "The codes are those of Weibo's general list, whose words for 21314, 21317 and 21332 tell little.",
+        "How several scopes are written in the answer is not documented: read as parted by commas.",
+    ),
+)

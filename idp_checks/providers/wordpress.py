@@ -1,0 +1,165 @@
+"""WordPress.com: the signed-in account. Self-hosted WordPress has other endpoints and no sign-in in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import field
+
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query, split_scopes
+from idp_checks.introspection import Reading
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+
+
+class Me(Shape):
+    """``GET /rest/v1.1/me``, https://developer.wordpress.com/docs/api/1.1/get/me/."""
+
+    subject: ClassVar[Path] = ("ID",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    id: Id = field(name="ID")
+    display_name: Name = None
+    username: Handle = None
+    email: Address = None
+    email_verified: Flag = None
+    avatar_url: Web = field(name="avatar_URL", default=None)
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.id,
+            name=self.display_name,
+            username=self.username,
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.avatar_url,
+        )
+
+
+class TokenInfo(Answer):
+    """A good token, https://developer.wordpress.com/docs/api/oauth2/; identifiers come as texts or as numbers."""
+
+    client_id: int | str
+    user_id: int | str
+    scope: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        if str(self.user_id).strip() in ("", "0"):
+            return Reading(active=None, reason="unparsable", detail="no account is named")
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=str(self.client_id),
+            subject=str(self.user_id),
+            # Empty is not none: such a token may do everything on its site.
+            scopes=split_scopes(self.scope) or None,
+        )
+
+
+PROVIDER = Provider(
+    name="wordpress",
+    title="WordPress.com",
+    kind="social",
+    protocol="oauth2",
+    aliases={"authjs": "wordpress"},
+    docs=(
+        "https://developer.wordpress.com/docs/api/oauth2/",
+        "https://developer.wordpress.com/docs/api/1.1/get/me/",
+        "https://developer.wordpress.com/docs/oauth2/",
+        "https://developer.wordpress.com/docs/wpcc/",
+    ),
+    profile=ProfileFacts(
+        shapes=(Me,),
+        call=Call("GET", "https://public-api.wordpress.com/rest/v1.1/me"),
+        vouching="WordPress.com's email_verified: the account's address was confirmed",
+        quirks=(
+            (
+                "Older stored profiles have verified in place of email_verified, or neither: nothing is said of the "
+                "address then."
+            ),
+            "Some names have capitals: ID, avatar_URL, profile_URL, logout_URL.",
+            "There are no given and family names.",
+            "The picture is a Gravatar, as WordPress.com itself gives it.",
+            (
+                "Much is about the caller and the moment (logout_URL, which carries a one-time value, "
+                "user_ip_country_code, notes, abtests) and not for keeping."
+            ),
+            "token_site_id is a number, false or null; primary_blog is a number, 0 or null.",
+            "A missing or dead token gives 403 with error authorization_required, never 401.",
+            "With http_envelope=true the status is 200 whatever happens, and the true one stands in the body as code.",
+        ),
+        sources=("https://developer.wordpress.com/docs/api/1.1/get/me/",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        sample="{}^&#%",
+        lifetime=0,
+        contents=(
+            "Nothing can be read from it; it may hold %, &, # and ^, so it is percent-encoded. Bound to one "
+            "application, one person, the scope and as a rule one site, for which the token answer has blog_id and "
+            "blog_url."
+        ),
+        validity=(
+            "No end by time from the code flow; two weeks from the implicit flow and from the newer server "
+            "(/oauth2-1/), which gives refresh tokens."
+        ),
+        renewal=Way(
+            "None at the older server; the newer one takes grant_type=refresh_token at "
+            "https://public-api.wordpress.com/oauth2-1/token."
+        ),
+        termination=Way(
+            "No call at the older server: the person disconnects the application at "
+            "https://wordpress.com/me/security/connected-applications. The newer one has "
+            "https://public-api.wordpress.com/oauth2-1/revoke."
+        ),
+        uses=Way("Needs scope auth.", "GET", "https://public-api.wordpress.com/rest/v1.1/me"),
+        sources=(
+            "https://developer.wordpress.com/docs/api/oauth2/",
+            "https://public-api.wordpress.com/.well-known/openid-configuration",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("auth",),
+        email=("auth",),
+        adding=(
+            "Name the scope at https://public-api.wordpress.com/oauth2/authorize and send the person through again; "
+            "the new grant replaces the old one for that site. auth opens /me alone, no scope everything on one site, "
+            "global all sites. The newer server takes openid, profile and email."
+        ),
+        sources=("https://developer.wordpress.com/docs/api/oauth2/",),
+    ),
+    debug=HttpEndpoint(
+        kind="tokeninfo",
+        url="https://public-api.wordpress.com/oauth2/token-info",
+        send=by_query("token"),
+        params={"client_id": "{client_id}"},
+        needs=("client_id",),
+        tells=frozenset({"client", "subject", "scopes"}),
+        answer=TokenInfo,
+        refusals=(
+            Refusal(
+                400,
+                "denied",
+                {"error": "invalid_request", "error_description": "The specified token is invalid."},
+                bare=True,
+                detail="a dead token, or perhaps one of another application",
+            ),
+        ),
+        source="https://developer.wordpress.com/docs/api/oauth2/",
+        note=(
+            "The caller names its own client, and the client of the answer is still compared. The site is in blog_id, "
+            "null for a token of all sites. An empty scope is a token that may do everything on its site: its scopes "
+            "are not stated. Neither issue nor end is told. The newer server has /oauth2-1/token-info and OpenID "
+            "Connect (https://public-api.wordpress.com/.well-known/openid-configuration)."
+        ),
+    ),
+    uncertain=(
+        (
+            "A token of another application gives an error whose status and body are not documented; it may be that of "
+            "a dead token, so this refusal alone proves little."
+        ),
+        "How an expired or a revoked token is refused is not documented: as an unknown one, it is supposed.",
+    ),
+)

@@ -1,0 +1,114 @@
+"""Xero: OpenID Connect userinfo, whose claims the ID token has too; access tokens are signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Id, Name, Path, Shape
+from idp_checks.signed import SignedToken
+
+
+class UserInfo(Shape):
+    """Userinfo and the ID token, https://developer.xero.com/documentation/guides/oauth2/sign-in."""
+
+    subject: ClassVar[Path] = ("sub",)
+
+    sub: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    email: Address = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.sub,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            email=self.email,
+        )
+
+
+PROVIDER = Provider(
+    name="xero",
+    title="Xero",
+    kind="social",
+    protocol="oidc",
+    docs=(
+        "https://developer.xero.com/documentation/guides/oauth2/auth-flow/",
+        "https://developer.xero.com/documentation/guides/oauth2/sign-in",
+        "https://developer.xero.com/documentation/guides/oauth2/token-types",
+        "https://developer.xero.com/faq/oauth2",
+        "https://identity.xero.com/.well-known/openid-configuration",
+    ),
+    profile=ProfileFacts(
+        shapes=(UserInfo,),
+        call=Call("GET", "https://identity.xero.com/connect/userinfo"),
+        quirks=(
+            (
+                "Two identifiers: sub, 32 hexadecimal digits, and xero_userid, a UUID with other digits. Many clients "
+                "keep the latter; here it is sub."
+            ),
+            "No flag for the address and no picture.",
+            "preferred_username is the address over again: the nickname is its local part.",
+            "Most clients read the claims of the ID token, the same ones, and never call userinfo; old ones lack name.",
+            (
+                "The organisations stand at https://api.xero.com/connections; a person who connected none has an empty "
+                "list there."
+            ),
+            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
+        ),
+        sources=("https://developer.xero.com/documentation/guides/oauth2/sign-in",),
+    ),
+    token=TokenFacts(
+        form="jwt",
+        lifetime=1800,
+        contents=(
+            "Signed by RS256: client_id is the application, scope a list; aud is the same for every application. The "
+            "application chooses the scopes, the person the organisations."
+        ),
+        validity="30 minutes; an ID token 5 minutes.",
+        renewal=Way(
+            "grant_type=refresh_token with HTTP Basic; needs scope offline_access. A refresh token dies after 60 days "
+            "unused; each use gives the next, and the former may be repeated for 30 minutes.",
+            "POST",
+            "https://identity.xero.com/connect/token",
+        ),
+        termination=Way(
+            "Form field token, the refresh token, with HTTP Basic; removes all the person's connections. Access tokens "
+            "already given keep their signature until their end. DELETE https://api.xero.com/connections/{id} takes "
+            "one organisation away.",
+            "POST",
+            "https://identity.xero.com/connect/revocation",
+        ),
+        uses=Way("An empty list is a success too.", "GET", "https://api.xero.com/connections"),
+        sources=(
+            "https://developer.xero.com/documentation/guides/oauth2/token-types",
+            "https://developer.xero.com/faq/oauth2",
+        ),
+    ),
+    scopes=Scopes(
+        profile=("openid", "profile"),
+        email=("openid", "email"),
+        adding="Authorise again with the further scopes; a person's grants add up.",
+        sources=("https://developer.xero.com/documentation/guides/oauth2/scopes",),
+    ),
+    debug=SignedToken(
+        url="https://identity.xero.com/.well-known/openid-configuration/jwks",
+        issuers=("https://identity.xero.com",),
+        client=("client_id",),
+        issued="nbf",
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        source="https://developer.xero.com/documentation/guides/oauth2/token-types",
+        note=(
+            "No endpoint answers for tokens: the signature is checked, and client_id must be compared, since aud is "
+            "everybody's. An ID token has no client_id, so its client is not told. A signature says nothing of "
+            "revocation: https://api.xero.com/connections refuses a dead token with 401. Xero shuts out addresses that "
+            "fetch the keys too often."
+        ),
+    ),
+    uncertain=("No claim iat is documented: nbf is read as the time of issue.",),
+)

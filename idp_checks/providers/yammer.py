@@ -1,0 +1,142 @@
+"""Yammer, now Viva Engage: the signed-in user of one network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims, is_address
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Text, Web, best_address
+
+
+class Listed(Struct):
+    """An element of ``contact.email_addresses``."""
+
+    type: Text = None
+    address: Address = None
+
+
+class Contact(Struct):
+    """``contact``."""
+
+    email_addresses: list[Listed] | None = None
+
+
+class User(Shape):
+    """``GET /users/current.json``, https://learn.microsoft.com/rest/api/yammer/usersjson-current."""
+
+    id: Id
+    name: Handle = None
+    full_name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    email: Address = None
+    mugshot_url: Web = None
+    contact: Contact | None = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        email = self.email
+        if self.contact is not None and (email is None or not is_address(email.strip())):
+            listed = self.contact.email_addresses or ()
+            email = best_address((each.address, each.type == "primary", None) for each in listed)[0] or email
+        return Claims(
+            id=self.id,
+            name=self.full_name,
+            given_name=self.first_name,
+            family_name=self.last_name,
+            username=self.name,
+            email=email,
+            picture=self.mugshot_url,
+        )
+
+
+class Granted(Shape):
+    """The token answer of the legacy sign-in, which holds the user beside the token; social_core keeps it so."""
+
+    subject: ClassVar[Path] = ("user", "id")
+
+    user: User
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return self.user.claims(also)
+
+
+PROVIDER = Provider(
+    name="yammer",
+    title="Yammer (Viva Engage)",
+    kind="social",
+    protocol="oauth2",
+    status="deprecated",
+    status_note=(
+        "Yammer's own OAuth gives way to Microsoft Entra ID, which new applications must use since 2025-07-01; people "
+        "sign in by the Microsoft connections instead. Auth0 took the name out of its list in April 2026."
+    ),
+    aliases={"social_core": "yammer"},
+    docs=(
+        "https://learn.microsoft.com/rest/api/yammer/getting-started",
+        "https://learn.microsoft.com/rest/api/yammer/api-requests-1",
+        "https://learn.microsoft.com/rest/api/yammer/usersjson-current",
+        "https://learn.microsoft.com/rest/api/yammer/app-registration",
+    ),
+    profile=ProfileFacts(
+        shapes=(User, Granted),
+        call=Call("GET", "https://www.yammer.com/api/v1/users/current.json"),
+        subject_scope="the network",
+        quirks=(
+            "A person has one identifier and one token in each network.",
+            (
+                "In the token answer access_token is an object, which holds the token as token, its end and its "
+                "rights, beside user and network; the user there has no email of its own."
+            ),
+            "name is the username, by default the local part of the address; full_name is the name.",
+            "Nothing says that the address is verified; admin and verified_admin are about rights, and texts.",
+            "Times have slashes and a separate offset: 2024/01/02 03:04:05 +0000.",
+            "mugshot_url is 48 by 48 pixels, and a placeholder where there is no photo.",
+        ),
+        sources=("https://learn.microsoft.com/rest/api/yammer/usersjson-current",),
+    ),
+    token=TokenFacts(
+        form="opaque",
+        contents=(
+            "Nothing can be read from a legacy token: bound to one application and one user of one network, without "
+            "scopes. Newer applications hold a JWT of Entra ID for the Yammer resource."
+        ),
+        validity=(
+            "Legacy tokens did not end by time (expires_at null). Those of the impersonation call made since "
+            "2025-07-01 end after six months, older ones go on."
+        ),
+        renewal=Way("None for legacy tokens; those of Entra ID are renewed at the Microsoft identity platform."),
+        termination=Way("No call for the application: the user withdraws it in the settings."),
+        uses=Way("Any token works.", "GET", "https://www.yammer.com/api/v1/users/current.json"),
+        sources=(
+            "https://learn.microsoft.com/rest/api/yammer/getting-started",
+            "https://learn.microsoft.com/rest/api/yammer/app-registration",
+        ),
+    ),
+    scopes=Scopes(
+        adding=(
+            "None in the legacy sign-in; an application of Entra ID asks for the delegated permission access_as_user "
+            "of the Yammer resource."
+        ),
+        sources=("https://learn.microsoft.com/rest/api/yammer/app-registration",),
+    ),
+    debug=probe(
+        "https://www.yammer.com/api/v1/users/current.json",
+        User,
+        refusals=(Refusal(401, "denied", {"response": {"code": 16, "stat": "fail"}}),),
+        source="https://learn.microsoft.com/rest/api/yammer/api-requests-1",
+        note=(
+            "There is no introspection: the probe passes with any application's token and proves no client. A token of "
+            "Entra ID is a signed JWT, and to be checked as one. 10 requests in 10 to 30 seconds for each user and "
+            "application, by the kind of call."
+        ),
+    ),
+    uncertain=(
+        "As the legacy sign-in is being closed, a refusal may mean that the service has ended and not the token.",
+        "contact.has_fake_email is not explained: the address is taken as it is given.",
+    ),
+)

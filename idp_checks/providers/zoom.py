@@ -1,0 +1,138 @@
+"""Zoom: the signed-in user. Tokens are JWTs that only Zoom may read: no key is given out for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.endpoint import Refusal, probe
+from idp_checks.profile import Claims
+from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web
+
+
+class User(Shape):
+    """``GET /v2/users/me``, https://developers.zoom.us/docs/api/users/; ``verified`` is 1 or 0."""
+
+    vouched_by: ClassVar[Path | None] = ("verified",)
+
+    id: Id
+    display_name: Name = None
+    first_name: Name = None
+    last_name: Name = None
+    email: Address = None
+    verified: Flag = None
+    pic_url: Web = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        return Claims(
+            id=self.id,
+            name=self.display_name,
+            given_name=self.first_name,
+            family_name=self.last_name,
+            email=self.email,
+            email_verified=_verified(self.verified),
+            picture=self.pic_url,
+        )
+
+
+def _verified(value: object) -> bool | None:
+    """1 and 0 as numbers; anything else says nothing."""
+    return {1: True, 0: False}.get(value) if type(value) is int else None
+
+
+PROVIDER = Provider(
+    name="zoom",
+    title="Zoom",
+    kind="social",
+    protocol="oauth2",
+    aliases={"social_core": "zoom-oauth2", "allauth": "zoom", "authjs": "zoom"},
+    docs=(
+        "https://developers.zoom.us/docs/integrations/oauth/",
+        "https://developers.zoom.us/docs/api/users/",
+        "https://developers.zoom.us/docs/api/rate-limits/",
+    ),
+    profile=ProfileFacts(
+        shapes=(User,),
+        call=Call("GET", "https://api.zoom.us/v2/users/me"),
+        vouching=(
+            "Zoom's verified, 1 or 0; it may be 0 for addresses that came by Google, Apple or SSO, which other "
+            "libraries take as verified"
+        ),
+        quirks=(
+            "verified is a number, not a boolean.",
+            "Older answers have no display_name: first and last name are joined then, and the last may be missing.",
+            "What is unset is left out, such as pic_url and vanity_url, or an empty text.",
+            "host_key and the pwd in personal_meeting_url are secrets: the raw profile is not for keeping.",
+            "What comes back depends on granular scopes such as user:read:user, or on the older user:read.",
+            "There is no username: the nickname is the local part of the address.",
+            "Upper and lower case of the identifier count.",
+            (
+                "Auth0 has no strategy for it: stored identifiers of a custom connection probably read "
+                "oauth2|CONNECTION|ID."
+            ),
+        ),
+        sources=("https://developers.zoom.us/docs/api/users/",),
+    ),
+    token=TokenFacts(
+        form="jwt",
+        sample="eyJ{}.eyJ{}.{}",
+        lifetime=3600,
+        contents=(
+            "A JWT by HS512, whose key only Zoom holds. Its claims name the client and the user, but they are not "
+            "documented, have changed, and cannot be verified: a hint at most. The scopes are those of the "
+            "application's configuration, listed in the token answer."
+        ),
+        validity="An hour; expires_in of the token answer counts.",
+        renewal=Way(
+            "grant_type=refresh_token with HTTP Basic; each use gives the next refresh token and ends the old one, "
+            "which lives about 90 days (15 years in older documents).",
+            "POST",
+            "https://zoom.us/oauth/token",
+        ),
+        termination=Way(
+            "Form field token, with HTTP Basic; answers status success. Removing the application in the marketplace "
+            "ends it too, and Zoom then sends the event app_deauthorized.",
+            "POST",
+            "https://zoom.us/oauth/revoke",
+        ),
+        uses=Way("Needs scope user:read:user, or the older user:read.", "GET", "https://api.zoom.us/v2/users/me"),
+        sources=("https://developers.zoom.us/docs/integrations/oauth/",),
+    ),
+    scopes=Scopes(
+        profile=("user:read:user",),
+        email=("user:read:user", "user:read:email"),
+        adding=(
+            "Add the scope to the application in the marketplace, then send the user through "
+            "https://zoom.us/oauth/authorize again; optional ones may be declined. Applications from before 2024 may "
+            "have the classic scopes (user:read, user_profile)."
+        ),
+        sources=("https://developers.zoom.us/docs/integrations/oauth-scopes-overview/",),
+    ),
+    debug=probe(
+        "https://api.zoom.us/v2/users/me",
+        User,
+        refusals=(
+            Refusal(401, "expired", {"code": 124, "message": "Access token is expired."}),
+            Refusal(401, "denied", {"code": 124, "message": "Invalid access token."}),
+            Refusal(
+                400, "not_permitted", {"code": 4711}, detail="the token is alive and lacks the scope for this call"
+            ),
+            Refusal(400, "not_permitted", {"code": 4700}, detail="a scope is lacking, or something else is wrong"),
+        ),
+        source="https://developers.zoom.us/docs/api/errors",
+        note=(
+            "There is no introspection: the probe passes with any application's token and proves no client. A token in "
+            "the query is refused with 401 and code 124 whatever it is worth. Rates go by kind of call and plan, and "
+            "stand in the X-RateLimit headers."
+        ),
+    ),
+    uncertain=(
+        (
+            "Code 124 also answers what is no dead token (one in the query): it denies only with the two texts that "
+            "are known, and leaves the question open with any other."
+        ),
+        "How a revoked token is refused is not documented: as an invalid one, it is supposed.",
+        "Zoom's list has 4700 for a missing scope and for other faults, where 4711 was seen: neither is a denial.",
+    ),
+)
