@@ -442,6 +442,10 @@ def _http(request: Request) -> httpx.Request:
     """The request as it goes out, secrets and all."""
     url = request.url
     for name, value in request.path.items():
+        if _plain(value) in (".", ".."):
+            raise Unreachable(
+                "not_stated", "the issuer cannot be asked about such a token: it would be a part of the address"
+            )
         url = url.replace(f"{{{name}}}", quote(_plain(value), safe=""))
     if request.query:
         url += "&" if urlsplit(url).query else "?"

@@ -32,6 +32,7 @@ CREDENTIAL_NAMES = frozenset(
     (
         "access_token access_token_secret refresh_token id_token token token_secret oauth_token oauth_token_secret "
         "client_secret secret password authorization cookie set-cookie api_key apikey private_key "
+        "host_key personal_meeting_url logout_url "
         "signed_access_token"
     ).split()
 )

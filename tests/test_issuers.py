@@ -125,7 +125,7 @@ def test_the_profile_is_played_too(served, name):
     if place is None:
         assert call is None or not call.url.startswith("https://")
         return
-    path = httpx.URL(call.url).path
+    path = httpx.URL(call.url).raw_path.decode()
     full = next(each for each in recordings.profiles(name) if each.case == "full")
     answers = {}
     for case in {"valid", "other-user"} & set(issuer.cases):
@@ -133,13 +133,26 @@ def test_the_profile_is_played_too(served, name):
             call.method, served.url(name) + path, headers={"Authorization": f"Bearer {issuer.token(case)}"}
         )
         assert answered.status_code == 200, case
-        answers[case] = normalize(name, answered.content).user_id
+        answers[case] = normalize(name, answered.content, also=_further(served, name, issuer.token(case))).user_id
     assert answers["valid"] == full.normalized["user_id"]
     assert answers.get("other-user") != answers["valid"]
     if not call.auth.startswith("bearer"):
         return
     refused = httpx.request(call.method, served.url(name) + path, headers={"Authorization": "Bearer nobody"})
     assert refused.status_code >= 400 or name == "slack"  # Slack refuses with 200
+
+
+def _further(served, name, token):
+    """What the further calls answer, where they are played."""
+    answers = {}
+    for each, further in providers.get(name).profile.also.items():
+        path = httpx.URL(further.call.url).raw_path.decode()
+        answered = httpx.request(
+            further.call.method, served.url(name) + path, headers={"Authorization": f"Bearer {token}"}
+        )
+        if answered.status_code == 200:
+            answers[each] = answered.content
+    return answers
 
 
 def test_what_is_not_played_is_refused(served):

@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
@@ -346,8 +347,23 @@ class Issuer:
             return request.basic[1].reveal() == CLIENT_SECRET
         debug = self.provider.debug
         if isinstance(debug, HttpEndpoint) and debug.send.place == "oauth1":
-            return True  # the secrets sign, and are not sent
+            return self._signed_by_us(request)
         return any(CLIENT_SECRET in value.split("|") for value in _values(request))
+
+    def _signed_by_us(self, request: Request) -> bool:
+        """Whether our secrets signed the request (RFC 5849, section 3.4): they sign, and are not sent."""
+        from oauthlib.oauth1.rfc5849.signature import collect_parameters, verify_hmac_sha1
+
+        headers = {
+            name: value.reveal() if isinstance(value, Secret) else value for name, value in request.headers.items()
+        }
+        try:
+            params = collect_parameters(urlsplit(request.url).query, headers=headers)
+            signature = dict(collect_parameters(headers=headers, exclude_oauth_signature=False))["oauth_signature"]
+        except (ValueError, KeyError):
+            return False
+        signed = SimpleNamespace(params=params, signature=signature, uri=request.url, http_method=request.method)
+        return bool(verify_hmac_sha1(signed, CLIENT_SECRET, self.credentials.get("access_token_secret")))
 
     def _answer(self, recorded: DebugRecording, renamed: Mapping[str, str]) -> Response:
         answered = recorded.exchange.response

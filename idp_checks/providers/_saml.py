@@ -65,11 +65,15 @@ class Assertion(Shape):
             raise ProfileError("no identifier that stays", path=f"$.{NAME_ID}")
         return Claims(
             id=ident,
-            name=one(self.name) or one(self.oid_display_name),
-            given_name=one(self.given_name) or one(self.oid_given_name) or one(self.first_name),
-            family_name=one(self.surname) or one(self.oid_sn) or one(self.last_name),
-            email=address(self.emailaddress, self.email, self.oid_mail, self.mail),
+            name=one(self.name, self.oid_display_name),
+            given_name=one(self.given_name, self.oid_given_name, self.first_name),
+            family_name=one(self.surname, self.oid_sn, self.last_name),
+            email=self.address(),
         )
+
+    def address(self) -> str | None:
+        """The e-mail address."""
+        return address(self.emailaddress, self.email, self.oid_mail, self.mail)
 
     def ident(self) -> str | None:
         """The identifier; None where there is none.
@@ -97,20 +101,27 @@ def only(values: int | str | list[Any] | None, member: str) -> str | None:
         if len(values) > 1:
             raise ProfileError("several values of an identifier", path=f"$.{member}")
         values = values[0] if values else None
-    if isinstance(values, int):
-        return str(values)
-    return first(values)
+    if isinstance(values, str):
+        return values if values and not values.isspace() else None
+    return None if values is None else str(values)
 
 
-def one(values: str | list[str | None] | None) -> str | None:
-    """The value of an attribute, the first of several that is not blank."""
-    return first(*values) if isinstance(values, list) else first(values)
+def one(*attributes: str | list[str | None] | None) -> str | None:
+    """The first value of attributes that is not blank."""
+    for values in attributes:
+        if values:
+            found = first(*values) if isinstance(values, list) else values
+            if found and not found.isspace():
+                return found
+    return None
 
 
-def address(*attributes: str | list[str | None] | None) -> str | None:
+def address(*attributes: int | str | list[Any] | None) -> str | None:
     """The first address among the values of attributes."""
     for values in attributes:
-        for value in values if isinstance(values, list) else (values,):
-            if value and is_address(value.strip()):
-                return value
+        if isinstance(values, str):
+            if is_address(values) or is_address(values.strip()):
+                return values
+        elif isinstance(values, list) and (found := address(*values)):
+            return found
     return None

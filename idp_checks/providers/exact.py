@@ -93,7 +93,7 @@ PROVIDER = Provider(
             "There is no flag for the address, which may be null.",
             "UserName is the username, and often an address.",
             "The picture may need a session to be fetched.",
-            "Legislation is a 64-bit number as a text; ServerTime has no zone, and ServerUtcOffset is in seconds.",
+            "Legislation is a 64-bit number as a text; ServerTime has no zone, other dates are /Date(milliseconds)/.",
         ),
         sources=("https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe",),
     ),

@@ -36,13 +36,13 @@ class Stored(Shape):
     upn: Handle = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        puid = str(self.puid)
+        puid = self.puid
         return Claims(
-            id=f"{puid}{DIRECTORY}" if puid.strip() else puid,
+            id="" if isinstance(puid, str) and puid.strip() == "" else f"{puid}{DIRECTORY}",
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
-            username=first(self.nickname, username(self.email, self.upn)),
+            username=first(self.nickname) or username(self.email, self.upn),
             email=self.email,
         )
 

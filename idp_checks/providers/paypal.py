@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
+from idp_checks.shape import Address, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
 
 
 class UserInfo(Shape):
@@ -44,7 +44,7 @@ class Email(Struct):
     """An element of ``emails``."""
 
     value: Address = None
-    primary: Flag = None
+    primary: TextFlag = None
     confirmed: TextFlag = None
 
 

@@ -10,7 +10,7 @@ from msgspec import field
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.providers._saml import NAME_ID, Assertion, NamesId, address, only
+from idp_checks.providers._saml import NAME_ID, Assertion, NamesId, address
 from idp_checks.rfc7662 import introspection
 from idp_checks.shape import Path
 
@@ -23,10 +23,8 @@ class Person(Assertion, kw_only=True):
 
     name_id: NamesId = field(name=NAME_ID)
 
-    def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = Assertion.claims(self, also)
-        said.email = address(only(self.name_id, NAME_ID)) or said.email
-        return said
+    def address(self) -> str | None:
+        return address(self.name_id, self.emailaddress, self.email, self.oid_mail, self.mail)
 
 
 class UserInfo(OpenIdClaims):

@@ -165,9 +165,16 @@ PROVIDER = Provider(
         email=("id", "email"),
         adding=(
             "Tick the scope in the connected app, then authorise again with it. id opens the identity address, api the "
-            "REST API, refresh_token brings a refresh token."
+            "REST API, refresh_token brings a refresh token. profile, email, address and phone are called other names "
+            "of id."
         ),
-        implied={"id": ("profile", "email", "address", "phone")},
+        implied={
+            "id": ("profile", "email", "address", "phone"),
+            "profile": ("id",),
+            "email": ("id",),
+            "address": ("id",),
+            "phone": ("id",),
+        },
         sources=("https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_tokens_scopes.htm",),
     ),
     debug=introspection(

@@ -106,8 +106,9 @@ PROVIDER = Provider(
         note=(
             "No endpoint answers for tokens: the signature is checked, and client_id must be compared, since aud is "
             "everybody's. An ID token has no client_id, so its client is not told. A signature says nothing of "
-            "revocation: https://api.xero.com/connections refuses a dead token with 401. Xero shuts out addresses that "
-            "fetch the keys too often."
+            "revocation: https://api.xero.com/connections refuses a dead token with 401 and a Detail that begins with "
+            "TokenExpired. AuthenticationUnsuccessful of the accounting API may mean no more than a connection removed. "
+            "Xero shuts out addresses that fetch the keys too often."
         ),
     ),
     uncertain=("No claim iat is documented: nbf is read as the time of issue.",),
