@@ -69,7 +69,7 @@ def test_a_variant_is_no_copy(name):
     assert not (folder() / name).exists()
     full = next(each for each in recordings.profiles(base.name) if each.case == "full")
     ours, theirs = (each.normalize(full.text, also=full.also) for each in (variant, base))
-    assert ours.user_id == f"{name}|{theirs.user_id.partition('|')[2]}"
+    assert ours.user_id == f"{name}|{theirs.identities[0].user_id}"
 
 
 def test_a_sandbox_is_asked_at_its_own_hosts():

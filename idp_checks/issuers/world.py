@@ -214,9 +214,9 @@ class Issuer:
         calls = [] if profile.call is None else [("profile", profile.call)]
         calls += [(name, further.call) for name, further in profile.also.items()]
         found += [Place(call.method, call.url, name) for name, call in calls if call.url.startswith("https://")]
-        return tuple(each._replace(url=self._hosted(each.url)) for each in found)
+        return tuple(each._replace(url=self.hosted(each.url)) for each in found)
 
-    def _hosted(self, url: str) -> str:
+    def hosted(self, url: str) -> str:
         """The address with what the caller holds filled into its host."""
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")

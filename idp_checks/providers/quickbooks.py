@@ -126,8 +126,8 @@ PROVIDER = Provider(
         note=(
             "Shows that the token works and for whom, never for which application: that stands in the ID token of the "
             "same grant (aud; issuer https://oauth.platform.intuit.com/op/v1, keys under its /jwks). A token of the "
-            "sandbox fails here. The accounting API refuses every dead token with 401 and code 3200, in JSON or XML. The "
-            "response header intuit_tid is what Intuit's support asks for."
+            "sandbox fails here. The accounting API refuses every dead token with 401 and code 3200, in JSON or XML. "
+            "The response header intuit_tid is what Intuit's support asks for."
         ),
     ),
     uncertain=(

@@ -107,8 +107,8 @@ PROVIDER = Provider(
             "No endpoint answers for tokens: the signature is checked, and client_id must be compared, since aud is "
             "everybody's. An ID token has no client_id, so its client is not told. A signature says nothing of "
             "revocation: https://api.xero.com/connections refuses a dead token with 401 and a Detail that begins with "
-            "TokenExpired. AuthenticationUnsuccessful of the accounting API may mean no more than a connection removed. "
-            "Xero shuts out addresses that fetch the keys too often."
+            "TokenExpired. AuthenticationUnsuccessful of the accounting API may mean no more than a connection "
+            "removed. Xero shuts out addresses that fetch the keys too often."
         ),
     ),
     uncertain=("No claim iat is documented: nbf is read as the time of issue.",),
