@@ -186,7 +186,7 @@ class NormalizedProfile(Struct, frozen=True, gc=False):
             picture=_text(profile, "picture"),
         )
         rest = {name: value for name, value in profile.items() if name not in _TAKEN}
-        return _assemble(user_id, user_id, claims, identities, rest)
+        return assemble("", claims, rest, linked=identities)
 
     def __repr__(self) -> str:
         return f"NormalizedProfile({self.user_id!r}, {len(self.identities)} identities)"
@@ -198,12 +198,12 @@ def assemble(
     source: bytes | str | Mapping[str, Any] | None = None,
     social: bool = True,  # noqa: FBT001, FBT002 - by place, for speed
     connection: str | None = None,
-    whole: bool = False,  # noqa: FBT001, FBT002 - the same
+    linked: tuple[Identity, ...] | None = None,
 ) -> NormalizedProfile:
     """A profile from what a provider's answer says, by the rules of this module.
 
     Args:
-        whole: whether the identifier is a ``user_id`` already.
+        linked: the identities of a user that is stored already, whose identifier is a whole ``user_id``.
 
     Raises:
         ProfileError: the identifier is blank.
@@ -213,17 +213,7 @@ def assemble(
         ident = str(ident)
     elif not ident or ident.isspace():
         raise ProfileError(BLANK)
-    identity = Identity(provider, ident, connection or provider, social)
-    return _assemble(ident if whole else f"{provider}|{ident}", ident, claims, (identity,), source)
 
-
-def _assemble(
-    user_id: str,
-    ident: str,
-    claims: Claims,
-    identities: tuple[Identity, ...],
-    source: bytes | str | Mapping[str, Any] | None,
-) -> NormalizedProfile:
     given = claims.given_name
     if given is not None and (not given or given.isspace()):
         given = None
@@ -256,7 +246,7 @@ def _assemble(
     if picture is None or (_common_web(picture) is None and not is_web_address(picture := picture.strip())):
         picture = gravatar(email)
     return NormalizedProfile(
-        user_id,
+        f"{provider}|{ident}" if linked is None else ident,
         name,
         username or name,
         picture,
@@ -264,16 +254,16 @@ def _assemble(
         verified,
         given,
         family,
-        identities,
+        (Identity(provider, ident, connection or provider, social),) if linked is None else linked,
         source,
     )
 
 
 def gravatar(email: str | None) -> str:
-    """The Gravatar of an address (MD5 of the trimmed address in lower case), or the default image without one."""
+    """The Gravatar of an address (MD5 of the address in lower case), or the default image without one."""
     if email is None:
         return f"{GRAVATAR}?d=mp"
-    digest = hashlib.md5(email.strip().lower().encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(email.lower().encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
     return f"{GRAVATAR}{digest}?d=mp"
 
 

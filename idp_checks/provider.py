@@ -58,7 +58,6 @@ class ProfileFacts:
         also: further calls by name (the last segment of the call's path, without extension).
         vouching: in words, what the provider's word for an e-mail address is worth; None where it gives none.
         subject_scope: within what the identifier is unique: everywhere at the provider, per application, per tenant.
-        whole_id: whether the identifier is a ``user_id`` already, its own provider's name in front.
         quirks: what breaks parsers in practice.
         sources: where this is documented.
     """
@@ -68,7 +67,6 @@ class ProfileFacts:
     also: Mapping[str, Further] = field(default_factory=dict)
     vouching: str | None = None
     subject_scope: str = "the provider"
-    whole_id: bool = False
     quirks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     unwrap: Callable[[str], str] | None = None
@@ -188,14 +186,14 @@ class Provider:
         return tuple(msgspec.json.Decoder(shape).decode for shape in self.profile.shapes)
 
     @cached_property
-    def _usual(self) -> tuple[Callable[[bytes | str], Shape], str, bool, bool]:
-        """What ``normalize`` needs: the current shape's decoder, the name, whether social, whether ids are whole."""
+    def _usual(self) -> tuple[Callable[[bytes | str], Shape], str, bool]:
+        """What ``normalize`` needs: the current shape's decoder, the name, whether it is social."""
 
         def never(_: bytes | str) -> Shape:
             raise msgspec.DecodeError
 
         decode = self._decoders[0] if self._decoders and self.profile.unwrap is None else never
-        return decode, self.name, self.kind == "social" or self.name == "oauth2", self.profile.whole_id
+        return decode, self.name, self.kind == "social" or self.name == "oauth2"
 
     def normalize(
         self,
@@ -205,7 +203,7 @@ class Provider:
         connection: str | None = None,
     ) -> NormalizedProfile:
         """A normalised profile from this provider's raw one; see ``idp_checks.normalize``."""
-        decode, name, social, whole_id = self._usual
+        decode, name, social = self._usual
         shape: Shape | None = None
         try:
             source: bytes | str
@@ -222,7 +220,7 @@ class Provider:
             if shape is None:
                 shape, source = self._decode_other(raw)
             claims = shape.claims(self._answers(also) if also else _NONE)
-            return assemble(name, claims, source, social, connection, whole_id)
+            return assemble(name, claims, source, social, connection)
         except ProfileError as error:
             path = error.path
             if error.problem == BLANK and shape is not None:

@@ -174,10 +174,6 @@ def n1(case: Case, seen: Seen) -> Iterator[str]:
         yield "user_id is no text"
         return
     wanted = str(claims.id)
-    if case.provider.profile.whole_id:
-        if user_id != wanted:
-            yield f"user_id is not the identifier, which is whole already: {_how(user_id, wanted)}"
-        return
     provider, bar, found = user_id.partition("|")
     if not bar or provider != case.provider.name:
         yield "user_id does not begin with the provider's name and a bar"

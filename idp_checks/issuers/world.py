@@ -175,9 +175,14 @@ class Issuer:
     @cached_property
     def subject(self) -> str | None:
         """The account that the good token stands for: bare id."""
+        return self._said("subject") or self._filed
+
+    @property
+    def _filed(self) -> str | None:
+        """The account as the profile names it, which may be another name of it."""
         if self._full is None or not isinstance(self._full.normalized, dict):
-            return self._said("subject")
-        return self._said("subject") or str(self._full.normalized["user_id"]).partition("|")[2]
+            return None
+        return str(self._full.normalized["user_id"]).partition("|")[2]
 
     @cached_property
     def credentials(self) -> Mapping[str, str]:
@@ -331,8 +336,8 @@ class Issuer:
 
     def _other(self, case: str) -> dict[str, str]:
         """What stands for the application or the account in a good answer, and what in that of another one."""
-        name = self.client_id if case == "other-client" else self.subject
-        return {name: _another(name)} if name else {}
+        names = {self.client_id} if case == "other-client" else {self.subject, self._filed}
+        return {name: _another(name) for name in names if name}
 
     def _said(self, name: str) -> str | None:
         """What the good answer says."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from msgspec import Meta
 from msgspec.structs import replace
 
 from idp_checks.endpoint import Ask, Refusal, Steps, probe
@@ -12,15 +13,31 @@ from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
 from idp_checks.signed import SignedToken, header_of
+
+Sub = Annotated[str, Meta(pattern=r"^[^|]+\|.", extra={"means": "id"})]
+"""A user's name in the tenant: a provider, a bar, and the identifier there, which may hold bars of its own."""
+
+
+def local(sub: str) -> str:
+    """The identifier: the part behind ``auth0|`` of a user of the tenant's own, the whole for a federated one.
+
+    A tenant names its federated users ``google-oauth2|ID``. Taken as it stands that would be the ``user_id`` of that
+    person at Google, and any tenant could name anybody.
+    """
+    return sub.removeprefix("auth0|")
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo, where ``sub`` is the whole ``user_id``.
+    """Userinfo, https://auth0.com/docs/api/authentication/user-profile/get-user-info."""
 
-    https://auth0.com/docs/api/authentication/user-profile/get-user-info
-    """
+    sub: Sub
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        said = OpenIdClaims.claims(self, also)
+        said.id = local(self.sub)
+        return said
 
 
 class User(Shape):
@@ -32,7 +49,7 @@ class User(Shape):
     subject: ClassVar[Path] = ("user_id",)
     vouched_by: ClassVar[Path | None] = ("email_verified",)
 
-    user_id: Id
+    user_id: Sub
     name: Name = None
     given_name: Name = None
     family_name: Name = None
@@ -44,7 +61,7 @@ class User(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
-            id=self.user_id,
+            id=local(self.user_id),
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
@@ -94,11 +111,11 @@ PROVIDER = Provider(
             "federated one (false where that says nothing), and as an administrator sets it"
         ),
         subject_scope="the tenant",
-        whole_id=True,
         quirks=(
             (
-                "sub is a whole user_id: auth0| is not put in front of it again. Its first part names the provider "
-                "(google-oauth2|ID, samlp|CONNECTION|ID), and there may be two parts or three."
+                "sub is a whole user_id of the tenant: auth0| is not put in front of it again. Of federated users the "
+                "first part names another provider (google-oauth2|ID, samlp|CONNECTION|ID): they stay users of the "
+                "tenant here, with the whole behind auth0|."
             ),
             "A user of the Management API has user_id in place of sub, and identities, metadata and times beside it.",
             "identities[].user_id is a text or a number, without the provider in front.",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_query
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
-from idp_checks.profile import BLANK, Claims
+from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.providers import google_oauth2
 from idp_checks.shape import Path, TextFlag, first, text_flag
@@ -27,7 +27,7 @@ class UserInfo(google_oauth2.UserInfo):
     def claims(self, also: Mapping[str, Any]) -> Claims:
         said = google_oauth2.UserInfo.claims(self, also)
         if not str(self.sub).strip():
-            raise ProfileError(BLANK, path="$.sub")
+            raise ProfileError("the account is blank", path="$.sub")
         said.id = first(self.email) or self.sub
         return said
 

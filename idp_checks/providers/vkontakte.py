@@ -180,8 +180,8 @@ PROVIDER = Provider(
             "https://id.vk.ru/oauth2/auth",
         ),
         termination=Way(
-            "Form field access_token; response 1 when done, as VK's web SDK calls it. The person can take the "
-            "application's rights back in the settings of VK ID.",
+            "Form field access_token; response 1 when done, as VK's web SDK calls it. /oauth2/revoke withdraws the "
+            "application's rights, and so can the person in the settings of VK ID.",
             "POST",
             "https://id.vk.ru/oauth2/logout?client_id={client_id}",
         ),

@@ -100,7 +100,7 @@ PROVIDER = Provider(
             ),
             "A token answer with is_snapshotuser 1 is of a stand-in for a page's preview, of no person: refuse it.",
             (
-                "headimgurl may be an empty text, may begin with http, and ends to work when the person changes the "
+                "headimgurl may be an empty text, may begin with http, and stops working when the person changes the "
                 "picture."
             ),
             "sex, city, province and country have been empty for most people since 2021.",
