@@ -106,7 +106,7 @@ ERROR_BODIES: tuple[dict[str, Any], ...] = (
     {"data": None, "error": {"code": "access_token_invalid"}},
     {"status": 401, "title": "Unauthorized", "detail": "Unauthorized"},
 )
-NO_IDS: tuple[Any, ...] = (None, True, False, 1.5, "", " ", "\t\n", [], {}, ["42"], {"id": "42"})
+NO_IDS: tuple[Any, ...] = (None, True, False, 1.5, "", " ", "\t\n", [], {}, ["42", "43"], {"id": "42"})
 STATUSES = (200, 201, 204, 206, 301, 302, 307, 400, 401, 403, 404, 408, 418, 429, 500, 502, 503, 504, 599)
 GARBAGE = (
     b"", b" ", b"null", b"true", b"42", b'"ok"', b"[]", b"OK", b"<html><body>Service Unavailable</body></html>",

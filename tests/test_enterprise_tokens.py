@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
 
 from idp_checks import providers
-from idp_checks.conformance.rules import RULES, Case, Normalizer, see
 from idp_checks.endpoint import Ask, Response, Unreachable
 from idp_checks.introspection import conclude
 from idp_checks.secret import Secret
@@ -116,14 +115,14 @@ def test_a_token_signed_by_a_shared_secret_stays_open():
     assert (requests, reading.active, reading.reason) == ([], None, "not_stated")
 
 
-def test_a_rule_knows_a_whole_identifier():
-    """N1 takes Auth0's sub as the user_id itself, and objects to a second name of a provider in front of it."""
-    case = Case.of(providers.get("auth0"), {"sub": "google-oauth2|42"})
-    rule = RULES["N1"]
-    plain = Normalizer(lambda provider, raw: {"user_id": raw["sub"]}, "plain")
-    twice = Normalizer(lambda provider, raw: {"user_id": f"{provider}|{raw['sub']}"}, "twice")
-    assert rule.objections(case, see(plain, case)) == ()
-    assert len(rule.objections(case, see(twice, case))) == 1
+@pytest.mark.parametrize(
+    ("subject", "named"),
+    [(None, f"auth0|{USER}"), (USER, USER), (f"auth0|{USER}", f"auth0|{USER}"), ("42", f"auth0|{USER}")],
+)
+def test_userinfo_names_an_auth0_user_as_a_token_does(subject, named):
+    """An encrypted token is tried at userinfo, and its user may be known without the provider as well."""
+    _, reading = _asked("auth0", "sample", {"sub": f"auth0|{USER}"}, {"domain": "tenant.example.com"}, subject=subject)
+    assert (reading.method, reading.subject) == ("userinfo-probe", named)
 
 
 def _cognito(**claims):

@@ -12,7 +12,8 @@ __all__ = ["ME"]
 
 TOLD = (
     ("audience", Reading(active=None, reason="not_stated", detail="made for another resource: Graph cannot judge it")),
-    ("expired", Reading(active=False, reason="expired")),
+    ("token is expired", Reading(active=False, reason="expired")),
+    ("token has expired", Reading(active=False, reason="expired")),
     ("compacttoken parsing failed", Reading(active=False, reason="malformed")),
     ("jwt is not well formed", Reading(active=False, reason="malformed")),
 )

@@ -8,11 +8,12 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, Refusal, Steps, probe
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.rfc7662 import UserInfo as Named
 from idp_checks.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
 from idp_checks.signed import SignedToken, header_of
 
@@ -183,12 +184,15 @@ PROVIDER = Provider(
         client=("azp", "client_id"),
         needs=("domain",),
         tells=frozenset({"client", "subject", "scopes", "end"}),
-        opaque=probe(
-            "https://{domain}/userinfo",
-            UserInfo,
-            source="https://auth0.com/docs/api/authentication/user-profile/get-user-info",
+        opaque=HttpEndpoint(
+            kind="userinfo-probe",
+            url="https://{domain}/userinfo",
+            answer=Named,
+            send=by_bearer(),
             needs=("domain",),
+            tells=frozenset({"subject"}),
             refusals=(Refusal(401, "denied", "Unauthorized"),),
+            source="https://auth0.com/docs/api/authentication/user-profile/get-user-info",
         ),
         source="https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens",
         note=(

@@ -110,7 +110,7 @@ PROVIDER = Provider(
                 "discriminator 0 marks a handle of the new kind, unique by itself; old names are unique only as "
                 "username#discriminator. The nickname is the username in both cases."
             ),
-            "global_name is null for many accounts: the name is then the username.",
+            "Many accounts have null for global_name: the name is then the username.",
             "email is null, not missing, for accounts without an address.",
             "Auth0 has no strategy for it: stored identifiers are oauth2|discord|ID.",
         ),
@@ -133,7 +133,7 @@ PROVIDER = Provider(
             "https://discord.com/api/oauth2/token",
         ),
         termination=Way(
-            "Form fields token and token_type_hint, HTTP Basic. Ends every token of the same authorisation.",
+            "Form fields token and token_type_hint, the client as in renewal. Ends every token of the same authorisation.",
             "POST",
             "https://discord.com/api/oauth2/token/revoke",
         ),

@@ -13,7 +13,9 @@ from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts
 from idp_checks.shape import Path, Shape
 
 PREFIX = "https://i.mydocomo.com/id/"
-Subject: TypeAlias = Annotated[str, Meta(pattern=r"^https://i\.mydocomo\.com/id/[^/?#\s]+$", extra={"means": "id"})]
+Subject: TypeAlias = Annotated[
+    str, Meta(pattern=r"^https://i\.mydocomo\.com/id/[^/?#\s]+(?!\s)$", extra={"means": "id"})
+]
 """The identifier behind ``PREFIX``; a ``sub`` of another form would not be told from one of this."""
 
 

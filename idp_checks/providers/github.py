@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, at_iso, by_json
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, at_iso, by_json
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
@@ -72,8 +72,8 @@ class Checked(Answer):
     app: App
     user: Owner | None
     scopes: list[str] | None
-    created_at: str
-    expires_at: str | None = None
+    created_at: IsoTime
+    expires_at: IsoTime | UnsetType | None = UNSET
 
     def reading(self, ask: Ask) -> Reading:
         return Reading(
@@ -82,7 +82,7 @@ class Checked(Answer):
             client_id=self.app.client_id,
             subject=None if self.user is None else str(self.user.id),
             scopes=None if self.scopes is None else tuple(self.scopes),
-            expires_at=at_iso(self.expires_at),
+            expires_at=None if isinstance(self.expires_at, UnsetType) else at_iso(self.expires_at),
             endless=self.expires_at is None,
             issued_at=at_iso(self.created_at),
         )
@@ -155,7 +155,10 @@ PROVIDER = Provider(
         separator=",",
         profile=("read:user",),
         email=("user:email",),
-        adding="Authorise again with more scopes; fewer than asked may be granted, so read what was.",
+        adding=(
+            "Authorise again with more scopes; fewer than asked may be granted, so read what was. They are asked for "
+            "with spaces between and answered with commas. Without any a token reads what is public."
+        ),
         implied={"user": ("read:user", "user:email", "user:follow")},
         sources=("https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",),
     ),
@@ -179,9 +182,13 @@ PROVIDER = Provider(
             ),
             Refusal(401, "caller_rejected", {"message": "Bad credentials"}),
             Refusal(403, "rate_limited", header=("x-ratelimit-remaining", "0")),
+            Refusal(403, "rate_limited", header=("retry-after", "")),
         ),
         source="https://docs.github.com/en/rest/apps/oauth-applications#check-a-token",
-        note="The answer repeats the whole token: it is never kept.",
+        note=(
+            "It answers for tokens of the asking client alone, so a good answer proves the client. The token stands in "
+            "the answer, which is never kept as it is."
+        ),
     ),
     uncertain=("What a wrong client secret gives is not documented: a 404 may hide it, so a bare 404 proves little.",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_query, split_scopes
+from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_bearer, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
@@ -83,8 +83,10 @@ PROVIDER = Provider(
         ),
         quirks=(
             "The identifier is a text of about 21 digits: as a number it loses digits.",
-            "With scope openid alone only sub comes back, sometimes with picture.",
-            "There is no username: the nickname is the local part of the address.",
+            "Scope openid gives sub and at most a picture; names and locale may be missing with scope profile too.",
+            "Google knows no username: the nickname is the local part of the address.",
+            "The answer of Google+ (name as an object, a list emails), withdrawn since, is not read.",
+            "iss of an ID token is https://accounts.google.com or accounts.google.com.",
         ),
         sources=("https://developers.google.com/identity/openid-connect/reference",),
     ),
@@ -97,15 +99,17 @@ PROVIDER = Provider(
             "Nothing can be read from it, and its form may change; 2048 bytes at most. Bound to one client, one "
             "account and the scopes granted, which a person may grant one by one."
         ),
-        validity="About an hour; expires_in of the token answer counts.",
+        validity="About an hour (expires_in of the token answer counts), less where an administrator limits sessions.",
         renewal=Way(
-            "grant_type=refresh_token; a refresh token comes only with access_type=offline. At most 100 live ones per "
-            "client and account; dead after 6 months unused.",
+            "grant_type=refresh_token; a refresh token comes only with access_type=offline. At most 100 are live per "
+            "client and account; one dies after 6 months without use, with a new password if it opens Gmail, and after "
+            "7 days while the consent screen is in testing.",
             "POST",
             "https://oauth2.googleapis.com/token",
         ),
         termination=Way(
-            "Form field token, access or refresh token, no client credentials; takes effect after a while.",
+            "Form field token, access or refresh token, no client credentials; an access token takes its refresh token "
+            "along. 400 for a dead one; it may take a while to be felt.",
             "POST",
             "https://oauth2.googleapis.com/revoke",
         ),
@@ -115,7 +119,10 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("openid", "profile"),
         email=("email",),
-        adding="Authorise again with the new scopes and include_granted_scopes=true; sensitive ones need verification.",
+        adding=(
+            "Ask for the new ones alone with include_granted_scopes=true, and what was granted before is kept; "
+            "sensitive ones need Google's verification of the app."
+        ),
         implied={
             "email": ("https://www.googleapis.com/auth/userinfo.email",),
             "profile": ("https://www.googleapis.com/auth/userinfo.profile",),
@@ -126,12 +133,23 @@ PROVIDER = Provider(
     ),
     debug=HttpEndpoint(
         kind="tokeninfo",
+        method="POST",
         url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_query("access_token"),
+        send=by_bearer(),
         tells=frozenset({"client", "subject", "scopes", "end"}),
         answer=TokenInfo,
         refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
-        source="https://developers.google.com/identity/sign-in/web/backend-auth",
-        note="No active flag and no credentials: it answers for every client's token, so the client must be compared.",
+        source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
+        note=(
+            "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
+            "The account is named with scope openid or profile alone. It may be throttled, and is meant for debugging. "
+            "The address takes the token as access_token in the query too, where logs would keep it."
+        ),
+    ),
+    uncertain=(
+        (
+            "How the endpoint is asked and what it answers is known from Google's own clients, not from a page of "
+            "Google's; expired, revoked and unknown tokens are refused alike."
+        ),
     ),
 )

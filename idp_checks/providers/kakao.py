@@ -27,11 +27,12 @@ class Properties(Struct):
 
 
 class Profile(Struct):
-    """``kakao_account.profile``; a stock picture has an address too."""
+    """``kakao_account.profile``; a stock picture has an address too, here and in ``properties``."""
 
     nickname: Handle = None
     profile_image_url: Web = None
     thumbnail_image_url: Web = None
+    is_default_image: Flag = None
 
 
 class Account(Struct):
@@ -62,7 +63,9 @@ class User(Shape):
             username=first(profile.nickname, older.nickname),
             email=account.email,
             email_verified=vouched(account.is_email_valid, account.is_email_verified),
-            picture=first(
+            picture=None
+            if profile.is_default_image is True
+            else first(
                 profile.profile_image_url, older.profile_image, profile.thumbnail_image_url, older.thumbnail_image
             ),
         )
@@ -91,7 +94,7 @@ class TokenInfo(Answer):
 
     app_id: int
     expires_in: Seconds
-    id: Id | None = None
+    id: int | None = None
 
     def reading(self, ask: Ask) -> Reading:
         return Reading(
@@ -132,6 +135,7 @@ PROVIDER = Provider(
             ),
             "The name has no parts.",
             "The identifier is a 64-bit number; two applications see two of them for one person.",
+            "is_default_image true marks a stock picture, which is passed over.",
             "Pictures may come by http: the parameter secure_resource=true asks for https.",
             "birthday is MMDD; birthday_type tells a lunar date from a solar one.",
             (

@@ -22,7 +22,7 @@ from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Id, Name, Path, Shape, Web
+from idp_checks.shape import Address, Id, Name, Path, Shape, Web, first
 
 
 class Verified(Struct):
@@ -64,7 +64,7 @@ class UserInfo(Shape):
         return Claims(
             id=self.sub,
             name=self.name,
-            email=self.email or address(self.sub, also),
+            email=first(self.email, address(self.sub, also)),
             picture=self.picture,
         )
 
@@ -126,7 +126,7 @@ PROVIDER = Provider(
         subject_scope="the LINE provider (developer organisation) that the channel belongs to",
         quirks=(
             "The address comes in the ID token alone, for channels that LINE allowed to ask for it, with consent.",
-            "Nothing vouches for the address: there is no email_verified.",
+            "LINE gives no word on the address: email_verified is no claim of its tokens.",
             "There is no username, and there are no parts of the name.",
             "userId is another one under another LINE provider: moving a channel changes all of them.",
             (
@@ -155,8 +155,8 @@ PROVIDER = Provider(
             "https://api.line.me/oauth2/v2.1/token",
         ),
         termination=Way(
-            "Form fields access_token, client_id and client_secret; 200 with an empty body. POST "
-            "https://api.line.me/user/v1/deauthorize withdraws the whole consent.",
+            "Form fields access_token, client_id and client_secret; 200 and nothing in the body. The consent itself "
+            "ends by POST https://api.line.me/user/v1/deauthorize.",
             "POST",
             "https://api.line.me/oauth2/v2.1/revoke",
         ),

@@ -16,7 +16,10 @@ from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
 
 
 class Person(Shape):
-    """What is common to the profiles of servers of all kinds, each member under the names in use."""
+    """What is common to the profiles of servers of all kinds, each member under the names in use.
+
+    Of several identifiers the first counts, and one that cannot be read hands over to no other: a person has one.
+    """
 
     name: Name = None
     given_name: Name = None
@@ -57,6 +60,7 @@ class ByUserId(Person, kw_only=True):
 class ById(Person, kw_only=True):
     """The commonest answer of a server."""
 
+    user_id: None = None
     id: Id
 
 
@@ -65,6 +69,8 @@ class BySub(Person, kw_only=True):
 
     subject: ClassVar[Path] = ("sub",)
 
+    user_id: None = None
+    id: None = None
     sub: Id
 
 
@@ -73,6 +79,9 @@ class ByUid(Person, kw_only=True):
 
     subject: ClassVar[Path] = ("uid",)
 
+    user_id: None = None
+    id: None = None
+    sub: None = None
     uid: Id
 
 
@@ -81,6 +90,10 @@ class ByAccountId(Person, kw_only=True):
 
     subject: ClassVar[Path] = ("account_id",)
 
+    user_id: None = None
+    id: None = None
+    sub: None = None
+    uid: None = None
     account_id: Id
 
 

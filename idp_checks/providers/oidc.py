@@ -85,5 +85,10 @@ PROVIDER = Provider(
             "client."
         ),
     ),
-    uncertain=("Why a token is refused is never told: every refusal is bare.",),
+    uncertain=(
+        (
+            "Introspection refuses without a reason and also those who may not ask, userinfo without a reason; only a "
+            "signature tells an expired token from another bad one."
+        ),
+    ),
 )

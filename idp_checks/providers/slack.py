@@ -164,7 +164,7 @@ PROVIDER = Provider(
             "https://slack.com/api/openid.connect.token",
         ),
         termination=Way(
-            "Ends the token that makes the call; revoked true in the answer. test=true tries it without effect.",
+            "The token ends itself by this call; the answer has revoked true. With test=true nothing is ended.",
             "POST",
             "https://slack.com/api/auth.revoke",
         ),

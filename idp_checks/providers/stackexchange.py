@@ -44,7 +44,7 @@ class Users(Shape):
         name = user.display_name
         if name is not None and "&" in name:
             name = unescape(name)
-        return Claims(id=user.account_id, name=name, username=name, picture=user.profile_image)
+        return Claims(id=user.account_id, name=name, picture=user.profile_image)
 
 
 class AccessToken(Struct):
@@ -111,13 +111,13 @@ PROVIDER = Provider(
                 "social_core does, makes two users of one person."
             ),
             (
-                "items is empty where the person has no profile on the site that was asked, though the token is good; "
-                "GET /me/associated then still has account_id."
+                "A good token of somebody who never joined the site asked gives empty items; account_id is still in "
+                "GET /me/associated."
             ),
             "There is no e-mail address, no username and no legal name: display_name, free and not unique, is all.",
-            "display_name is escaped for HTML (&#39; and the like); web addresses are not.",
+            "display_name has HTML entities in it, such as &#39;, web addresses have none.",
             "The body is always compressed, by gzip, or by deflate where asked for.",
-            "The call needs the application's key beside the token.",
+            "Beside the token goes the key of the application.",
         ),
         sources=(
             "https://api.stackexchange.com/docs/me",
@@ -133,13 +133,13 @@ PROVIDER = Provider(
             "application, one person and the scopes granted."
         ),
         validity=(
-            "A day, told as expires (not expires_in) in the token answer. With scope no_expiry it does not end by "
-            "time, and no expires is told. Seen once over plain HTTP, it is ended."
+            "A day: the token answer has it as expires, not as expires_in. Scope no_expiry takes the end away, and "
+            "expires with it. Sent once over plain HTTP, a token is ended."
         ),
-        renewal=Way("None: the person is sent through the authorisation again, or no_expiry is asked for."),
+        renewal=Way("None: authorise again, or ask for no_expiry."),
         termination=Way(
-            "Up to 20 tokens, parted by semicolons; answers with those that were ended. GET "
-            "https://api.stackexchange.com/2.3/apps/{token}/de-authenticate withdraws the whole consent.",
+            "Takes 20 tokens at most, parted by semicolons, and lists the ones it ended. The whole consent ends by GET "
+            "https://api.stackexchange.com/2.3/apps/{token}/de-authenticate.",
             "GET",
             "https://api.stackexchange.com/2.3/access-tokens/{token}/invalidate",
         ),
@@ -153,8 +153,8 @@ PROVIDER = Provider(
     scopes=Scopes(
         separator=",",
         adding=(
-            "Name read_inbox, no_expiry, write_access or private_info in scope at https://stackoverflow.com/oauth and "
-            "send the person through again. The profile needs none; none opens an address."
+            "Authorise again at https://stackoverflow.com/oauth; there are private_info, read_inbox, write_access and "
+            "no_expiry. The profile needs none; none opens an address."
         ),
         sources=("https://api.stackexchange.com/docs/authentication",),
     ),
@@ -177,9 +177,9 @@ PROVIDER = Provider(
         note=(
             "It answers for the tokens of every application and does not name the client: only a call with the "
             "application's own key proves that (GET /me/associated with access_token and key; 400 with error_id 403 "
-            "for another application's token, and for an unknown one). The token stands in the path and comes back in "
-            "the answer: keep both out of logs. 300 requests a day and address without a key, 30 a second at most, "
-            "and none before backoff is over."
+            "for another application's token, and for an unknown one). Path and answer both hold the token: "
+            "neither belongs in a log. An address without a key has 300 requests a day, 30 a second at most, and none "
+            "before backoff is over."
         ),
     ),
     uncertain=(

@@ -44,7 +44,9 @@ class Authorization(Shape):
 
 
 class Holder(Struct):
-    id: int | str
+    """``identity``."""
+
+    id: int
 
 
 class Authorized(Answer):
@@ -84,9 +86,9 @@ PROVIDER = Provider(
         call=Call("GET", "https://launchpad.37signals.com/authorization.json", headers={"User-Agent": "{user_agent}"}),
         quirks=(
             "The address is not verified, by the provider's own word: no accounts are to be linked by it.",
-            "A request whose User-Agent does not name the application and a contact is refused with 400.",
+            "Without a User-Agent that tells application and contact the answer is 400.",
             "identity.id is the identity; the user in an account has another id, in its my/profile.json.",
-            "accounts may be empty, or hold products of no use to the application: product tells (bc3 is Basecamp).",
+            "accounts lists every product that the person has, if any: product tells them apart (bc3 is Basecamp).",
             (
                 "There is no username, and no picture: avatar_url stands in my/profile.json of an account, at the "
                 "account's href."
@@ -115,7 +117,7 @@ PROVIDER = Provider(
             "https://launchpad.37signals.com/authorization/token",
         ),
         termination=Way(
-            "No call for it: the person removes the application under the integrations of the 37signals identity."
+            "No call for it: among the integrations of the identity the person can remove the application."
         ),
         uses=Way(
             "Any token works; the User-Agent names the application and a contact.",
@@ -154,6 +156,6 @@ PROVIDER = Provider(
             "The text beside 401 is documented nowhere: that of an expired token is known from 37signals' answers to "
             "developers, in two wordings that begin alike; any other is read as a denial without a reason."
         ),
-        "A newer OAuth 2.1 server for Basecamp is used by 37signals' own command line: its tokens were not looked at.",
+        "37signals' own command line signs in at a newer server of OAuth 2.1: its tokens were not looked at.",
     ),
 )

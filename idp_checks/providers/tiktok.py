@@ -61,6 +61,12 @@ class UserInfo(Shape):
         )
 
 
+class Probed(UserInfo, kw_only=True):
+    """The same as proof of a token: without ``error`` it is no documented answer."""
+
+    error: Outcome
+
+
 PROVIDER = Provider(
     name="tiktok",
     title="TikTok",
@@ -139,7 +145,7 @@ PROVIDER = Provider(
     ),
     debug=probe(
         "https://open.tiktokapis.com/v2/user/info/",
-        UserInfo,
+        Probed,
         params={"fields": "open_id,union_id"},
         refusals=(
             Refusal(401, "denied", {"error": {"code": "access_token_invalid"}}),

@@ -105,9 +105,9 @@ PROVIDER = Provider(
                 "Every call of Helix wants the header Client-Id of the token's own client: another one gives 401 to a "
                 "good token."
             ),
-            "There is no real name: display_name, which is the login in another spelling or script, stands for it.",
+            "No real name is known: display_name, which is the login in another spelling or script, stands for it.",
             "The login can be changed: never a key.",
-            "Empty texts stand for missing values.",
+            "A member without a value is an empty text, not null.",
             "In userinfo all but the standard claims come only when asked for by the parameter claims.",
             (
                 "Auth0 has no strategy for it: stored identifiers are oauth2|twitch|ID, or as the connection's script "

@@ -20,8 +20,9 @@ class UserInfo(OpenIdClaims):
 
 
 class Rider(Shape, kw_only=True):
-    """What the older profiles share."""
+    """What the older profiles share; an answer with ``sub`` is none of them, even where it is no good ``UserInfo``."""
 
+    sub: None = None
     first_name: Name = None
     last_name: Name = None
     email: Address = None
@@ -51,6 +52,7 @@ class ByUuid(Rider, kw_only=True):
     subject: ClassVar[Path] = ("uuid",)
 
     uuid: Id
+    rider_id: None = None
 
 
 PROVIDER = Provider(
@@ -72,8 +74,8 @@ PROVIDER = Provider(
         subject_scope="the application",
         quirks=(
             (
-                "Three versions, three identifiers: uuid (v1), rider_id and sometimes uuid (v1.2), sub (v3). Who keyed "
-                "accounts by one does not find them by another; social_core and Auth0's recipe still use v1 and uuid."
+                "Every version has its own identifier: v1 uuid, v1.2 rider_id (at times beside uuid), v3 sub. Accounts "
+                "keyed by one are not found by another: uuid is the key of social_core and of Auth0's recipe."
             ),
             "sub is a long encrypted text that ends in equals signs: it is encoded where it goes into an address.",
             "There is no full name: given and family name are joined.",
@@ -94,12 +96,12 @@ PROVIDER = Provider(
         contents=(
             "Not to be read: after KA. a part in base64 shows a version and an end, neither documented nor signed for "
             "others. Bound to one application, one person and the scopes granted, most of which Uber must allow first. "
-            "With scope openid an ID token (RS256) comes along."
+            "Scope openid adds an ID token, signed RS256."
         ),
         validity="30 days; expires_in of the token answer counts.",
         renewal=Way(
-            "grant_type=refresh_token with client_id, client_secret and refresh_token; gives a new pair. The older "
-            "host is login.uber.com.",
+            "grant_type=refresh_token, refresh_token and the client's id and secret; both tokens are replaced. "
+            "login.uber.com is the older host.",
             "POST",
             "https://auth.uber.com/oauth/v2/token",
         ),
@@ -119,8 +121,9 @@ PROVIDER = Provider(
         profile=("profile",),
         email=("profile",),
         adding=(
-            "Have Uber enable the scope for the application (profile.mobile_number, profile.email_verified_at, openid "
-            "...), name it at https://auth.uber.com/oauth/v2/authorize and send the person through again."
+            "Uber has to open the scope to the application first (openid, profile.mobile_number and "
+            "profile.email_verified_at are some); then authorise again with it at "
+            "https://auth.uber.com/oauth/v2/authorize."
         ),
         sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
     ),

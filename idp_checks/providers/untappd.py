@@ -91,7 +91,7 @@ PROVIDER = Provider(
             ),
             "The names may be empty texts, the family name an initial.",
             "Flags are 0 and 1; what is empty comes as an object or as a list.",
-            "A User-Agent of one's own is asked for, and common ones are refused.",
+            "Calls with the User-Agent of a common library are refused: it has to name the application.",
             (
                 "The authorisation takes redirect_url, not redirect_uri; the token answer has access_token under "
                 "response and is asked for by GET."

@@ -263,7 +263,7 @@ PROVIDER = Provider(
         email=("email",),
         adding=(
             "Authorise again with further delegated permissions; some need an administrator's consent. One token "
-            "serves one resource; RESOURCE/.default asks for all that is registered."
+            "serves one resource; RESOURCE/.default stands for every permission in the registration."
         ),
         sources=("https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc",),
     ),

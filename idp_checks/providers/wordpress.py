@@ -1,4 +1,4 @@
-"""WordPress.com: the signed-in account. Self-hosted WordPress has other endpoints and no sign-in in common."""
+"""WordPress.com: the signed-in account. Sites that run WordPress themselves are no part of it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class TokenInfo(Answer):
     scope: str | None = None
 
     def reading(self, ask: Ask) -> Reading:
-        if str(self.user_id).strip() in ("", "0"):
-            return Reading(active=None, reason="unparsable", detail="no account is named")
+        if not {str(self.client_id).strip(), str(self.user_id).strip()}.isdisjoint(("", "0")):
+            return Reading(active=None, reason="unparsable", detail="no client or no account is named")
         return Reading(
             active=True,
             reason="ok",
@@ -79,16 +79,16 @@ PROVIDER = Provider(
                 "Older stored profiles have verified in place of email_verified, or neither: nothing is said of the "
                 "address then."
             ),
-            "Some names have capitals: ID, avatar_URL, profile_URL, logout_URL.",
+            "ID, avatar_URL, profile_URL and logout_URL are written so: the case of their letters counts.",
             "There are no given and family names.",
             "The picture is a Gravatar, as WordPress.com itself gives it.",
             (
-                "Much is about the caller and the moment (logout_URL, which carries a one-time value, "
-                "user_ip_country_code, notes, abtests) and not for keeping."
+                "Not for keeping: what belongs to the call alone (logout_URL with its one-time value, "
+                "user_ip_country_code, notes, abtests)."
             ),
             "token_site_id is a number, false or null; primary_blog is a number, 0 or null.",
-            "A missing or dead token gives 403 with error authorization_required, never 401.",
-            "With http_envelope=true the status is 200 whatever happens, and the true one stands in the body as code.",
+            "Without a live token the status is 403, never 401, and error is authorization_required.",
+            "http_envelope=true makes every status 200: the member code has the real one.",
         ),
         sources=("https://developer.wordpress.com/docs/api/1.1/get/me/",),
     ),
@@ -124,9 +124,9 @@ PROVIDER = Provider(
         profile=("auth",),
         email=("auth",),
         adding=(
-            "Name the scope at https://public-api.wordpress.com/oauth2/authorize and send the person through again; "
-            "the new grant replaces the old one for that site. auth opens /me alone, no scope everything on one site, "
-            "global all sites. The newer server takes openid, profile and email."
+            "Authorise again at https://public-api.wordpress.com/oauth2/authorize with the scope; what was granted for "
+            "that site before is replaced. auth opens /me alone, no scope everything on one site, global all sites. "
+            "At the newer server the scopes are openid, profile and email."
         ),
         sources=("https://developer.wordpress.com/docs/api/oauth2/",),
     ),
@@ -151,8 +151,8 @@ PROVIDER = Provider(
         note=(
             "The caller names its own client, and the client of the answer is still compared. The site is in blog_id, "
             "null for a token of all sites. An empty scope is a token that may do everything on its site: its scopes "
-            "are not stated. Neither issue nor end is told. The newer server has /oauth2-1/token-info and OpenID "
-            "Connect (https://public-api.wordpress.com/.well-known/openid-configuration)."
+            "are not stated. Neither issue nor end is told. Tokens of the newer server have /oauth2-1/token-info and "
+            "OpenID Connect (https://public-api.wordpress.com/.well-known/openid-configuration)."
         ),
     ),
     uncertain=(

@@ -106,8 +106,8 @@ PROVIDER = Provider(
             "scopes. Newer applications hold a JWT of Entra ID for the Yammer resource."
         ),
         validity=(
-            "Legacy tokens did not end by time (expires_at null). Those of the impersonation call made since "
-            "2025-07-01 end after six months, older ones go on."
+            "Legacy tokens did not end by time (expires_at null). The impersonation call gives them six months since "
+            "2025-07-01; what it gave before stays."
         ),
         renewal=Way("None for legacy tokens; those of Entra ID are renewed at the Microsoft identity platform."),
         termination=Way("No call for the application: the user withdraws it in the settings."),
@@ -119,8 +119,8 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         adding=(
-            "None in the legacy sign-in; an application of Entra ID asks for the delegated permission access_as_user "
-            "of the Yammer resource."
+            "None in the legacy sign-in; by Entra ID it is access_as_user, a delegated permission of the resource "
+            "Yammer."
         ),
         sources=("https://learn.microsoft.com/rest/api/yammer/app-registration",),
     ),
@@ -136,7 +136,7 @@ PROVIDER = Provider(
         ),
     ),
     uncertain=(
-        "As the legacy sign-in is being closed, a refusal may mean that the service has ended and not the token.",
+        "The legacy sign-in is being closed: what is refused may be the service's end and not the token's.",
         "contact.has_fake_email is not explained: the address is taken as it is given.",
     ),
 )

@@ -56,8 +56,8 @@ PROVIDER = Provider(
         shapes=(User,),
         call=Call("GET", "https://api.zoom.us/v2/users/me"),
         vouching=(
-            "Zoom's verified, 1 or 0; it may be 0 for addresses that came by Google, Apple or SSO, which other "
-            "libraries take as verified"
+            "Zoom's verified, 1 or 0; sign-in by Google, Apple or SSO can leave it at 0, where other libraries take "
+            "the address as verified all the same"
         ),
         quirks=(
             "verified is a number, not a boolean.",
@@ -85,14 +85,14 @@ PROVIDER = Provider(
         ),
         validity="An hour; expires_in of the token answer counts.",
         renewal=Way(
-            "grant_type=refresh_token with HTTP Basic; each use gives the next refresh token and ends the old one, "
-            "which lives about 90 days (15 years in older documents).",
+            "grant_type=refresh_token with HTTP Basic. A refresh token works once and brings the next; unused it lives "
+            "about 90 days (15 years in older documents).",
             "POST",
             "https://zoom.us/oauth/token",
         ),
         termination=Way(
-            "Form field token, with HTTP Basic; answers status success. Removing the application in the marketplace "
-            "ends it too, and Zoom then sends the event app_deauthorized.",
+            "Form field token, with HTTP Basic; answers status success. The user does the same by removing the "
+            "application, of which app_deauthorized tells.",
             "POST",
             "https://zoom.us/oauth/revoke",
         ),
@@ -103,9 +103,9 @@ PROVIDER = Provider(
         profile=("user:read:user",),
         email=("user:read:user", "user:read:email"),
         adding=(
-            "Add the scope to the application in the marketplace, then send the user through "
-            "https://zoom.us/oauth/authorize again; optional ones may be declined. Applications from before 2024 may "
-            "have the classic scopes (user:read, user_profile)."
+            "Scopes are chosen in the application's entry in the marketplace; then authorise again at "
+            "https://zoom.us/oauth/authorize, where the user may decline the optional ones. Before 2024 there were "
+            "user:read and user_profile, which old applications keep."
         ),
         sources=("https://developers.zoom.us/docs/integrations/oauth-scopes-overview/",),
     ),
