@@ -477,7 +477,12 @@ def at_epoch(seconds: NumberText | None) -> datetime | None:
     Raises:
         ValueError: it is no time.
     """
-    return None if seconds is None else datetime.fromtimestamp(int(float(seconds)), UTC)
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(float(seconds)), UTC)
+    except (OverflowError, OSError):
+        raise ValueError("no time") from None
 
 
 def after(asked: datetime, seconds: NumberText | None) -> datetime | None:

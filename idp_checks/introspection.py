@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 __all__ = ["DECIDED", "UNDECIDED", "Exchange", "Introspection", "Method", "Reading", "Reason", "conclude"]
 
@@ -135,6 +136,10 @@ class Introspection(Struct, frozen=True, kw_only=True):
         return {"good": self.good, "active": self.active, **shape}
 
 
+def _said(text: str | None) -> str | None:
+    return text if text and not text.isspace() else None
+
+
 def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
@@ -160,9 +165,10 @@ def conclude(
         clients: the applications one of which the token must have been issued to; empty where the caller does not say.
         subject: the account that the token must stand for; None where the caller does not say.
 
-    A past end beats ``active: true``. What the answer contradicts makes the token bad, what it does not state leaves
+    A blank client or subject is none. A past end beats ``active: true``. What the answer contradicts makes the token bad, what it does not state leaves
     the question open (``not_stated``).
     """
+    reading = replace(reading, client_id=_said(reading.client_id), subject=_said(reading.subject))
     active, reason, detail = reading.active, reading.reason, reading.detail
     if active is True:
         if reading.expires_at is not None and reading.expires_at <= asked_at:

@@ -38,7 +38,8 @@ class NameIdAttributes(Struct, rename={"format": "Format"}):
 class Assertion(Shape):
     """Attributes under the names in use: claim addresses, numbers of eduPerson and X.500, plain words.
 
-    Of the identifiers NameID, ``upn`` and ``name`` the first that is there counts.
+    Of NameID and ``upn`` the first that is there is the identifier. Auth0 goes on to ``name``, which is what a person is
+    called: two people may be called the same, so it is none here.
     """
 
     subject: ClassVar[Path] = (NAME_ID,)
@@ -88,7 +89,7 @@ class Assertion(Shape):
             found = None
         else:
             found = only(self.name_id, NAME_ID) or only(told.value, "nameIdAttributes.value")
-        return found or only(self.upn, f"{CLAIMS}upn") or only(self.name, f"{CLAIMS}name")
+        return found or only(self.upn, f"{CLAIMS}upn")
 
 
 def only(values: int | str | list[Any] | None, member: str) -> str | None:

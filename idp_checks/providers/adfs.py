@@ -39,7 +39,7 @@ PROVIDER = Provider(
                 "WS-Federation brings an assertion of SAML 1.1: AttributeNamespace and AttributeName are joined by a "
                 "slash."
             ),
-            "The identifier is nameidentifier, else upn, else name.",
+            "The identifier is nameidentifier, else upn; Auth0 goes on to name, which is not unique.",
             "One value is a text, several are a list (groups), none is an empty list.",
             ("A upn may be renamed, and its domain need not exist: it is no e-mail address, though it looks like one."),
             "email is a copy of the claim emailaddress; there is no picture.",

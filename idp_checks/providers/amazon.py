@@ -90,7 +90,7 @@ PROVIDER = Provider(
             "With scope profile:user_id only user_id comes back.",
             "Upper and lower case of the identifier count.",
             "postal_code is a text, of any country's form.",
-            "An older answer wraps the profile as Profile.CustomerId, Profile.Name and Profile.PrimaryEmail.",
+            "The older address answers with CustomerId, Name and PrimaryEmail in a member Profile.",
         ),
         sources=("https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html",),
     ),

@@ -25,9 +25,11 @@ def local(sub: str) -> str:
     """The identifier: the part behind ``auth0|`` of a user of the tenant's own, the whole for a federated one.
 
     A tenant names its federated users ``google-oauth2|ID``. Taken as it stands that would be the ``user_id`` of that
-    person at Google, and any tenant could name anybody.
+    person at Google, and any tenant could name anybody. An identifier of a database script that holds a bar stays whole
+    too: it could spell a federated user's name.
     """
-    return sub.removeprefix("auth0|")
+    ident = sub.removeprefix("auth0|")
+    return sub if "|" in ident else ident
 
 
 class UserInfo(OpenIdClaims):

@@ -100,8 +100,8 @@ PROVIDER = Provider(
         quirks=(
             "The braces belong to the uuid; in a path they are percent-encoded.",
             (
-                "Libraries disagree on the key: python-social-auth takes the uuid, django-allauth the username, "
-                "Auth.js the account_id. Username and nickname can be changed."
+                "The uuid alone is a key: username and nickname can be changed. django-allauth has the username for "
+                "one all the same, and Auth.js the account_id."
             ),
             (
                 "account_id is the Atlassian account, in several forms, and missing for teams and apps; sign-in at "

@@ -80,7 +80,7 @@ PROVIDER = Provider(
         vouching="DigitalOcean's email_verified: the address was confirmed to it",
         quirks=(
             "The user stands in account.",
-            "A token is bound to one team of the person: account.uuid is the person, account.team.uuid the team.",
+            "account.uuid names the person, account.team.uuid the one team of the person's that the token acts for.",
             "name is missing in older answers and for narrow scopes; info.name of the token answer has it too.",
             "There is no username and no picture, and there are no parts of the name.",
             "Limits such as droplet_limit are left out where the token may not read what they limit.",

@@ -13,13 +13,18 @@ from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web
+from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape, Web
+
+
+THROTTLED = frozenset((4, 17, 32, 341, 613))
+"""Codes of used-up limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
 
 
 class Image(Struct):
-    """The inner half of ``picture``; a placeholder image has an address too."""
+    """The inner half of ``picture``; a silhouette is a placeholder, which has an address too."""
 
     url: Web = None
+    is_silhouette: Flag = None
 
 
 class Picture(Struct):
@@ -42,7 +47,8 @@ class User(Shape):
     def claims(self, also: Mapping[str, Any]) -> Claims:
         picture = self.picture
         if isinstance(picture, Picture):
-            picture = None if picture.data is None else picture.data.url
+            image = picture.data
+            picture = None if image is None or image.is_silhouette is True else image.url
         return Claims(
             id=self.id,
             name=self.name,
@@ -136,7 +142,10 @@ PROVIDER = Provider(
             ),
             "The address is absent, not null, when refused, not on file, or the account was opened by phone.",
             "verified in old records is about the account, never about the address.",
-            "The picture stands at picture.data.url and its address ends after a while; a silhouette has one too.",
+            (
+                "The picture stands at picture.data.url and its address ends after a while. A placeholder has one too; "
+                "is_silhouette marks it, and it is not taken."
+            ),
             "null or false may come in place of the object.",
             "The order of the name's parts is the person's choice: take name, do not join the parts.",
             "birthday is MM/DD/YYYY, MM/DD or YYYY.",
@@ -220,6 +229,7 @@ PROVIDER = Provider(
                 _invalid(code=190, subcode=frozenset((459, 464))),
                 detail="the person must confirm the account first",
             ),
+            Refusal(200, "rate_limited", _invalid(code=THROTTLED)),
             Refusal(200, "issuer_error", _invalid(code=frozenset((1, 2)))),
             Refusal(
                 200,
@@ -230,12 +240,13 @@ PROVIDER = Provider(
                 ),
                 detail="a fault of Facebook's under the code of a bad token",
             ),
+            Refusal(200, "issuer_error", _invalid(is_transient=True)),
             Refusal(
                 200, "denied", {"data": {"is_valid": False, "type": frozenset(("USER", "PAGE", "APP", "SYSTEM_USER"))}}
             ),
             Refusal(200, "malformed", _invalid(code=190), detail="cannot be read, or its signature is wrong"),
             Refusal(200, "denied", {"data": {"is_valid": False}}),
-            Refusal(None, "rate_limited", {"error": {"code": frozenset((4, 17, 32, 341, 613))}}),
+            Refusal(None, "rate_limited", {"error": {"code": THROTTLED}}),
             Refusal(None, "issuer_error", {"error": {"code": frozenset((1, 2))}}),
             Refusal(None, "issuer_error", {"error": {"is_transient": True}}),
             Refusal(
@@ -252,7 +263,8 @@ PROVIDER = Provider(
         note=(
             "Two tokens travel in the query: input_token is looked at, access_token asks (an app token, or the user "
             "token of one of the app's developers). The status is 200 for a bad token too: is_valid decides. An error "
-            "at the top is about the asking token. ID tokens of Limited Login are not for this endpoint. Calls count "
+            "at the top is about the asking token. ID tokens of Limited Login are not for this endpoint (iss "
+            "https://www.facebook.com, keys at https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls count "
             "against the app's limit, 200 an hour for each daily user."
         ),
     ),

@@ -60,7 +60,10 @@ PROVIDER = Provider(
         vouching="Figma's email_verified in userinfo and ID token; /v1/me says nothing, though libraries guess",
         quirks=(
             "handle is the name that is shown and no username: the nickname is the local part of the address.",
-            "The identifier is digits as text, more than 53 bits hold; user_id of the token answer is a number.",
+            (
+                "The identifier is digits as text, more than 53 bits hold; of the token answer user_id_string is exact "
+                "and user_id a number."
+            ),
             "Userinfo has names of its own: sub, name, picture.",
             (
                 "The token endpoint moved from www.figma.com/api/oauth/token to api.figma.com in February 2025, which "

@@ -9,7 +9,7 @@ from idp_checks.endpoint import Refusal, probe
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Id, Name, Shape, Text, first
+from idp_checks.shape import Address, Id, Name, Shape, first
 
 HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
 
@@ -17,17 +17,16 @@ HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
 class Account(Shape):
     """``GET /account``, https://devcenter.heroku.com/articles/platform-api-reference#account.
 
-    An error has an ``id`` too: what is wrong, in a word, beside a message; an account always has an address.
+    An error has an ``id`` too, what is wrong in a word; only an account has an address.
     """
 
     id: Id
     name: Name = None
     email: Address = None
-    message: Text = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        if first(self.message) and not first(self.email):
-            raise ProfileError("the answer is an error, no profile", path="$.message")
+        if not first(self.email):
+            raise ProfileError("no account, which always has an address", path="$.email")
         return Claims(id=self.id, name=self.name, email=self.email)
 
 

@@ -129,8 +129,8 @@ PROVIDER = Provider(
         basic=False,
         source="https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/token-introspect",
         note=(
-            "It states client, person, scopes and seconds left, and repeats the token: the answer is never kept. An "
-            "API call with a dead token gives 401 of category EXPIRED_AUTHENTICATION or INVALID_AUTHENTICATION."
+            "It states client, person, scopes and seconds left, and repeats the token. The API itself refuses a dead "
+            "one by 401 with category EXPIRED_AUTHENTICATION or INVALID_AUTHENTICATION."
         ),
     ),
     uncertain=(

@@ -275,8 +275,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Scopes follow the products enabled for the app in the developer portal; enable one, then authorise again "
-            "with the larger set. Older names: r_liteprofile, r_basicprofile, r_emailaddress."
+            "Enable the product that has the scope for the app in the developer portal, then authorise again with the "
+            "larger set. Older names: r_liteprofile, r_basicprofile, r_emailaddress."
         ),
         sources=("https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",),
     ),

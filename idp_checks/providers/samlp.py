@@ -28,7 +28,7 @@ PROVIDER = Provider(
             "Names of members hold dots, colons and slashes: they are no paths.",
             "One value is a text, several are a list, an attribute without a value is an empty list.",
             (
-                "The identifier is user_id_attribute of the connection where it is set, else nameidentifier, upn, name "
+                "The identifier is user_id_attribute of the connection where it is set, else nameidentifier, else upn; Auth0 goes on to name "
                 "in this order, else what its fieldsMap says."
             ),
             (

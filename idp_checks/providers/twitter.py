@@ -102,7 +102,7 @@ PROVIDER = Provider(
             "verified,verified_type",
         ),
         quirks=(
-            "OAuth 2.0 gives the v2 answer wrapped in data, OAuth 1.0a the flat v1.1 answer; the numbers are the same.",
+            "By OAuth 2.0 the user stands in data (v2), by OAuth 1.0a at the top (v1.1), under the same number.",
             "v1.1 identifiers pass 2^53: id_str is exact, id as a float is not.",
             "verified is the account's badge and says nothing about the address, which has no flag in either answer.",
             "Without user.fields v2 gives id, name and username; an unknown field fails the whole call.",
