@@ -165,8 +165,8 @@ def conclude(
         clients: the applications one of which the token must have been issued to; empty where the caller does not say.
         subject: the account that the token must stand for; None where the caller does not say.
 
-    A blank client or subject is none. A past end beats ``active: true``. What the answer contradicts makes the token bad, what it does not state leaves
-    the question open (``not_stated``).
+    A blank client or subject is none. A past end beats ``active: true``. What the answer contradicts makes the token
+    bad, what it does not state leaves the question open (``not_stated``).
     """
     reading = replace(reading, client_id=_said(reading.client_id), subject=_said(reading.subject))
     active, reason, detail = reading.active, reading.reason, reading.detail

@@ -251,7 +251,7 @@ class Provider:
                 return decode(text), text
             except (msgspec.MsgspecError, RecursionError) as error:
                 errors.append(_explained(error))
-        raise min(errors, key=lambda error: (error.path == "$", error.problem == _MISSING))
+        raise min(errors, key=lambda error: (error.path == "$", error.problem == _MISSING, -error.path.count(".")))
 
     def _answers(self, also: Mapping[str, Any]) -> Mapping[str, Any]:
         answers = {}

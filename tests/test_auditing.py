@@ -458,3 +458,14 @@ def test_two_keys_are_an_error(served):
     """Fingerprints of one run are under one key."""
     with pytest.raises(UsageError, match="two keys"):
         audit([user(identity("github"))], key=KEY, asker=Asker())
+
+
+def test_a_connection_to_a_provider_that_is_gone_is_said_to_be_dead(tmp_path):
+    """The run's facts and the report name the status, and since when."""
+    gone = user(identity("thecity", "a-token-of-the-city", user_id="4711"))
+    result = audit([gone], out=tmp_path / "evidence")
+    (connection,) = result.run["connections"]
+    assert connection["status"] == "defunct"
+    assert "2019-02-28" in connection["status_note"]
+    assert "2019-02-28" in (tmp_path / "evidence" / "report.html").read_text()
+    assert {each.verdict for each in by_check(result, "IDP-TOK-001")} <= {Verdict.INDETERMINATE, Verdict.NOT_APPLICABLE}

@@ -64,7 +64,7 @@ def facts(findings, **more):
     counts = Counter(each.verdict.value for each in findings)
     calibration = {"negative": "denied", "positive": None, "text": "denied a made-up token"}
     connection = {
-        "name": "github", "provider": "github", "known_provider": True, "in_policy": True, "identities": 4,
+        "name": "github", "provider": "github", "known_provider": True, "status": "live", "status_note": None, "in_policy": True, "identities": 4,
         "with_token": 4, "asked": 4, "questions": 4, "calibration": calibration,
     }  # fmt: skip
     return {

@@ -38,7 +38,7 @@ class NameIdAttributes(Struct, rename={"format": "Format"}):
 class Assertion(Shape):
     """Attributes under the names in use: claim addresses, numbers of eduPerson and X.500, plain words.
 
-    Of NameID and ``upn`` the first that is there is the identifier. Auth0 goes on to ``name``, which is what a person is
+    Of NameID and ``upn`` the first that is there is the identifier. Auth0 goes on to ``name``, what a person is
     called: two people may be called the same, so it is none here.
     """
 

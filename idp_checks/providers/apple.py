@@ -84,16 +84,16 @@ PROVIDER = Provider(
         quirks=(
             "There is no userinfo call: the profile is the claims of the ID token, and user beside them.",
             (
-                "The redirect carries user, as JSON text in a form field, when a person signs in for the first time and "
-                "never after: the name is to be stored then."
+                "The redirect carries user, as JSON text in a form field, when a person signs in for the first time "
+                "and never after: the name is to be stored then."
             ),
             "No signature covers user, which comes by the browser: its name and address are only what the person says.",
             "The flags email_verified and is_private_email may come as texts, true and false.",
             "Relay addresses take mail only from senders registered with Apple, and can be switched off.",
             "No picture and no username: the nickname is the local part of the address, random in a relay address.",
             (
-                "Web and native apps of one team share sub and differ in aud. A move to another team changes sub; for 60 "
-                "days transfer_sub helps over it."
+                "Web and native apps of one team share sub and differ in aud. A move to another team changes sub; for "
+                "60 days transfer_sub helps over it."
             ),
             "With nonce_supported true, a nonce that is missing or is not the one sent is a failure.",
             "Some managed accounts of schools and companies give no address.",

@@ -100,8 +100,8 @@ PROVIDER = Provider(
         quirks=(
             "The braces belong to the uuid; in a path they are percent-encoded.",
             (
-                "The uuid alone is a key: username and nickname can be changed. django-allauth has the username for "
-                "one all the same, and Auth.js the account_id."
+                "The uuid is the key: nickname and username can be changed, though django-allauth goes by the "
+                "username, and Auth.js by the account_id."
             ),
             (
                 "account_id is the Atlassian account, in several forms, and missing for teams and apps; sign-in at "

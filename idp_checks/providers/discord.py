@@ -133,7 +133,7 @@ PROVIDER = Provider(
             "https://discord.com/api/oauth2/token",
         ),
         termination=Way(
-            "Form fields token and token_type_hint, the client as in renewal. Ends every token of the same authorisation.",
+            "Form fields token and token_type_hint, the client as in renewal. Every token of the authorisation ends.",
             "POST",
             "https://discord.com/api/oauth2/token/revoke",
         ),

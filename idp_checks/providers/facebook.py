@@ -15,7 +15,6 @@ from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape, Web
 
-
 THROTTLED = frozenset((4, 17, 32, 341, 613))
 """Codes of used-up limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
 
@@ -264,8 +263,8 @@ PROVIDER = Provider(
             "Two tokens travel in the query: input_token is looked at, access_token asks (an app token, or the user "
             "token of one of the app's developers). The status is 200 for a bad token too: is_valid decides. An error "
             "at the top is about the asking token. ID tokens of Limited Login are not for this endpoint (iss "
-            "https://www.facebook.com, keys at https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls count "
-            "against the app's limit, 200 an hour for each daily user."
+            "https://www.facebook.com, keys at https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls "
+            "count against the app's limit, 200 an hour for each daily user."
         ),
     ),
     uncertain=(

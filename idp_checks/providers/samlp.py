@@ -28,8 +28,8 @@ PROVIDER = Provider(
             "Names of members hold dots, colons and slashes: they are no paths.",
             "One value is a text, several are a list, an attribute without a value is an empty list.",
             (
-                "The identifier is user_id_attribute of the connection where it is set, else nameidentifier, else upn; Auth0 goes on to name "
-                "in this order, else what its fieldsMap says."
+                "The identifier is nameidentifier, else upn; Auth0 also takes user_id_attribute and fieldsMap of the "
+                "connection, and at last the name, which is not unique."
             ),
             (
                 "A transient NameID is another one at every login and no identifier; one of format emailAddress "
