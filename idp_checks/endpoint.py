@@ -160,7 +160,7 @@ class Refusal:
         reason: why; a reason of the undecided kind makes the answer no verdict.
         body: members that the body must have: a mapping is compared member by member, a list element by element, a
             frozenset fits by one of its own, anything else for equality.
-        header: a response header that must be there and hold a text, as ``(name, text)``.
+        header: a response header that must hold a text, as ``(name, text)``.
         bare: the same answer is given to those who may not ask.
         detail: the reason in words.
     """
@@ -176,10 +176,8 @@ class Refusal:
         """Whether this is such an answer."""
         if self.status is not None and not _holds(response.status, self.status):
             return False
-        if self.header is not None:
-            held = response.headers.get(self.header[0].lower())
-            if held is None or self.header[1] not in held:
-                return False
+        if self.header is not None and self.header[1] not in response.headers.get(self.header[0].lower(), ""):
+            return False
         return self.body is None or _holds(body, self.body)
 
     def reading(self) -> Reading:

@@ -217,9 +217,12 @@ class Provider:
         except (msgspec.MsgspecError, RecursionError, UnicodeError, ProfileError):
             pass  # the slow way mends what can be mended, and explains the rest
         try:
+            mended = shape is None
             if shape is None:
                 shape, source = self._decode_other(raw)
             claims = shape.claims(self._answers(also) if also else _NONE)
+            if mended and "\ufffd" in str(claims.id):
+                raise ProfileError("the identifier holds half a character", path=json_path(shape.subject))
             return assemble(name, claims, source, social, connection)
         except ProfileError as error:
             path = error.path

@@ -186,6 +186,14 @@ def test_half_surrogates_are_replaced():
     assert shape["name"] == "bad\ufffdname"
 
 
+def test_an_identifier_with_half_a_surrogate_is_refused():
+    """Mended, two identifiers could become one."""
+    for half in ("\\ud83d", "\\ud83e"):
+        with pytest.raises(ProfileError) as caught:
+            normalize("github", f'{{"id": "a{half}"}}')
+        assert caught.value.path == "$.id"
+
+
 def test_a_further_call_must_be_known():
     """A misspelt further call is not passed over in silence; what it answered is checked like the rest."""
     with pytest.raises(ProfileError, match=r"also\.email: .*emails"):

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims, is_address
-from idp_checks.shape import Address, Id, Name, Path, Shape, Text
+from idp_checks.shape import Address, Id, Name, Path, Shape, Text, first
 
 __all__ = ["CLAIMS", "NAME_ID", "Assertion", "NamesId", "address", "only"]
 
@@ -47,7 +47,7 @@ class Assertion(Shape):
     name_id: NamesId = field(name=NAME_ID, default=None)
     name_id_attributes: NameIdAttributes | None = field(name="nameIdAttributes", default=None)
     upn: NamesId = field(name=f"{CLAIMS}upn", default=None)
-    name: NamesId = field(name=f"{CLAIMS}name", default=None)
+    name: Names = field(name=f"{CLAIMS}name", default=None)
     given_name: Names = field(name=f"{CLAIMS}givenname", default=None)
     surname: Names = field(name=f"{CLAIMS}surname", default=None)
     emailaddress: Addresses = field(name=f"{CLAIMS}emailaddress", default=None)
@@ -107,17 +107,11 @@ def only(values: int | str | list[Any] | None, member: str) -> str | None:
     return None if values is None else str(values)
 
 
-def one(*attributes: int | str | list[Any] | None) -> str | None:
+def one(*attributes: str | list[str | None] | None) -> str | None:
     """The first value of attributes that is not blank."""
     for values in attributes:
-        if isinstance(values, str):
-            if values and not values.isspace():
-                return values
-        elif isinstance(values, list):
-            if (found := one(*values)) is not None:
-                return found
-        elif values is not None:
-            return str(values)
+        if found := first(*values) if isinstance(values, list) else first(values):
+            return found
     return None
 
 

@@ -17,6 +17,9 @@ from idp_checks.rfc7662 import UserInfo as Named
 from idp_checks.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
 from idp_checks.signed import SignedToken, header_of
 
+JWE_DOTS = 4
+"""Dots of an encrypted token (RFC 7516, section 3.1); alg is dir in those that userinfo takes."""
+
 Sub = Annotated[str, Meta(pattern=r"^[^|]+\|.", extra={"means": "id"})]
 """A user's name in the tenant: a provider, a bar, and the identifier there, which may hold bars of its own."""
 
@@ -83,8 +86,10 @@ class TenantToken(SignedToken):
 
     def steps(self, ask: Ask) -> Steps:
         token = ask.token.reveal()
-        header = None if self.unsigned(token) else header_of(token)
-        if header is not None and header.get("alg") == "HS256":
+        algorithm = (header_of(token) or {}).get("alg")
+        if token.count(".") == JWE_DOTS and algorithm not in (None, "dir"):
+            return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
+        if not self.unsigned(token) and algorithm == "HS256":
             return Reading(active=None, reason="not_stated", detail="signed by a secret that its API alone shares")
         reading = yield from super().steps(ask)
         if reading.active is not True or ask.subject is None or reading.subject != f"auth0|{ask.subject}":
@@ -206,7 +211,7 @@ PROVIDER = Provider(
     ),
     uncertain=(
         "Userinfo's refusal is plain text by what is seen; any other body leaves the question open.",
-        "A token signed by HS256 can be checked by its API alone: the question stays open.",
+        "A token signed by HS256 or encrypted for an API can be checked by that API alone: the question stays open.",
         (
             "A user_id without its provider is compared with users of the tenant's own databases alone, and one with a "
             "bar in it is not told from a whole one: the account is not stated then."

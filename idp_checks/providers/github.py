@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, at_iso, by_json
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, by_json
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
@@ -88,6 +88,19 @@ class Checked(Answer):
         )
 
 
+class Limited(HttpEndpoint):
+    """An endpoint whose limits may also show as a 403, told by its headers alone.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
+    """
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        used_up = response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers
+        if response.status == 403 and used_up:  # noqa: PLR2004
+            return Reading(active=None, reason="rate_limited", detail="the issuer asks to slow down")
+        return super().read(response, ask)
+
+
 PROVIDER = Provider(
     name="github",
     title="GitHub",
@@ -162,7 +175,7 @@ PROVIDER = Provider(
         implied={"user": ("read:user", "user:email", "user:follow")},
         sources=("https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",),
     ),
-    debug=HttpEndpoint(
+    debug=Limited(
         kind="check-token",
         method="POST",
         url="https://api.github.com/applications/{client_id}/token",
@@ -181,8 +194,6 @@ PROVIDER = Provider(
                 detail="no such token of this application: dead, unknown, or of another one",
             ),
             Refusal(401, "caller_rejected", {"message": "Bad credentials"}),
-            Refusal(403, "rate_limited", header=("x-ratelimit-remaining", "0")),
-            Refusal(403, "rate_limited", header=("retry-after", "")),
         ),
         source="https://docs.github.com/en/rest/apps/oauth-applications#check-a-token",
         note=(

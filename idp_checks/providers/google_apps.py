@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_query
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_bearer
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
@@ -17,7 +17,9 @@ from idp_checks.shape import Path, TextFlag, first, text_flag
 
 
 class UserInfo(google_oauth2.UserInfo):
-    """Google's userinfo, where the address identifies, as Auth0 has it; without the scope email, ``sub``.
+    """Google's userinfo, where the address identifies, as Auth0 has it; else ``sub``.
+
+    An address that Google does not vouch for may be somebody else's: it identifies nobody.
 
     https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles
     """
@@ -28,7 +30,7 @@ class UserInfo(google_oauth2.UserInfo):
         said = google_oauth2.UserInfo.claims(self, also)
         if not str(self.sub).strip():
             raise ProfileError("the account is blank", path="$.sub")
-        said.id = first(self.email) or self.sub
+        said.id = (first(self.email) if said.email_verified else None) or self.sub
         return said
 
 
@@ -66,7 +68,7 @@ PROVIDER = Provider(
                 "Auth0 makes the identifier of the address, not of sub: a renamed person is another user, and who gets "
                 "a used address is the former user. sub stays in the profile, to be compared."
             ),
-            "Without scope email there is no such identifier; sub stands in its place here.",
+            "Without scope email, or with email_verified not true, there is no such identifier: sub stands in its place here.",
             (
                 "hd is the primary domain of the organisation and the only proof of membership: it is to be compared "
                 "with the allowed domains. Without it the account is none of Google Workspace."
@@ -132,12 +134,13 @@ PROVIDER = Provider(
     ),
     debug=HttpEndpoint(
         kind="tokeninfo",
+        method="POST",
         url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_query("access_token"),
+        send=by_bearer(),
         tells=frozenset({"client", "subject", "scopes", "end"}),
         answer=TokenInfo,
         refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
-        source="https://developers.google.com/identity/sign-in/web/backend-auth",
+        source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
         note=(
             "Google's endpoint for all accounts: no active flag and no credentials, so the client must be compared. It "
             "does not name the organisation: hd stands in userinfo and in the ID token. The account is sub; a caller "
@@ -145,6 +148,9 @@ PROVIDER = Provider(
         ),
     ),
     uncertain=(
-        "The body of a refusal is the one that Google's own clients expect; expired, revoked and unknown are one.",
+        (
+            "How the endpoint is asked and what it answers is known from Google's own clients, not from a page of "
+            "Google's; expired, revoked and unknown tokens are refused alike."
+        ),
     ),
 )

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from msgspec.structs import replace as changed
 
 from idp_checks.endpoint import Ask, HttpEndpoint, Request
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
+from idp_checks.profile import Claims, is_address
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.rfc7662 import Active, introspection
+from idp_checks.shape import first
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo, https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/."""
+    """Userinfo, https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/; the login has an address's form."""
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:
+        said = OpenIdClaims.claims(self, also)
+        login = self.preferred_username
+        if login and first(self.nickname) is None and is_address(login):
+            said.username = login.rpartition("@")[0]
+        return said
 
 
 class Introspected(Active):
@@ -66,8 +77,8 @@ PROVIDER = Provider(
             "The identifier is the user's id (00u and 17 more letters), not the login.",
             "There is no picture.",
             (
-                "The nickname is the claim nickname, set in the directory; without it preferred_username, which is the "
-                "login and has the form of an address."
+                "The nickname is the claim nickname, set in the directory; without it the local part of preferred_username, "
+                "which is the login and has the form of an address as a rule."
             ),
             "Login and address change when an administrator renames a person.",
             (

@@ -126,6 +126,7 @@ PROVIDER = Provider(
         "Why a token is refused is never told: every refusal is bare.",
         "The answer about the token of another client is known by the general form alone.",
         "What email_verified of userinfo is worth is up to the server's policy: it says nothing here.",
+        "sub of a token or of userinfo need not be the NameID of the login: it is up to settings of the server.",
         "Of several NameIDs none is taken: their order means nothing.",
     ),
 )
