@@ -68,7 +68,7 @@ PROVIDER = Provider(
                 "Auth0 makes the identifier of the address, not of sub: a renamed person is another user, and who gets "
                 "a used address is the former user. sub stays in the profile, to be compared."
             ),
-            "Without scope email, or with email_verified not true, there is no such identifier: sub stands in its place here.",
+            "Without scope email, or where email_verified is not true, there is no such identifier: sub takes its place.",
             (
                 "hd is the primary domain of the organisation and the only proof of membership: it is to be compared "
                 "with the allowed domains. Without it the account is none of Google Workspace."

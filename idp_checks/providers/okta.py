@@ -18,7 +18,10 @@ from idp_checks.shape import first
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo, https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/; the login has an address's form."""
+    """Userinfo, whose login has the form of an address.
+
+    https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
+    """
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         said = OpenIdClaims.claims(self, also)
@@ -77,8 +80,8 @@ PROVIDER = Provider(
             "The identifier is the user's id (00u and 17 more letters), not the login.",
             "There is no picture.",
             (
-                "The nickname is the claim nickname, set in the directory; without it the local part of preferred_username, "
-                "which is the login and has the form of an address as a rule."
+                "The nickname is the claim nickname, set in the directory; without it the local part of "
+                "preferred_username, which is the login and has the form of an address as a rule."
             ),
             "Login and address change when an administrator renames a person.",
             (
