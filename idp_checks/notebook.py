@@ -114,7 +114,11 @@ class TokenPanel:
             typed = typed or Secret(issuer.token(str(self.case.value)))
             secret = secret or Secret(self._served.client_secret)
             endpoint = providers.get(name).debug
-            if client_id is None and endpoint is not None and "client" in endpoint.tells:
+            if (
+                client_id is None
+                and endpoint is not None
+                and ("client" in endpoint.tells or "client_id" in endpoint.needs)
+            ):
                 client_id = issuer.client_id
         result = introspect_sync(
             name, typed, client_id=client_id, client_secret=secret or None, subject=self.subject.value or None, **asked

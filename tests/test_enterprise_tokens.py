@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
 import jwt
@@ -176,3 +177,13 @@ def test_a_login_is_no_account():
     )
     said = conclude("okta", reading, method="introspection", asked_at=AT, subject="robin.sample@example.com")
     assert (said.good, said.reason) == (False, "not_stated")
+
+
+@pytest.mark.parametrize(("algorithm", "asked"), [("RSA-OAEP-256", 0), ("dir", 1)])
+def test_a_token_encrypted_for_an_api_is_not_tried_at_userinfo(algorithm, asked):
+    """Userinfo would refuse a live one: only its own kind of encrypted token is sent there."""
+    header = base64.urlsafe_b64encode(json.encode({"alg": algorithm, "enc": "A256GCM"})).decode().rstrip("=")
+    answer = {"sub": f"auth0|{USER}"}
+    requests, reading = _asked("auth0", f"{header}.a.b.c.d", answer, {"domain": "tenant.example.com"})
+    assert len(requests) == asked
+    assert reading.active is (True if asked else None)

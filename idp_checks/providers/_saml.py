@@ -85,7 +85,7 @@ class Assertion(Shape):
         told = self.name_id_attributes
         if told is None:
             found = only(self.name_id, NAME_ID)
-        elif told.format == TRANSIENT:
+        elif told.format is not None and told.format.strip() == TRANSIENT:
             found = None
         else:
             found = only(self.name_id, NAME_ID) or only(told.value, "nameIdAttributes.value")

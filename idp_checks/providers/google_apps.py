@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_bearer
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_query
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
+from idp_checks.profile import Claims, is_address
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.providers import google_oauth2
-from idp_checks.shape import Path, TextFlag, first, text_flag
+from idp_checks.shape import Path, TextFlag, text_flag
 
 
 class UserInfo(google_oauth2.UserInfo):
@@ -30,7 +30,8 @@ class UserInfo(google_oauth2.UserInfo):
         said = google_oauth2.UserInfo.claims(self, also)
         if not str(self.sub).strip():
             raise ProfileError("the account is blank", path="$.sub")
-        said.id = (first(self.email) if said.email_verified else None) or self.sub
+        if said.email_verified and self.email and is_address(self.email):
+            said.id = self.email
         return said
 
 
@@ -68,7 +69,7 @@ PROVIDER = Provider(
                 "Auth0 makes the identifier of the address, not of sub: a renamed person is another user, and who gets "
                 "a used address is the former user. sub stays in the profile, to be compared."
             ),
-            "Without scope email, or where email_verified is not true, there is no such identifier: sub takes its place.",
+            "Without scope email, or where email_verified is not true, there is no such identifier: it is sub then.",
             (
                 "hd is the primary domain of the organisation and the only proof of membership: it is to be compared "
                 "with the allowed domains. Without it the account is none of Google Workspace."
@@ -134,9 +135,8 @@ PROVIDER = Provider(
     ),
     debug=HttpEndpoint(
         kind="tokeninfo",
-        method="POST",
         url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_bearer(),
+        send=by_query("access_token"),
         tells=frozenset({"client", "subject", "scopes", "end"}),
         answer=TokenInfo,
         refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_bearer, split_scopes
+from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_query, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
@@ -133,9 +133,8 @@ PROVIDER = Provider(
     ),
     debug=HttpEndpoint(
         kind="tokeninfo",
-        method="POST",
         url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_bearer(),
+        send=by_query("access_token"),
         tells=frozenset({"client", "subject", "scopes", "end"}),
         answer=TokenInfo,
         refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
@@ -143,7 +142,8 @@ PROVIDER = Provider(
         note=(
             "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
             "The account is named with scope openid or profile alone. It may be throttled, and is meant for debugging. "
-            "The address takes the token as access_token in the query too, where logs would keep it."
+            "Google's own clients also send the token by POST as a bearer, which keeps it out of logs; what refusals look "
+            "like there is not known, so the documented form is used."
         ),
     ),
     uncertain=(

@@ -14,7 +14,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
 
 VK_ID = "https://id.vk.ru/about/business/go/docs/ru/vkid/latest/oauth/oauth-mail/index"
 
@@ -53,6 +53,7 @@ class Person(Struct):
     pic_big: Web = None
     pic: Web = None
     pic_small: Web = None
+    has_pic: Json = None
 
 
 class GetInfo(Shape, array_like=True):
@@ -70,7 +71,7 @@ class GetInfo(Shape, array_like=True):
             family_name=person.last_name,
             username=person.nick,
             email=person.email,
-            picture=first(person.pic_big, person.pic, person.pic_small),
+            picture=None if person.has_pic in ("0", 0) else first(person.pic_big, person.pic, person.pic_small),
         )
 
 
@@ -110,6 +111,7 @@ PROVIDER = Provider(
                 "The older platform answers with a list, has uid and nick for id and nickname, percent-encodes names "
                 "in some answers, and gives an address that was only the name at My World."
             ),
+            "has_pic 0 of the older platform marks a stock picture, which is left out.",
             "birthday is dd.mm.yyyy, gender one letter, locale has an underscore.",
         ),
         sources=(VK_ID, "https://o2.mail.ru/docs/"),

@@ -33,13 +33,14 @@ class User(Shape):
     pic_1: Web = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
+        picture = first(self.pic_3, self.pic_2, self.pic_1)
         return Claims(
             id=self.uid,
             name=self.name,
             given_name=self.first_name,
             family_name=self.last_name,
             email=self.email,
-            picture=first(self.pic_3, self.pic_2, self.pic_1),
+            picture=None if picture is None or "/res/stub_" in picture else picture,
         )
 
 
@@ -114,7 +115,7 @@ PROVIDER = Provider(
             ),
             "Beside the token there are an application id, a public application_key and a secret key.",
             "There is no username: the nickname is the local part of the address.",
-            "Without a picture of one's own pic_1 and pic_2 name a stub.",
+            "Without a picture of one's own pic_1 and pic_2 name a stub (res/stub_), which is left out.",
             "Larger pictures (pic190x190, pic640x480, pic1024x768) come only when named in fields.",
             "An error is an object with error_code and error_msg where the profile would stand.",
             "birthday lacks the year where it is hidden.",
@@ -175,14 +176,15 @@ PROVIDER = Provider(
             Refusal(None, "rate_limited", _error(8, 11)),
             Refusal(None, "issuer_error", _error(1, 2)),
             Refusal(None, "not_permitted", _error(7, 9, 10, 200)),
+            Refusal(200, "unparsable", header=("invocation-error", ""), detail="the header names an error"),
         ),
-        errors=("error_code",),
+        errors=("error", "errors", "error_code"),
         source="https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
         note=(
             "There is no introspection: the probe shows that the token works and for whom. It is signed with the "
             "application's own secret, so another application's token should fail, but what it gets is not documented: "
             "no client is proven. The API takes GET and POST alike, so the token goes in the body. The header "
-            "invocation-error repeats error_code."
+            "invocation-error repeats error_code: with it no body is good."
         ),
     ),
     uncertain=(

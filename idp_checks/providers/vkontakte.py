@@ -15,7 +15,7 @@ from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
 
 API = "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description"
 
@@ -61,6 +61,7 @@ class User(Struct):
     photo_max_orig: Web = None
     photo_100: Web = None
     photo_50: Web = None
+    has_photo: Json = None
 
 
 class Users(Shape):
@@ -82,7 +83,9 @@ class Users(Shape):
             given_name=user.first_name,
             family_name=user.last_name,
             username=user.screen_name,
-            picture=first(user.photo_200, user.photo_max_orig, user.photo_100, user.photo_50),
+            picture=None
+            if user.has_photo == 0
+            else first(user.photo_200, user.photo_max_orig, user.photo_100, user.photo_50),
         )
 
 
@@ -157,6 +160,7 @@ PROVIDER = Provider(
                 "web SDK. users.get without the parameter v is refused (error 8)."
             ),
             "Names come in Cyrillic or Latin letters, by the parameter lang or the person's settings.",
+            "has_photo 0 of users.get marks the pictures as stock drawings, which are left out; VK ID has no such mark.",
             "A person who is deleted or banned has deactivated, and names such as DELETED.",
         ),
         sources=(API, "https://dev.vk.com/ru/method/users.get", "https://github.com/VKCOM/vkid-web-sdk"),
@@ -180,8 +184,8 @@ PROVIDER = Provider(
             "https://id.vk.ru/oauth2/auth",
         ),
         termination=Way(
-            "Form field access_token; response 1 when done, as VK's web SDK calls it. /oauth2/revoke withdraws the "
-            "application's rights, and so can the person in the settings of VK ID.",
+            "Form field access_token; response 1 when done, as VK's web SDK calls it. /oauth2/revoke, by "
+            "VK's pages, withdraws the application's rights; the person can in the settings of VK ID.",
             "POST",
             "https://id.vk.ru/oauth2/logout?client_id={client_id}",
         ),

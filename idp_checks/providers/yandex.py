@@ -77,7 +77,12 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Info,),
-        call=Call("GET", "https://login.yandex.ru/info?format=json", auth="header:Authorization"),
+        call=Call(
+            "GET",
+            "https://login.yandex.ru/info?format=json",
+            auth="header:Authorization",
+            headers={"Authorization": "OAuth {token}"},
+        ),
         quirks=(
             "Without any right only id, login, client_id and psuid come.",
             (
