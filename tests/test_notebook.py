@@ -59,7 +59,8 @@ def test_every_issuer_can_be_chosen(served):
     panel = TokenPanel(served)
     for name in panel.issuer.options:
         panel.issuer.value = name
-        assert panel.ask().good, name
+        answer = panel.ask()
+        assert answer.good or (answer.active and answer.reason == "not_stated"), name
 
 
 def test_without_simulated_issuers_there_is_no_made_up_token():

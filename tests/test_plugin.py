@@ -73,7 +73,7 @@ def test_the_manual(pytester):
     [
         (
             ["--idp-provider", "githup"],
-            "*--idp-provider: no provider 'githup'; there are *github, gitlab, google-oauth2*",
+            "*--idp-provider: no provider 'githup'; there are *github, gitlab, google-apps, google-oauth2*",
         ),
         (["--idp-normalizer", "nowhere:f"], "*--idp-normalizer: nowhere:f: there is no module 'nowhere'*"),
         (["--idp-normalizer", "app"], "*--idp-normalizer: 'app' names no function; name it as MODULE:FUNCTION*"),

@@ -105,7 +105,12 @@ PROVIDER = Provider(
             "POST",
             "https://www.evernote.com/edam/user",
         ),
-        uses=Way("The Thrift call UserStore.getUser.", "POST", "https://www.evernote.com/edam/user"),
+        uses=Way(
+            "The Thrift call UserStore.getUser. Calls are limited by key, person and hour; errorCode 19 comes with "
+            "rateLimitDuration in seconds.",
+            "POST",
+            "https://www.evernote.com/edam/user",
+        ),
         sources=(
             "https://dev.evernote.com/doc/articles/authentication.php",
             "https://dev.evernote.com/doc/reference/UserStore.html",

@@ -142,8 +142,8 @@ PROVIDER = Provider(
         note=(
             "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
             "The account is named with scope openid or profile alone. It may be throttled, and is meant for debugging. "
-            "Google's own clients also send the token by POST as a bearer, which keeps it out of logs; what refusals look "
-            "like there is not known, so the documented form is used."
+            "Google's own clients also send the token by POST as a bearer, which keeps it out of logs; what refusals "
+            "look like there is not known, so the documented form is used."
         ),
     ),
     uncertain=(

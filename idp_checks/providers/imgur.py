@@ -11,7 +11,7 @@ from idp_checks.endpoint import Refusal, probe
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Path, Shape, Web
+from idp_checks.shape import Address, Flag, Handle, Id, Path, Shape, Web
 
 
 class Data(Struct):
@@ -34,10 +34,11 @@ class Account(Shape):
         if self.success is not None and self.success is not True:
             raise ProfileError("the answer is an error, no profile", path="$.success")
         settings: Settings | None = also.get("settings")
+        mail = None if settings is None or settings.success is False else settings.data
         return Claims(
             id=self.data.id,
             username=self.data.url,
-            email=None if settings is None or settings.data is None else settings.data.email,
+            email=None if mail is None else mail.email,
             picture=self.data.avatar,
         )
 
@@ -49,9 +50,10 @@ class Mail(Struct):
 
 
 class Settings(Struct):
-    """``GET /3/account/me/settings``."""
+    """``GET /3/account/me/settings``; a failure gives no address."""
 
     data: Mail | None = None
+    success: Flag = None
 
 
 PROVIDER = Provider(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, by_header, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Path, Shape, Web, first
+from idp_checks.shape import Address, Handle, Id, Path, Shape, Web, best_address
 
 METADATA = "https://login.mailchimp.com/oauth2/metadata"
 
@@ -34,12 +34,19 @@ class Metadata(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         login = self.login
+        email, _ = best_address((each, False, None) for each in (login.login_email, login.email))
         return Claims(
             id=login.login_id,
             username=login.login_name,
-            email=first(login.login_email, login.email),
+            email=email,
             picture=login.avatar,
         )
+
+
+class Answered(Metadata, kw_only=True):
+    """The same from the endpoint itself, which always names the data centre."""
+
+    dc: str
 
 
 PROVIDER = Provider(
@@ -98,14 +105,15 @@ PROVIDER = Provider(
     ),
     debug=probe(
         METADATA,
-        Metadata,
+        Answered,
         send=by_header("Authorization", "OAuth {token}"),
         refusals=(Refusal(200, "denied", {"error": "invalid_token"}),),
-        source="https://github.com/airbytehq/airbyte",
+        source="https://github.com/airbytehq/airbyte/pull/32466",
         note=(
             "The probe passes with any application's token and proves no client. A dead token gets status 200 as well: "
             "the body tells. The API proper answers 401 with API Key Invalid, for the wrong data centre too, so it is "
-            "not asked."
+            "not asked. It allows a person 10 connections at once (429, or a bare page with 403); whether that holds "
+            "here is not known."
         ),
     ),
     uncertain=(

@@ -6,9 +6,9 @@ New sign-in goes through VK ID.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query
 from idp_checks.introspection import Reading
@@ -78,7 +78,7 @@ class GetInfo(Shape, array_like=True):
 class Holder(Answer):
     """A good token of whatever application: the profile, which names the client. Old answers may lack it."""
 
-    id: str
+    id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str | None = None
 
     def reading(self, ask: Ask) -> Reading:
@@ -155,6 +155,7 @@ PROVIDER = Provider(
             ),
             Refusal(None, "contradiction", {"error_code": 2}, detail="Mail.ru saw no token, and one was sent"),
         ),
+        errors=("error", "error_code"),
         source="https://o2.mail.ru/docs/",
         note=(
             "The profile call itself: it names the client in client_id and needs no credentials, so it answers for "

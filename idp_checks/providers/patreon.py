@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+
+Kind = Annotated[str, Meta(pattern=r"^user\Z")]
+"""``type`` of a person: the identifiers of other resources are others."""
 
 
 class Attributes(Struct):
@@ -30,6 +33,7 @@ class User(Struct):
     """``data``."""
 
     id: Id
+    type: Kind | None = None
     attributes: Attributes | None = None
 
 

@@ -82,7 +82,7 @@ class Holder(Answer):
     """A good token of whatever application."""
 
     client_id: int | str
-    openid: str
+    openid: Annotated[str, Meta(pattern=r"\S")]
 
     def reading(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", client_id=str(self.client_id), subject=self.openid)

@@ -13,6 +13,7 @@ from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts
 from idp_checks.shape import Id, Name, Path, Shape, Web
 
 HEADERS = {"Accept": "application/json; charset=utf-8"}
+AUTHORIZATION = "OAuth {token}"
 
 Urn = Annotated[str, Meta(pattern=r"^soundcloud:users:[0-9]+\Z", extra={"means": "id"})]
 """The number of a user with what it is a number of."""
@@ -51,9 +52,10 @@ class User(Person, kw_only=True):
 
 
 class OlderUser(Person, kw_only=True):
-    """The answer before the URN came: the same number stands in ``id``."""
+    """The answer before the URN came: the same number stands in ``id``; the URN of something else is no user's."""
 
     id: Id
+    urn: None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return self.said(self.id)
@@ -72,7 +74,9 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, OlderUser),
-        call=Call("GET", "https://api.soundcloud.com/me", auth="header:Authorization", headers=HEADERS),
+        call=Call(
+            "GET", "https://api.soundcloud.com/me", "header:Authorization", {"Authorization": AUTHORIZATION, **HEADERS}
+        ),
         quirks=(
             "The header is Authorization: OAuth TOKEN, not Bearer; a token in the query is not accepted any more.",
             (
@@ -127,9 +131,17 @@ PROVIDER = Provider(
     debug=probe(
         "https://api.soundcloud.com/me",
         User,
-        send=by_header("Authorization", "OAuth {token}"),
+        send=by_header("Authorization", AUTHORIZATION),
         headers=HEADERS,
-        refusals=(Refusal(401, "denied", {"code": 401, "status": "401 - Unauthorized"}),),
+        refusals=(
+            Refusal(
+                401,
+                "denied",
+                {"code": 401, "status": "401 - Unauthorized"},
+                bare=True,
+                detail="dead or unknown, or of an application alone",
+            ),
+        ),
         source="https://developers.soundcloud.com/docs/api/explorer/open-api",
         note=(
             "There is no introspection: the probe passes with any application's token and proves no client. No limit "

@@ -109,7 +109,11 @@ PROVIDER = Provider(
     debug=probe(
         "https://api.tumblr.com/v2/user/info",
         Info,
-        refusals=(Refusal(401, "denied", {"meta": {"status": 401}}),),
+        refusals=(
+            Refusal(
+                401, "denied", {"meta": {"status": 401}}, bare=True, detail="dead or unknown, or a token of OAuth 1.0a"
+            ),
+        ),
         source="https://www.tumblr.com/docs/en/api/v2#userinfo--get-a-users-information",
         note=(
             "There is no introspection: the probe passes with any application's token and proves no client. An "
@@ -120,8 +124,8 @@ PROVIDER = Provider(
     uncertain=(
         "Expired, revoked and unknown tokens get the same 401, in which the code varies: the status alone counts.",
         (
-            "A token of OAuth 1.0a is good only in signed requests, which are not made: as a bearer token it is "
-            "refused like a dead one, and its form does not tell it apart."
+            "A token of OAuth 1.0a is good only in signed requests, which are not made: as a bearer token it is taken "
+            "to be refused like a dead one, and its form does not tell it apart."
         ),
         "Two accounts that had one name at different times cannot be told apart.",
     ),

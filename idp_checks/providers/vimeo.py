@@ -12,7 +12,7 @@ from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.providers._pictures import Picture, largest
-from idp_checks.shape import Address, Name, Path, Shape, Web
+from idp_checks.shape import Address, Name, Path, Shape, Text, Web
 
 HEADERS = {"Accept": "application/vnd.vimeo.*+json;version=3.4"}
 SITE = "https://vimeo.com/"
@@ -30,8 +30,9 @@ class Size(Picture):
 
 
 class Pictures(Struct):
-    """``pictures`` of a user."""
+    """``pictures`` of a user; of the type ``default`` they are placeholders."""
 
+    type: Text = None
     sizes: list[Size] | None = None
 
 
@@ -52,13 +53,18 @@ class User(Shape):
             name=self.name,
             username=username(self.link),
             email=self.email,
-            picture=None if self.pictures is None else largest(self.pictures.sizes),
+            picture=picture(self.pictures),
         )
 
 
 def number(uri: str) -> str:
     """The number at the end of an address such as ``/users/7000001``."""
     return uri.rpartition("/")[2]
+
+
+def picture(pictures: Pictures | None) -> str | None:
+    """The widest picture; None where there is no own one."""
+    return None if pictures is None or pictures.type == "default" else largest(pictures.sizes)
 
 
 def username(link: str | None) -> str | None:
@@ -122,7 +128,7 @@ PROVIDER = Provider(
                 "There is no member id: the number at the end of uri is the identifier. Auth0's recipe takes the whole "
                 "uri, /users/7000001."
             ),
-            "The picture is the largest of pictures.sizes; with type default it is a placeholder.",
+            "The picture is the largest of pictures.sizes; with type default it is a placeholder, and not taken.",
             "There is no username: the last part of link stands for it, userNUMBER until the person chooses one.",
             "email needs the scope email, and nothing vouches for it.",
             "Without a version in Accept the answer has the version that the application is registered for.",

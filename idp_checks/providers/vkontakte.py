@@ -160,7 +160,7 @@ PROVIDER = Provider(
                 "web SDK. users.get without the parameter v is refused (error 8)."
             ),
             "Names come in Cyrillic or Latin letters, by the parameter lang or the person's settings.",
-            "has_photo 0 of users.get marks the pictures as stock drawings, which are left out; VK ID has no such mark.",
+            "has_photo 0 of users.get marks stock drawings, which are left out; VK ID has no such mark.",
             "A person who is deleted or banned has deactivated, and names such as DELETED.",
         ),
         sources=(API, "https://dev.vk.com/ru/method/users.get", "https://github.com/VKCOM/vkid-web-sdk"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_header
 from idp_checks.introspection import Reading
@@ -56,7 +58,7 @@ def picture(avatar: str | None) -> str | None:
 class Holder(Answer):
     """A good token of whatever application: the profile, which names the client."""
 
-    id: str
+    id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str
 
     def reading(self, ask: Ask) -> Reading:
