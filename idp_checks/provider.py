@@ -222,7 +222,8 @@ class Provider:
                 shape, source = self._decode_other(raw)
             claims = shape.claims(self._answers(also) if also else _NONE)
             if mended and "\ufffd" in str(claims.id):
-                raise ProfileError("the identifier holds half a character", path=json_path(shape.subject))
+                half = "the identifier holds half a character"
+                raise ProfileError(half, path=json_path(shape.subject))  # noqa: TRY301 - the provider is added below
             return assemble(name, claims, source, social, connection)
         except ProfileError as error:
             path = error.path
