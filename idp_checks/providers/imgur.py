@@ -56,6 +56,12 @@ class Settings(Struct):
     success: Flag = None
 
 
+class Answered(Account, kw_only=True):
+    """The same from the call itself, which always says whether it succeeded."""
+
+    success: bool
+
+
 PROVIDER = Provider(
     name="imgur",
     title="Imgur",
@@ -113,7 +119,7 @@ PROVIDER = Provider(
     ),
     debug=probe(
         "https://api.imgur.com/3/account/me",
-        Account,
+        Answered,
         refusals=(
             Refusal(403, "denied", {"success": False, "data": {"error": "The access token provided is invalid."}}),
             Refusal(403, "not_permitted", {"success": False}, detail="the application or the address may be blocked"),

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Request, by_form
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Request, Response, by_form
+from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.secret import Secret
@@ -71,6 +72,12 @@ class SignedCall(HttpEndpoint):
         }
         sig = signature(signed, ask.token.reveal(), ask.credential("application_secret_key") or "")
         return replace(plain, form={**form, "sig": Secret(sig)})
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        reading = super().read(response, ask)
+        if reading.active is True and response.headers.get("invocation-error"):
+            return Reading(active=None, reason="contradiction", detail="the header names an error, the body a person")
+        return reading
 
     def described(self) -> dict[str, Any]:
         shape = super().described()
@@ -176,7 +183,6 @@ PROVIDER = Provider(
             Refusal(None, "rate_limited", _error(8, 11)),
             Refusal(None, "issuer_error", _error(1, 2)),
             Refusal(None, "not_permitted", _error(7, 9, 10, 200)),
-            Refusal(200, "unparsable", header=("invocation-error", ""), detail="the header names an error"),
         ),
         errors=("error", "errors", "error_code"),
         source="https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",

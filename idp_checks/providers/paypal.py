@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from idp_checks.endpoint import Refusal, probe
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer
+from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
@@ -74,6 +76,15 @@ class Attributes(Shape):
             email_verified=verified,
             picture=self.picture,
         )
+
+
+class Probe(HttpEndpoint):
+    """The profile call; the account is named by its last part where the caller keeps that alone."""
+
+    def read(self, response: Response, ask: Ask) -> Reading:
+        said = super().read(response, ask)
+        last = None if said.subject is None else said.subject.rpartition("/")[2]
+        return replace(said, subject=last) if last and last == ask.subject else said
 
 
 PROVIDER = Provider(
@@ -160,11 +171,14 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.paypal.com/docs/log-in-with-paypal/integrate/reference/",),
     ),
-    debug=probe(
-        "https://api-m.paypal.com/v1/identity/openidconnect/userinfo",
-        UserInfo,
+    debug=Probe(
+        kind="userinfo-probe",
+        url="https://api-m.paypal.com/v1/identity/openidconnect/userinfo",
+        send=by_bearer(),
         params={"schema": "openid"},
         headers={"Content-Type": "application/json"},
+        tells=frozenset({"subject"}),
+        answer=UserInfo,
         refusals=(
             Refusal(401, "denied", {"error": "invalid_token"}),
             Refusal(401, "denied", {"name": frozenset({"INVALID_TOKEN", "AUTHENTICATION_FAILURE"})}),

@@ -91,7 +91,8 @@ PROVIDER = Provider(
             "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
         ),
         uses=Way(
-            "Needs scope openid.",
+            "Needs scope openid; a token for accounting alone opens "
+            "https://quickbooks.api.intuit.com/v3/company/{realmId}/companyinfo/{realmId}.",
             "GET",
             "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
         ),

@@ -77,11 +77,13 @@ class Introspected(Active):
 def user_of(sub: str, expected: str | None) -> str:
     """User at the end of an identity address, in the caller's form where that names the same one.
 
-    The forms are the identifier of 18 letters, its first 15, and the whole address.
+    The forms are the identifier of 18 letters, its first 15, and the whole address, at whichever host.
     """
     user = sub.rpartition("/")[2] or sub
-    same = (sub, user[:SHORT]) if len(user) == LONG else (sub,)
-    return expected if expected is not None and expected in same else user
+    if expected is None:
+        return user
+    short = len(user) == LONG and expected == user[:SHORT]
+    return expected if short or expected.rpartition("/id/")[2] == sub.rpartition("/id/")[2] else user
 
 
 PROVIDER = Provider(
@@ -132,7 +134,7 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"00[A-Za-z0-9]{13}![A-Za-z0-9_.]+",
+        pattern=r"00[A-Za-z0-9]{13}![A-Za-z0-9_.]+|eyJ[\w-]+\.[\w-]+\.[\w-]+",
         sample="00DSAMPLE000042!{}",
         contents=(
             "The organisation's identifier of 15 letters, an exclamation mark, and what cannot be read: a session of "

@@ -133,19 +133,23 @@ class Installed(Answer):
     """A good token of whatever application, https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation.
 
     The shop is named as the caller names it where that is the same one: by number, GraphQL's form of it, or domain.
+    Another number may be that of a member of staff, whom the answer does not name: then nothing is said of the account.
     """
 
     data: Asked
 
     def reading(self, ask: Ask) -> Reading:
         installation, shop = self.data.current_app_installation, self.data.shop
-        expected = ask.subject
-        same = expected is not None and expected in (shop.id, shop.myshopify_domain)
+        expected, subject = ask.subject, str(number(shop.id))
+        if expected is not None and expected in (shop.id, shop.myshopify_domain):
+            subject = expected
+        elif expected is not None and expected != subject and expected.isdecimal():
+            subject = None
         return Reading(
             active=True,
             reason="ok",
             client_id=installation.app.api_key,
-            subject=expected if same else str(number(shop.id)),
+            subject=subject,
             scopes=tuple(each.handle for each in installation.access_scopes),
         )
 
@@ -208,7 +212,8 @@ PROVIDER = Provider(
             "The account is a shop: identifier, name and address are the shop's, and there is no person behind them.",
             (
                 "A person comes only as associated_user in the answer that brings an online token, and cannot be asked "
-                "for again: keep it. Their number is of another kind than the shop's."
+                "for again: keep it. Their number is counted apart from the shops' and may be the same as one of those: "
+                "take either shops or people for accounts, not both."
             ),
             (
                 "Clients disagree on the identifier: the shop's number, its permanent domain, or the number of the "
@@ -310,8 +315,8 @@ PROVIDER = Provider(
         "The text of the 401 is known from reports alone; a 401 with any other leaves the question open.",
         "A throttled question is documented by status 200 and THROTTLED, and 429 is reported: both are read.",
         (
-            "The person behind an online token is not told: a caller who expects one is answered with the shop, and "
-            "the token is called another's."
+            "The person behind an online token is not told, and a number does not show whether it is a shop's: one "
+            "that is not the shop's leaves the question open."
         ),
     ),
 )

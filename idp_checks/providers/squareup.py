@@ -167,8 +167,8 @@ PROVIDER = Provider(
     ),
     uncertain=(
         (
-            "Which code comes with the 401 is not documented: category AUTHENTICATION_ERROR denies, and the codes that "
-            "Square lists for expired and revoked tokens name the reason."
+            "For a dead token UNAUTHORIZED is documented alone. Square lists codes for expired and revoked ones too: "
+            "they name the reason, and category AUTHENTICATION_ERROR denies with any code."
         ),
     ),
 )

@@ -111,5 +111,5 @@ PROVIDER = Provider(
             "removed. Xero shuts out addresses that fetch the keys too often."
         ),
     ),
-    uncertain=("No claim iat is documented: nbf is read as the time of issue.",),
+    uncertain=("No claim iat is documented for access tokens: nbf is read as the time of issue.",),
 )
