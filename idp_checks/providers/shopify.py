@@ -212,8 +212,8 @@ PROVIDER = Provider(
             "The account is a shop: identifier, name and address are the shop's, and there is no person behind them.",
             (
                 "A person comes only as associated_user in the answer that brings an online token, and cannot be asked "
-                "for again: keep it. Their number is counted apart from the shops' and may be the same as one of those: "
-                "take either shops or people for accounts, not both."
+                "for again: keep it. Their numbers are counted apart from the shops', and one may be the same: take "
+                "either shops or people for accounts, not both."
             ),
             (
                 "Clients disagree on the identifier: the shop's number, its permanent domain, or the number of the "
