@@ -140,7 +140,8 @@ class Installed(Answer):
 
     def reading(self, ask: Ask) -> Reading:
         installation, shop = self.data.current_app_installation, self.data.shop
-        expected, subject = ask.subject, str(number(shop.id))
+        expected = ask.subject
+        subject: str | None = str(number(shop.id))
         if expected is not None and expected in (shop.id, shop.myshopify_domain):
             subject = expected
         elif expected is not None and expected != subject and expected.isdecimal():
