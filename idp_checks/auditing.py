@@ -18,7 +18,7 @@ import secrets
 import string
 from base64 import urlsafe_b64encode
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -45,7 +45,7 @@ from idp_checks.config import Config, load
 from idp_checks.errors import UnknownProvider, UsageError
 from idp_checks.evidence import Evidence, check_place, ledger
 from idp_checks.introspection import Introspection, Reading, conclude, zulu
-from idp_checks.live import Asker
+from idp_checks.live import Asker, driven
 from idp_checks.policy import Connection, Policy
 from idp_checks.profile import Identity, whole
 from idp_checks.provider import Provider
@@ -152,7 +152,7 @@ def audit(
         UsageError: a source, a record of it, or ``out`` cannot be used; nothing was asked or written.
         EvidenceError: the evidence is withheld, since it held what must not be shown or did not verify.
     """
-    return _driven(
+    return driven(
         audit_async(profiles, policy=policy, out=out, title=title, key=key, asker=asker, now=now, progress=progress)
     )
 
@@ -195,7 +195,7 @@ def audit_config(
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit as a configuration says: a file (``idp_checks.config``), or one already read; as ``audit`` otherwise."""
-    return _driven(_audit_config(config if isinstance(config, Config) else load(config), out, asker, now, progress))
+    return driven(_audit_config(config if isinstance(config, Config) else load(config), out, asker, now, progress))
 
 
 async def _audit_config(
@@ -221,18 +221,6 @@ async def _audit_config(
             config.sources, policy=config.policy, out=out, title=config.title or TITLE, key=config.key, asker=asker,
             now=now, progress=progress,
         )  # fmt: skip
-
-
-def _driven(run: Coroutine[Any, Any, AuditResult]) -> AuditResult:
-    """Run to the end, in a loop of its own; in a thread of its own where a loop is running already."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(run)
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, run).result()
 
 
 class _Tally(Struct):
@@ -639,17 +627,23 @@ class _Run:
         return self._texts[text]
 
     def _named(self, *parts: str) -> str:
-        """The fingerprint of what must not be shown; the parts are told apart from any others that join to the same."""
-        return fingerprint(json.dumps(parts), self.key)
+        return named(self.key, *parts)
+
+
+def named(key: bytes, *parts: str) -> str:
+    """The fingerprint of what must not be shown; the parts are told apart from any others that join to the same.
+
+    An identity is named by ``"identity"``, provider, connection and user id, as they are stored.
+    """
+    return fingerprint(json.dumps(parts), key)
 
 
 def _made_up(provider: Provider | None) -> Secret:
     """A token of the provider's form that nobody has issued."""
     if provider is not None and isinstance(provider.debug, SignedToken) and provider.debug.opaque is None:
         return Secret(_badly_signed(provider.debug))
-    sample = "{}" if provider is None else provider.token.sample
     letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
-    return Secret(sample.replace("{hex}", secrets.token_hex(32)).replace("{}", letters))
+    return Secret(letters if provider is None else provider.token.example(letters, secrets.token_hex(32)))
 
 
 def _badly_signed(endpoint: SignedToken) -> str:

@@ -6,7 +6,6 @@ the demonstration is as planned when the audit finds exactly those.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from idp_checks import providers, recordings
-from idp_checks.auditing import AuditResult, audit
+from idp_checks.auditing import AuditResult, audit, named
 from idp_checks.profile import NormalizedProfile
-from idp_checks.secret import Secret, fingerprint, new_key
+from idp_checks.secret import Secret, new_key
 
 if TYPE_CHECKING:
     from idp_checks.issuers.serve import Served
@@ -142,8 +141,10 @@ def run(out: Path, *, progress: Callable[[str, int, int | None], None] | None = 
 
         def verdict(provider: str, user_id: str, check: str) -> str:
             stored = _stored(provider, user_id)
-            parts = ("identity", stored["provider"], stored["connection"], stored["user_id"])
-            return found.get((fingerprint(json.dumps(parts), key.reveal().encode()), check), "missing")
+            identity = named(
+                key.reveal().encode(), "identity", stored["provider"], stored["connection"], stored["user_id"]
+            )
+            return found.get((identity, check), "missing")
 
         caught = tuple((each, verdict(each.provider, _other(each), each.check)) for each in PLANTED)
         active = {name: verdict(name, _subject(served, name), "IDP-TOK-001") for name in names}
@@ -160,7 +161,8 @@ def run(out: Path, *, progress: Callable[[str, int, int | None], None] | None = 
 
 def _people(served: Served, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for name in names:
-        profile = providers.normalize(name, _full(name).text, also=_full(name).also).to_dict()
+        full = recordings.full(name)
+        profile = {} if full is None else providers.normalize(name, full.text, also=full.also).to_dict()
         person = _person(name, _subject(served, name), served.world.token(name, "valid"), profile)
         if name == "oidc":
             person["identities"].append(LINKED)
@@ -210,10 +212,6 @@ def _policy(served: Served, names: tuple[str, ...]) -> Policy:
             allow_unbounded=UNBOUNDED if valid.get("endless") or provider.token.lifetime == 0 else None,
         )
     return Policy(connections=stated)
-
-
-def _full(name: str) -> recordings.ProfileRecording:
-    return next(each for each in recordings.profiles(name) if each.case == "full")
 
 
 def _subject(served: Served, name: str) -> str:

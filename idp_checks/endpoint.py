@@ -31,6 +31,7 @@ from idp_checks.secret import Secret
 from idp_checks.shape import Shape
 
 __all__ = [
+    "HOLE",
     "Answer",
     "Ask",
     "Endpoint",
@@ -582,7 +583,7 @@ def filled(url: str, ask: Ask) -> str:
         Unreachable: a host name is none.
     """
     host = urlsplit(url).netloc
-    for name in _HOLE.findall(url):
+    for name in HOLE.findall(url):
         hole = f"{{{name}}}"
         if name == "token" or (hole in host and ask.issuer_url is not None):
             continue
@@ -597,7 +598,8 @@ def filled(url: str, ask: Ask) -> str:
     return ask.url(url)
 
 
-_HOLE = re.compile(r"\{(\w+)\}")
+HOLE = re.compile(r"\{(\w+)\}")
+"""What is filled into an address or an issuer, by its name."""
 _is_host = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*(?::\d{1,5})?", re.ASCII).fullmatch
 
 

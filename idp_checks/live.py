@@ -30,7 +30,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 import httpx
@@ -43,7 +43,9 @@ from idp_checks.errors import UsageError
 from idp_checks.introspection import Exchange, Introspection, Reading, conclude
 from idp_checks.secret import Redactor, Secret, new_key
 
-__all__ = ["Asker", "introspect", "introspect_sync"]
+__all__ = ["Asker", "driven", "introspect", "introspect_sync"]
+
+T = TypeVar("T")
 
 MAX_BODY = 1 << 20
 """Bytes of an answer that are read, after decompression."""
@@ -115,14 +117,7 @@ def introspect_sync(
         provider, token, client_id=client_id, client_secret=client_secret, subject=subject, issuer_url=issuer_url,
         credentials=credentials, timeout=timeout,
     )  # fmt: skip
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return _run(question)
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(_run, question).result()
+    return driven(question)
 
 
 class Heard(NamedTuple):
@@ -404,7 +399,19 @@ def _sealed(
     )
 
 
-def _run(question: Coroutine[Any, Any, Introspection]) -> Introspection:
+def driven(question: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, in a loop of its own; in a thread of its own where a loop is running already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _run(question)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(_run, question).result()
+
+
+def _run(question: Coroutine[Any, Any, T]) -> T:
     """Run to the end of the question and no further.
 
     ``asyncio.run`` would also wait for the thread in which a name is being resolved, long past the deadline.

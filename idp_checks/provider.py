@@ -109,6 +109,10 @@ class TokenFacts:
     sample: str = "{}"
     sources: tuple[str, ...] = ()
 
+    def example(self, letters: str, digits: str) -> str:
+        """A token of this form that nobody has issued, of these letters, or of these 64 hexadecimal digits."""
+        return self.sample.replace("{hex}", digits).replace("{}", letters)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scopes:

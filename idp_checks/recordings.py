@@ -23,7 +23,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from idp_checks.errors import RecordingError
 
-__all__ = ["DebugRecording", "ProfileRecording", "Provenance", "debug", "folder", "played", "profiles"]
+__all__ = ["DebugRecording", "ProfileRecording", "Provenance", "debug", "folder", "full", "played", "profiles"]
 
 
 class Provenance(Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,6 +113,13 @@ def folder() -> Path:
 def profiles(provider: str, *, root: Path | None = None) -> Iterator[ProfileRecording]:
     """The recorded profiles of a provider, by the names of their cases."""
     return _all(provider, "profile", ProfileRecording, root)
+
+
+def full(provider: str) -> ProfileRecording | None:
+    """The recorded full profile of a provider; None without one."""
+    path = folder() / provider / "profile" / "full.json"
+    found: ProfileRecording | None = _read(path, ProfileRecording, provider) if path.is_file() else None
+    return found
 
 
 def debug(provider: str, *, root: Path | None = None) -> Iterator[DebugRecording]:

@@ -8,7 +8,6 @@ exactly, and the client is the token's own statement of whom it was issued to. A
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from idp_checks.endpoint import (
+    HOLE,
     Ask,
     Endpoint,
     HttpEndpoint,
@@ -51,22 +51,23 @@ def looks_signed(token: str) -> bool:
 
 def header_of(token: str) -> Mapping[str, Any] | None:
     """The token's header, unverified; None where it has none, or names a member twice (RFC 7515, section 4)."""
-    try:
-        segment = token.encode("ascii").partition(b".")[0]
-        header = body_of(Response(200, {}, base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))))
-    except ValueError:
-        return None
+    header = _part(token, 0)
     return header if isinstance(header, dict) and isinstance(header.get("kid", ""), str) else None
 
 
 def claims_of(token: str) -> Mapping[str, Any]:
     """The token's claims as they stand, unverified: for who has had it verified. None where they cannot be read."""
-    try:
-        segment = token.encode("ascii").split(b".")[1]
-        claims = body_of(Response(200, {}, base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))))
-    except (ValueError, IndexError):
-        return {}
+    claims = _part(token, 1)
     return claims if isinstance(claims, dict) else {}
+
+
+def _part(token: str, at: int) -> object:
+    """One of the token's parts as a JSON value; None where there is none such."""
+    try:
+        segment = token.encode("ascii").split(b".")[at]
+        return body_of(Response(200, {}, base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))))
+    except (ValueError, IndexError):
+        return None
 
 
 def is_access_token(token: str, algorithms: Sequence[str]) -> bool:
@@ -285,12 +286,9 @@ def _time(value: object) -> Any:  # noqa: ANN401 - a time or None
 
 def _known(form: str, ask: Ask) -> str | None:
     """An issuer with the caller's credentials filled in; None where one of them is missing."""
-    for name in _HOLE.findall(form):
+    for name in HOLE.findall(form):
         held = ask.credential(name)
         if not held:
             return None
         form = form.replace(f"{{{name}}}", held)
     return form
-
-
-_HOLE = re.compile(r"\{(\w+)\}")

@@ -153,7 +153,7 @@ class Issuer:
         self._now = now
         self._world = world
         self.recordings: dict[str, DebugRecording] = {each.case: each for each in recordings.debug(provider.name)}
-        self._full = next((each for each in recordings.profiles(provider.name) if each.case == "full"), None)
+        self._full = recordings.full(provider.name)
         self._tokens: dict[str, str] = {}
         self._known: dict[str, str] = {}
 
@@ -255,8 +255,7 @@ class Issuer:
             else:
                 digest = hashlib.sha512(f"{self.provider.name} {case}".encode()).digest()
                 body = "".join(_LETTERS[byte % 62] for byte in digest[:40])
-                sample = self.provider.token.sample
-                self._tokens[case] = sample.replace("{hex}", digest.hex()[:64]).replace("{}", body)
+                self._tokens[case] = self.provider.token.example(body, digest.hex()[:64])
         return self._tokens[case]
 
     def case(self, request: Request) -> str | None:

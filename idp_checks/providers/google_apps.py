@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, by_query
+from idp_checks.endpoint import Ask
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims, is_address
@@ -133,15 +133,9 @@ PROVIDER = Provider(
         implied=google_oauth2.PROVIDER.scopes.implied,
         sources=("https://developers.google.com/identity/protocols/oauth2/scopes",),
     ),
-    debug=HttpEndpoint(
-        kind="tokeninfo",
-        url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=TokenInfo,
-        refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
-        source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
-        note=(
+    debug=google_oauth2.tokeninfo(
+        TokenInfo,
+        (
             "Google's endpoint for all accounts: no active flag and no credentials, so the client must be compared. It "
             "does not name the organisation: hd stands in userinfo and in the ID token. The account is sub; a caller "
             "who names it by an address is told the verified address. It may be throttled, and is meant for debugging."

@@ -63,6 +63,20 @@ class TokenInfo(Answer):
         )
 
 
+def tokeninfo(answer: type[TokenInfo], note: str) -> HttpEndpoint:
+    """Google's endpoint about tokens of every kind of account."""
+    return HttpEndpoint(
+        kind="tokeninfo",
+        url="https://oauth2.googleapis.com/tokeninfo",
+        send=by_query("access_token"),
+        tells=frozenset({"client", "subject", "scopes", "end"}),
+        answer=answer,
+        refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
+        source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
+        note=note,
+    )
+
+
 PROVIDER = Provider(
     name="google-oauth2",
     title="Google",
@@ -131,19 +145,13 @@ PROVIDER = Provider(
         },
         sources=("https://developers.google.com/identity/protocols/oauth2/scopes",),
     ),
-    debug=HttpEndpoint(
-        kind="tokeninfo",
-        url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=TokenInfo,
-        refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
-        source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
-        note=(
+    debug=tokeninfo(
+        TokenInfo,
+        (
             "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
             "The account is named with scope openid or profile alone. It may be throttled, and is meant for debugging. "
             "Google's own clients also send the token by POST as a bearer, which keeps it out of logs; what refusals "
-            "look like there is not known, so the documented form is used."
+            "look like there is not known, so the form in common use stays."
         ),
     ),
     uncertain=(
