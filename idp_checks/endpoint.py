@@ -39,6 +39,7 @@ __all__ = [
     "HttpEndpoint",
     "IsoTime",
     "NumberText",
+    "Recipe",
     "Refusal",
     "Request",
     "Response",
@@ -81,7 +82,7 @@ class Request(Struct, frozen=True, kw_only=True):
     ``path`` holds what is filled into the holes of the address. At most one of ``form`` (sent as
     ``application/x-www-form-urlencoded``) and ``json`` is given. ``basic`` is the
     user and password of HTTP Basic. ``cacheable`` marks public documents (key sets, discovery) that one run asks for
-    once.
+    once; ``fresh`` asks for one of them anew, because what is held of it lacks something.
     """
 
     method: str
@@ -93,6 +94,7 @@ class Request(Struct, frozen=True, kw_only=True):
     json: Mapping[str, Value] | None = None
     basic: tuple[str, Secret] | None = None
     cacheable: bool = False
+    fresh: bool = False
 
 
 class Response(Struct, frozen=True):
@@ -281,43 +283,30 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpEndpoint(Endpoint):
-    """An endpoint that is sent the token and answers about it.
+class Recipe:
+    """How a call with a token is put together, whatever it is for.
 
     Args:
-        answer: the model of a good answer; a ``Shape`` where the answer is the profile itself.
+        url: the address; ``{client_id}`` and the like are filled in, never with a secret.
+        send: where the token goes.
         params: further parameters, sent where the token goes; ``{client_id}`` and the like are filled in, with the
             secret ones kept secret.
         as_json: whether the parameters go in a JSON body, where the token goes elsewhere.
         basic: whether the caller's client id and secret go as HTTP Basic.
-        unwrap: takes the JSON text out of an answer that wraps it.
-        refusals: the documented answers that are not good, the first that fits counts.
-        errors: the members that, filled, make a body an error whatever its status.
-        profile: a call with the same token whose answer names the account, where the endpoint itself does not; made
-            only when the caller expects an account.
+        needs: what the caller must hold besides the token.
     """
 
-    kind: Method
     url: str
-    answer: type[Answer | Shape]
     send: Send
-    source: str
     method: str = "GET"
-    tells: frozenset[str] = frozenset()
     needs: tuple[str, ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
     basic: bool = False
-    unwrap: Callable[[str], str] | None = None
-    refusals: tuple[Refusal, ...] = ()
-    good: int = 200
-    errors: tuple[str, ...] = ("error", "errors")
-    profile: HttpEndpoint | None = None
-    note: str | None = None
 
     def request(self, ask: Ask) -> Request:
-        """The request that asks about the token."""
+        """The call with the token of the question."""
         sent: dict[str, dict[str, Value]] = {"header": {}, "path": {}, "query": {}, "form": {}, "json": {}}
         sent["header"]["Accept"] = "application/json"
         for name, form in self.headers.items():
@@ -342,6 +331,31 @@ class HttpEndpoint(Endpoint):
             json=sent["json"] or None,
             basic=(ask.client_id or "", ask.client_secret or Secret("")) if self.basic else None,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpEndpoint(Recipe, Endpoint):
+    """An endpoint that is sent the token and answers about it.
+
+    Args:
+        answer: the model of a good answer; a ``Shape`` where the answer is the profile itself.
+        unwrap: takes the JSON text out of an answer that wraps it.
+        refusals: the documented answers that are not good, the first that fits counts.
+        errors: the members that, filled, make a body an error whatever its status.
+        profile: a call with the same token whose answer names the account, where the endpoint itself does not; made
+            only when the caller expects an account.
+    """
+
+    kind: Method
+    answer: type[Answer | Shape]
+    source: str
+    tells: frozenset[str] = frozenset()
+    unwrap: Callable[[str], str] | None = None
+    refusals: tuple[Refusal, ...] = ()
+    good: int = 200
+    errors: tuple[str, ...] = ("error", "errors")
+    profile: HttpEndpoint | None = None
+    note: str | None = None
 
     def described(self) -> dict[str, Any]:
         placeholders = Ask(

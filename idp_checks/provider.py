@@ -12,14 +12,16 @@ from typing import Any, Literal
 
 import msgspec
 
-from idp_checks.endpoint import Endpoint, HttpEndpoint
+from idp_checks.endpoint import Endpoint, HttpEndpoint, Recipe, Send, by_form, by_json
 from idp_checks.errors import ProfileError
 from idp_checks.profile import BLANK, NormalizedProfile, assemble, parse, text_of, whole
 from idp_checks.shape import Path, Shape
 
 _NONE: Mapping[str, Any] = {}
 
-__all__ = ["Call", "Further", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way"]
+__all__ = [
+    "Call", "Further", "Manner", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way", "renewing", "revoking",
+]  # fmt: skip
 
 Kind = Literal["social", "enterprise", "generic", "database", "passwordless"]
 Protocol = Literal["oauth2", "oauth1", "oidc", "openid2", "saml", "wsfed"]
@@ -72,18 +74,97 @@ class ProfileFacts:
     unwrap: Callable[[str], str] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How the call of a ``Way`` is put together, where that is documented.
+
+    Args:
+        send: where the token goes.
+        token: which of the user's tokens it takes; one that takes either is given the access token.
+        params, headers, as_json, basic, needs: as in ``idp_checks.endpoint.Recipe``.
+        done: the statuses that mean it was carried out.
+        ends: what ends with it, for a way to end a token: the token alone, or the whole grant with all its tokens.
+    """
+
+    send: Send
+    token: Literal["access", "refresh"] = "access"
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    as_json: bool = False
+    basic: bool = False
+    needs: tuple[str, ...] = ()
+    done: frozenset[int] = frozenset({200})
+    ends: Literal["token", "grant"] = "token"
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a token is renewed, ended or used: a call, or a note why there is none."""
+    """How a token is renewed, ended or used: a call, or a note why there is none.
+
+    ``manner`` says how the call is put together; where it is None the call is known to people only.
+    """
 
     note: str
     method: str | None = None
     url: str | None = None
+    manner: Manner | None = None
 
     @property
     def possible(self) -> bool:
         """Whether there is a call for it."""
         return self.url is not None
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The call as it can be made; None where it is known to people only, or there is none."""
+        manner = self.manner
+        if manner is None or self.url is None or self.method is None:
+            return None
+        return Recipe(
+            url=self.url,
+            method=self.method,
+            send=manner.send,
+            params=manner.params,
+            headers=manner.headers,
+            as_json=manner.as_json,
+            basic=manner.basic,
+            needs=manner.needs,
+        )
+
+
+def renewing(
+    *, basic: bool = False, as_json: bool = False, send: Send | None = None, needs: tuple[str, ...] | None = None,
+    headers: Mapping[str, str] = _NONE, **params: str,
+) -> Manner:  # fmt: skip
+    """Renewal by a refresh token, RFC 6749, section 6: client id and secret as HTTP Basic or among the parameters."""
+    own = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
+    if send is None:
+        send = by_json("refresh_token") if as_json else by_form("refresh_token")
+    return Manner(
+        send=send,
+        token="refresh",
+        params={"grant_type": "refresh_token", **own, **params},
+        headers=headers,
+        as_json=as_json,
+        basic=basic,
+        needs=("client_id", "client_secret") if needs is None else needs,
+    )
+
+
+def revoking(
+    *, basic: bool = False, send: Send | None = None, token: Literal["access", "refresh"] = "access",
+    ends: Literal["token", "grant"] = "token", **params: str,
+) -> Manner:  # fmt: skip
+    """The end of a token, RFC 7009, section 2: client id and secret as HTTP Basic or among the parameters."""
+    own = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
+    return Manner(
+        send=send or by_form("token"),
+        token=token,
+        params={**own, **params},
+        basic=basic,
+        needs=("client_id", "client_secret"),
+        ends=ends,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
