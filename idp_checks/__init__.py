@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from idp_checks import providers as providers
     from idp_checks import strategies as strategies
     from idp_checks.auditing import audit as audit
+    from idp_checks.bulk import Question as Question
+    from idp_checks.bulk import introspect_many as introspect_many
     from idp_checks.errors import EvidenceError as EvidenceError
     from idp_checks.errors import IdpChecksError as IdpChecksError
     from idp_checks.errors import ProfileError as ProfileError
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from idp_checks.errors import UnknownProvider as UnknownProvider
     from idp_checks.errors import UsageError as UsageError
     from idp_checks.introspection import Introspection as Introspection
+    from idp_checks.lifecycles import Lifecycle as Lifecycle
+    from idp_checks.lifecycles import lifecycle as lifecycle
+    from idp_checks.lifecycles import lifecycle_sync as lifecycle_sync
+    from idp_checks.live import Asker as Asker
     from idp_checks.live import introspect as introspect
     from idp_checks.live import introspect_sync as introspect_sync
     from idp_checks.profile import Identity as Identity
@@ -29,19 +35,25 @@ if TYPE_CHECKING:
     from idp_checks.secret import Secret as Secret
 
 _FACE = {
+    "Asker": "live",
     "EvidenceError": "errors",
     "Identity": "profile",
     "IdpChecksError": "errors",
     "Introspection": "introspection",
+    "Lifecycle": "lifecycles",
     "NormalizedProfile": "profile",
     "ProfileError": "errors",
+    "Question": "bulk",
     "RecordingError": "errors",
     "Secret": "secret",
     "UnknownProvider": "errors",
     "UsageError": "errors",
     "audit": "auditing",
     "introspect": "live",
+    "introspect_many": "bulk",
     "introspect_sync": "live",
+    "lifecycle": "lifecycles",
+    "lifecycle_sync": "lifecycles",
     "normalize": "providers",
 }
 

@@ -14,9 +14,6 @@ import asyncio
 import hashlib
 import json
 import platform
-import secrets
-import string
-from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
@@ -27,7 +24,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field, structs, to_builtins
 
-from idp_checks import checks, providers, recordings
+from idp_checks import checks, lifecycles, providers, recordings
+from idp_checks.calibration import made_up
 from idp_checks.checks import (
     Calibration,
     ConnectionContext,
@@ -36,6 +34,7 @@ from idp_checks.checks import (
     Finding,
     IdentityContext,
     Intact,
+    Revocation,
     RunContext,
     Searched,
     Subject,
@@ -50,7 +49,6 @@ from idp_checks.policy import Connection, Policy
 from idp_checks.profile import Identity, whole
 from idp_checks.provider import Provider
 from idp_checks.secret import Redactor, Secret, fingerprint, new_key
-from idp_checks.signed import SignedToken
 from idp_checks.sources import Given, Record, Source, sources
 
 __all__ = ["AuditResult", "Progress", "audit", "audit_async", "audit_config"]
@@ -178,11 +176,12 @@ async def audit_async(
         )
     async with AsyncExitStack() as stack:
         if asker is None:
-            asker = await stack.enter_async_context(Asker(redactor=Redactor(given or new_key())))
+            asker = await stack.enter_async_context(Asker(redactor=Redactor(given or new_key()), bulk=True))
         run = _Run(policy or Policy(), asker, now or _now, progress or _silent, title, engagement=key is not None)
         run.read(sources(profiles))
         await run.calibrate()
         await run.ask()
+        await run.revoke()
         return run.judge(out)
 
 
@@ -215,6 +214,7 @@ async def _audit_config(
                 timeout=config.timeout_s,
                 concurrency=config.concurrency,
                 rate=config.rate_per_s,
+                bulk=True,
             )
             asker = await stack.enter_async_context(made)
         return await audit_async(
@@ -235,6 +235,7 @@ class _Tally(Struct):
     asked: int = 0
     not_asked: Counter[str] = field(default_factory=Counter)
     calibration: Calibration | None = None
+    revocation: Revocation | None = None
 
 
 class _Run:
@@ -287,6 +288,13 @@ class _Run:
             count = {"name": source.name, "records": records, "identities": identities, "sha256": source.digest}
             self.counts.append(count)
         self.progress("reading", done, done)
+        for tally in self.tallies.values():
+            if tally.connection.lifecycle_token in tally.questions:
+                raise UsageError(
+                    "the token that may be revoked is one that a user's record holds",
+                    where=f"connections.{tally.connection.name}.lifecycle_token",
+                    remedy="make a token for the purpose, with an account of its own",
+                )
 
     def _tally(self, name: str, stated: str) -> _Tally:
         """What is known of a connection; ``stated`` is the provider that an identity or the policy names."""
@@ -332,7 +340,7 @@ class _Run:
         asked = [tally for tally in self.tallies.values() if tally.questions]
         for done, tally in enumerate(asked):
             self.progress("calibrating", done, len(asked))
-            negative = await self._put(tally, _made_up(tally.provider), None)
+            negative = await self._put(tally, made_up(tally.provider), None)
             canary = tally.connection.canary
             positive = None if canary is None else await self._put(tally, canary, None)
             tally.calibration = Calibration(
@@ -360,6 +368,24 @@ class _Run:
         for tally in self.tallies.values():
             if tally.calibration is not None and any(each.active is True for each in tally.answers.values()):
                 tally.calibration = structs.replace(tally.calibration, any_active=True)
+
+    async def revoke(self) -> None:
+        """Revoke the tokens that the policy names for it, and nothing else, and see whether they die.
+
+        It comes last: at many issuers more than the token ends.
+        """
+        named = [tally for tally in self.tallies.values() if tally.connection.lifecycle_token is not None]
+        for done, tally in enumerate(named):
+            self.progress("revoking", done, len(named))
+            token, delay = tally.connection.lifecycle_token, tally.connection.revocation_delay_s
+            if token is not None and tally.provider is not None:
+                patience = lifecycles.PATIENCE if delay is None else float(delay)
+                tried = await lifecycles.live_through(
+                    tally.connection, token, self.asker, revoke=True, patience=patience
+                )
+                tally.revocation = tried.revocation
+        if named:
+            self.progress("revoking", len(named), len(named))
 
     async def _put(self, tally: _Tally, token: Secret, subject: str | None) -> Introspection:
         connection = tally.connection
@@ -497,6 +523,7 @@ class _Run:
             calibration=tally.calibration or Calibration(),
             policy=self.policy,
             others=tuple(others.values()),
+            revocation=tally.revocation,
         )
 
     def _of_run(self, evidence: Evidence | None, rows: int) -> RunContext:
@@ -638,22 +665,6 @@ def named(key: bytes, *parts: str) -> str:
     return fingerprint(json.dumps(parts), key)
 
 
-def _made_up(provider: Provider | None) -> Secret:
-    """A token of the provider's form that nobody has issued."""
-    if provider is not None and isinstance(provider.debug, SignedToken) and provider.debug.opaque is None:
-        return Secret(_badly_signed(provider.debug))
-    letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
-    return Secret(letters if provider is None else provider.token.example(letters, secrets.token_hex(32)))
-
-
-def _badly_signed(endpoint: SignedToken) -> str:
-    """A token that looks like one of the issuer's, under no key of its own: every key must refuse it."""
-    now = int(datetime.now(UTC).timestamp())
-    claims = {"iss": endpoint.issuers[0], "sub": "made-up", "aud": "made-up", "iat": now, "exp": now + 600}
-    parts = [json.dumps(each).encode() for each in ({"alg": endpoint.algorithms[0], "typ": "JWT"}, claims)]
-    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, secrets.token_bytes(256)))
-
-
 def _calibrated(tally: _Tally) -> dict[str, Any]:
     """What the calibration came to, in a word for programs and a sentence for people."""
     done = tally.calibration
@@ -689,7 +700,9 @@ def _generic(provider: str) -> bool:
 
 
 def _secrets_of(connection: Connection) -> Iterator[Secret]:
-    yield from (each for each in (connection.client_secret, connection.canary) if each is not None)
+    yield from (
+        each for each in (connection.client_secret, connection.canary, connection.lifecycle_token) if each is not None
+    )
     yield from (each for each in connection.credentials.values() if isinstance(each, Secret))
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from idp_checks.introspection import Introspection
+    from idp_checks.lifecycles import Renewed
     from idp_checks.secret import Secret
 
 WIDE = 160
@@ -144,6 +145,9 @@ def introspect(
     issuer_url: Annotated[str | None, typer.Option(help="Another server than the documented one.")] = None,
     subject: Annotated[str | None, typer.Option(help="The account that the token must stand for.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds for everything together.", min=0.1)] = 10.0,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Ask about a made-up token too; an endpoint must refuse it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """A token at its issuer's debug endpoint.
@@ -153,28 +157,33 @@ def introspect(
     IDP_CHECKS_TENANT_ID.
     """
     from idp_checks import providers as known
-    from idp_checks.live import introspect_sync
+    from idp_checks.live import Asker, driven
     from idp_checks.secret import Secret
 
     found = known.get(provider)
     held: dict[str, str] = {}
-    for need in found.debug.needs if found.debug else ():
+    for need in (*found.debug.needs, *found.debug.takes) if found.debug else ():
         value = os.environ.get(f"IDP_CHECKS_{need.upper()}")
         if value and need not in ("client_id", "client_secret"):
             held[need] = value
     secret = os.environ.get("IDP_CHECKS_CLIENT_SECRET")
-    result = introspect_sync(
-        provider,
-        _token(provider),
-        client_id=os.environ.get("IDP_CHECKS_CLIENT_ID") or None,
-        client_secret=Secret(secret) if secret else None,
-        subject=subject,
-        issuer_url=issuer_url,
-        credentials=held,
-        timeout=timeout,
-    )
+    token = _token(provider)
+
+    async def asked() -> Introspection:
+        async with Asker(timeout=timeout) as asker:
+            return await (asker.calibrated if calibrate else asker.ask)(
+                provider,
+                token,
+                client_id=os.environ.get("IDP_CHECKS_CLIENT_ID") or None,
+                client_secret=Secret(secret) if secret else None,
+                subject=subject,
+                issuer_url=issuer_url,
+                credentials=held,
+            )
+
+    result = driven(asked())
     if as_json:
-        _print_json(result.to_dict())
+        _print_json({**result.to_dict(), "explanation": result.explain()})
     else:
         from idp_checks.views import show_introspection
 
@@ -183,21 +192,124 @@ def introspect(
 
 
 @app.command()
-def conform(
-    normalizer: Annotated[str, typer.Argument(help="MODULE:FUNCTION, a function f(provider: str, raw: dict) -> dict.")],
-    provider: Annotated[list[str] | None, typer.Option(help="Only this provider; repeats.")] = None,
+def lifecycle(
+    provider: Annotated[str, typer.Argument(help="The provider's name, such as gitlab.")],
+    issuer_url: Annotated[str | None, typer.Option(help="Another server than the documented one.")] = None,
+    subject: Annotated[str | None, typer.Option(help="The account that the token must stand for.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for each question.", min=0.1)] = 10.0,
+    patience: Annotated[float, typer.Option(help="Seconds that a revoked token may go on working.", min=0)] = 60.0,
+    no_renew: Annotated[bool, typer.Option("--no-renew", help="Do not renew, whatever is allowed.")] = False,
+    no_revoke: Annotated[bool, typer.Option("--no-revoke", help="Do not revoke, whatever is allowed.")] = False,
+    renewed_to: Annotated[Path | None, typer.Option(help="A new file for the new tokens, for your eyes only.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow what changes something at the issuer.")] = False,
     as_json: Json = False,
 ) -> None:
-    """The conformance suite against a normaliser."""
+    """A token's life: ask, use, renew, revoke, ask until dead.
+
+    Without --yes it only asks and uses, and tells what it would do. The token comes by prompt or standard input, the
+    refresh token from IDP_CHECKS_REFRESH_TOKEN, all else as in introspect.
+    """
+    from idp_checks import providers as known
+    from idp_checks import views
+    from idp_checks.lifecycles import lifecycle_sync, wanted
+
+    found = known.get(provider)
+    renew = yes and not no_renew
+    if renewed_to is not None and not renew:
+        raise UsageError("nothing is renewed", where="--renewed-to", remedy="add --yes, and leave --no-renew out")
+    token = _token(provider)
+    with _progress(quiet=as_json) as progress, _Handover(renewed_to, provider) as handover:
+        result = lifecycle_sync(
+            provider,
+            token,
+            refresh_token=_secret("REFRESH_TOKEN"),
+            client_id=os.environ.get("IDP_CHECKS_CLIENT_ID") or None,
+            client_secret=_secret("CLIENT_SECRET"),
+            subject=subject,
+            issuer_url=issuer_url,
+            credentials=_credentials(wanted(found)),
+            timeout=timeout,
+            renew=renew,
+            revoke=yes and not no_revoke,
+            patience=patience,
+            progress=progress,
+            keep=handover,
+            announce=lambda plan: typer.echo(views.announcement(plan, kept=renewed_to), err=True, nl=False),
+        )
+    if as_json:
+        _print_json(result.to_dict())
+    else:
+        views.show_lifecycle(_console(), result, found)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def conform(
+    normalizer: Annotated[
+        str | None,
+        typer.Argument(
+            help="MODULE:FUNCTION, a function f(provider: str, raw: dict) -> dict; or a library: python-social-auth, "
+            "django-allauth."
+        ),
+    ] = None,
+    provider: Annotated[list[str] | None, typer.Option(help="Only this provider; repeats.")] = None,
+    command: Annotated[str | None, typer.Option(help="A command that reads JSON lines and writes JSON lines.")] = None,
+    shape: Annotated[str | None, typer.Option(help="The shape of the answers: auth0 or oidc.")] = None,
+    not_claimed: Annotated[
+        list[str] | None, typer.Option(help="A rule (N10) or property (picture) that is not claimed; repeats.")
+    ] = None,
+    depth: Annotated[str | None, typer.Option(help="How deep to search: quick, default or audit.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The number by which profiles are drawn.")] = None,
+    save_failures: Annotated[
+        Path | None, typer.Option(help="Write what breaks a rule under this folder, as recordings.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the result as one HTML page.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the result as JUnit XML.")] = None,
+    self_test: Annotated[bool, typer.Option("--self-test", help="Test the tester: historic bugs, one by one.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The conformance suite against a normaliser: ours if none is named."""
     from idp_checks import conformance, views
 
-    results = conformance.conform(normalizer, tuple(provider or ()))
+    if self_test:
+        if normalizer or command:
+            raise UsageError("the self-test tests the tester, no normaliser", where="--self-test")
+        _self_test(tuple(provider or ()), as_json=as_json)
+    results = conformance.conform(
+        normalizer,
+        tuple(provider or ()),
+        command=command,
+        shape=shape,
+        unclaimed=tuple(not_claimed or ()),
+        depth=depth,
+        seed=seed,
+        save_failures=save_failures,
+    )
+    if junit is not None:
+        _write(junit, results.junit())
+    if html is not None:
+        from idp_checks.conformance.html import judged_page
+
+        _write(html, judged_page(results))
     if as_json:
         _print_json(results.to_dict())
     else:
         views.show_conformance(_console(), results)
     outcomes = {each.outcome for each in results}
-    raise typer.Exit(NOT_GOOD if "violated" in outcomes else INDETERMINATE if "error" in outcomes else GOOD)
+    raise typer.Exit(NOT_GOOD if "violated" in outcomes else GOOD if results.passed else INDETERMINATE)
+
+
+def _self_test(names: tuple[str, ...], *, as_json: bool) -> NoReturn:
+    from idp_checks import views
+    from idp_checks.conformance import selftest
+
+    with _progress(quiet=as_json) as progress:
+        found = selftest.run(progress, names)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        views.show_selftest(_console(), found)
+    raise typer.Exit(GOOD if found.passed else NOT_GOOD)
 
 
 @app.command()
@@ -249,7 +361,12 @@ def issuers(
     with serve(host=host, port=port) as served:
         rows = served.tokens()
         if as_json:
-            _print_json({"base_url": served.base_url, "client_secret": served.client_secret, "tokens": rows})
+            _print_json({
+                "base_url": served.base_url,
+                "client_secret": served.client_secret,
+                "refresh_token": served.refresh_token,
+                "tokens": rows,
+            })  # fmt: skip
         else:
             views.show_issuers(_console(), served, rows)
         sys.stdout.flush()
@@ -258,6 +375,66 @@ def issuers(
 
 def _exit_code(result: Introspection) -> int:
     return GOOD if result.good else NOT_GOOD if result.decided else INDETERMINATE
+
+
+class _Handover:
+    """Where new tokens go: a new file that only its owner can read, made before anything is renewed."""
+
+    def __init__(self, path: Path | None, provider: str) -> None:
+        self._path, self._provider = path, provider
+        self._file: IO[str] | None = None
+        self._filled = False
+
+    def __enter__(self) -> Self:
+        if self._path is not None:
+            try:
+                self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+            except FileExistsError:
+                raise UsageError("is there already", where=str(self._path), remedy="name a new file") from None
+            except OSError as error:
+                remedy = "name a file in a folder that can be written to"
+                raise UsageError(
+                    f"cannot be written ({error.strerror})", where=str(self._path), remedy=remedy
+                ) from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None and self._path is not None:
+            self._file.close()
+            if not self._filled:
+                self._path.unlink(missing_ok=True)
+
+    def __call__(self, renewed: Renewed) -> None:
+        """Write the new tokens down, at once and for good."""
+        if self._file is None:
+            return
+        self._filled = True
+        refresh = renewed.refresh_token
+        json.dump(
+            {
+                "provider": self._provider,
+                "access_token": renewed.access_token.reveal(),
+                "refresh_token": None if refresh is None else refresh.reveal(),
+                "expires_in": renewed.expires_in,
+            },
+            self._file,
+        )
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def _secret(name: str) -> Secret | None:
+    """A secret that the environment may hold."""
+    from idp_checks.secret import Secret
+
+    held = os.environ.get(f"IDP_CHECKS_{name}")
+    return Secret(held) if held else None
+
+
+def _credentials(names: Iterable[str]) -> dict[str, str]:
+    """What the environment holds of what an issuer takes beyond client id and secret."""
+    others = (each for each in names if each not in ("client_id", "client_secret"))
+    return {name: held for name in others if (held := os.environ.get(f"IDP_CHECKS_{name.upper()}"))}
 
 
 def _token(provider: str) -> Secret:
@@ -286,6 +463,14 @@ def _read(file: Path | None) -> bytes:
         raise UsageError("a directory, not a file", where=str(file), remedy="name a JSON file in it") from None
     except OSError as error:
         raise UsageError(f"cannot be read ({error.strerror})", where=str(file), remedy="name a file that can") from None
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot be written ({error.strerror})", where=str(file), remedy="name another file") from None
 
 
 def _free(wanted: Path) -> Path:

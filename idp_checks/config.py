@@ -30,7 +30,7 @@ SHORTEST_KEY = 16
 
 TOP = ("title", "sources", "fingerprint_key_env", "ask", "connections", "accept_unaskable")
 ASK: Mapping[str, type] = {"timeout_s": float, "concurrency": int, "rate_per_s": float}
-_SECRET = ("client_secret", "canary")
+_SECRET = ("client_secret", "canary", "lifecycle_token")
 _PLAIN = tuple(each for each in Connection.__struct_fields__ if each not in ("name", "credentials", *_SECRET))
 CONNECTION = (*_PLAIN, *(f"{each}_env" for each in _SECRET), "credentials", "credentials_env")
 _TYPES = {each.name: each.type for each in msgspec.structs.fields(Connection)}
@@ -50,8 +50,8 @@ class Config(Struct, frozen=True, kw_only=True):
     title: str | None = None
     key: Secret | None = None
     timeout_s: float = 10.0
-    concurrency: int = 8
-    rate_per_s: float = 50.0
+    concurrency: int | None = None
+    rate_per_s: float | None = None
 
 
 def load(path: str | PathLike[str], environ: Mapping[str, str] | None = None) -> Config:
@@ -149,9 +149,17 @@ class _Reader:
                 "not an address that a token may be sent to",
                 "give https://HOST, or http on loopback",
             )
-        if connection.max_lifetime_s is not None and connection.max_lifetime_s <= 0:
+        for each in ("max_lifetime_s", "max_unrevocable_s", "renew_before_s", "revocation_delay_s"):
+            seconds = getattr(connection, each)
+            if seconds is not None and seconds <= 0:
+                raise self.wrong(
+                    f"{where}.{each}", "expected a number of seconds above zero", "leave it out for no limit"
+                )
+        if connection.lifecycle_token is not None and connection.lifecycle_token == connection.canary:
             raise self.wrong(
-                f"{where}.max_lifetime_s", "expected a number of seconds above zero", "leave it out for no limit"
+                f"{where}.lifecycle_token_env",
+                "names the canary, which would be revoked",
+                "make a token for the purpose, of an account of its own",
             )
         return connection
 

@@ -14,17 +14,21 @@ How an answer is read, in this order:
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
+from idp_checks import client_auth
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import UNDECIDED, Method, Reading, Reason
 from idp_checks.secret import Secret
@@ -190,8 +194,10 @@ class Refusal:
 
 
 def _holds(body: object, wanted: object) -> bool:
+    if isinstance(wanted, str | bool | int):
+        return type(body) is type(wanted) and body == wanted
     if isinstance(wanted, Mapping):
-        return isinstance(body, Mapping) and all(
+        return isinstance(body, dict) and all(
             name in body and _holds(body[name], each) for name, each in wanted.items()
         )
     if isinstance(wanted, list):
@@ -258,15 +264,19 @@ class Endpoint:
     Attributes:
         kind: how it is asked.
         needs: what the caller must hold besides the token (names of ``introspect``'s arguments and credentials).
+        takes: the credentials that the caller may give as well, by name.
         tells: which of ``client``, ``subject``, ``scopes``, ``end`` its good answer states.
         source: where this is documented.
+        limit: so many requests in so many seconds, where the issuer documents it for an application or an address.
     """
 
     kind: Method
     needs: tuple[str, ...]
+    takes: tuple[str, ...] = ()
     tells: frozenset[str]
     source: str
     url: str
+    limit: tuple[int, float] | None = None
 
     def steps(self, ask: Ask) -> Steps:
         """The questions, one after the other, and at last what the answers say."""
@@ -293,6 +303,14 @@ class Recipe:
             secret ones kept secret.
         as_json: whether the parameters go in a JSON body, where the token goes elsewhere.
         basic: whether the caller's client id and secret go as HTTP Basic.
+        authentications: the methods of ``idp_checks.client_auth`` by which the issuer lets a client authenticate, where
+            there is a choice; the caller's credentials decide. An assertion travels in the form.
+        audience: what the issuer knows itself by, in an assertion; the address that is asked where it is empty, and the
+            caller's own ``client_auth_audience`` or ``issuer`` comes first. RFC 7523, section 3, leaves the value open:
+            RFC 9126, section 2, prefers the issuer, OpenID Connect Core 1.0, section 9, the token endpoint. It is one
+            value, so that the assertion is good at one issuer alone.
+        proofs: parameters that prove the client secret: the HMAC-SHA-256, in hex, of a text (``{token}``,
+            ``{client_id}`` and the like filled in) under it.
         needs: what the caller must hold besides the token.
     """
 
@@ -304,6 +322,9 @@ class Recipe:
     headers: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
     basic: bool = False
+    authentications: tuple[str, ...] = ()
+    audience: str = ""
+    proofs: Mapping[str, str] = field(default_factory=dict)
 
     def request(self, ask: Ask) -> Request:
         """The call with the token of the question."""
@@ -316,7 +337,13 @@ class Recipe:
             where = self.send.place
         for name, form in self.params.items():
             sent[where][name] = _fill(form, ask)
-        url = filled(self.url, ask)
+        for name, form in self.proofs.items():
+            sent[where][name] = _proof(name, form, ask)
+        url = self.address(ask)
+        basic = (ask.client_id or "", ask.client_secret or Secret("")) if self.basic else None
+        if self.authentications:
+            basic, own = self._authenticated(ask, url)
+            sent["form"] |= own
         if self.send.place == "oauth1":
             sent["header"][self.send.name] = _signed(self.method, url, sent["query"], ask)
         else:
@@ -329,8 +356,48 @@ class Recipe:
             query=sent["query"],
             form=sent["form"] or None,
             json=sent["json"] or None,
-            basic=(ask.client_id or "", ask.client_secret or Secret("")) if self.basic else None,
+            basic=basic,
         )
+
+    def address(self, ask: Ask) -> str:
+        """The address that is asked."""
+        return filled(self.url, ask)
+
+    def known_as(self, ask: Ask, url: str) -> str:
+        """The audience of an assertion for the address."""
+        named = ask.credential("client_auth_audience") or ask.credentials.get("issuer")
+        return _plain(named) if named else filled(self.audience, ask) if self.audience else url
+
+    def _authenticated(self, ask: Ask, url: str) -> tuple[tuple[str, Secret] | None, dict[str, Value]]:
+        """Our own credentials: as user and password of HTTP Basic, or as members of the form.
+
+        Raises:
+            Unreachable: what the caller gave cannot be used.
+        """
+        client, secret, key = ask.client_id or "", ask.client_secret or Secret(""), ask.credential("private_key")
+        try:
+            method = client_auth.choose(
+                ask.credential("client_auth"), self.authentications, secret=bool(secret), key=bool(key)
+            )
+            if method == client_auth.POST:
+                return None, {"client_id": client, "client_secret": secret}
+            if method != client_auth.PRIVATE_KEY:
+                return (client, secret), {}
+            signed = client_auth.assertion(
+                client,
+                Secret(key or ""),
+                audience=self.known_as(ask, url),
+                at=ask.at,
+                key_id=ask.credential("private_key_id"),
+                algorithm=ask.credential("private_key_alg"),
+            )
+        except client_auth.Unusable as unusable:
+            raise Unreachable("caller_rejected", str(unusable)) from None
+        return None, {
+            "client_id": client,
+            "client_assertion_type": client_auth.ASSERTION_TYPE,
+            "client_assertion": signed,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,11 +417,13 @@ class HttpEndpoint(Recipe, Endpoint):
     answer: type[Answer | Shape]
     source: str
     tells: frozenset[str] = frozenset()
+    takes: tuple[str, ...] = ()
     unwrap: Callable[[str], str] | None = None
     refusals: tuple[Refusal, ...] = ()
     good: int = 200
     errors: tuple[str, ...] = ("error", "errors")
     profile: HttpEndpoint | None = None
+    limit: tuple[int, float] | None = None
     note: str | None = None
 
     def described(self) -> dict[str, Any]:
@@ -366,6 +435,16 @@ class HttpEndpoint(Recipe, Endpoint):
             credentials={name: f"{{{name}}}" for name in self.needs if name not in ("client_id", "client_secret")},
         )
         return described(self.request(placeholders))
+
+    def lacking(self, ask: Ask) -> tuple[str, ...]:
+        lacks = Endpoint.lacking(self, ask)
+        if client_auth.PRIVATE_KEY not in self.authentications:
+            return lacks
+        key, named = ask.credential("private_key"), ask.credential("client_auth")
+        if named != client_auth.PRIVATE_KEY and (named or not key):
+            return lacks
+        kept = tuple(name for name in lacks if name != "client_secret")
+        return kept if key else (*kept, "private_key")
 
     def read(self, response: Response, ask: Ask) -> Reading:
         """What the answer says."""
@@ -408,6 +487,7 @@ def probe(
     params: Mapping[str, str] | None = None,
     needs: tuple[str, ...] = (),
     errors: tuple[str, ...] = ("error", "errors"),
+    limit: tuple[int, float] | None = None,
     note: str | None = None,
 ) -> HttpEndpoint:
     """The profile call as a probe: it shows that the token works and for whom, never for which application."""
@@ -424,12 +504,16 @@ def probe(
         refusals=refusals,
         errors=errors,
         source=source,
+        limit=limit,
         note=note,
     )
 
 
 def body_of(response: Response, unwrap: Callable[[str], str] | None = None) -> object:
-    """The body as a JSON value; as a text where it is none; members given twice make it a text."""
+    """The body as a JSON value; as a text where it is none; members given twice or half a letter make it a text.
+
+    Half of a surrogate pair is no text that anybody could write down again (RFC 7493, section 2.1).
+    """
     try:
         text = response.body.decode()
     except UnicodeDecodeError:
@@ -437,9 +521,12 @@ def body_of(response: Response, unwrap: Callable[[str], str] | None = None) -> o
     if unwrap is not None:
         text = unwrap(text)
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        value = _decode(text)
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return text
+    return value
 
 
 def no_verdict(response: Response, good: int = 200) -> Reading | None:
@@ -522,6 +609,7 @@ def split_scopes(text: str | None, separator: str = " ") -> tuple[str, ...] | No
     return None if text is None else tuple(each for each in (part.strip() for part in text.split(separator)) if each)
 
 
+@lru_cache(maxsize=256)
 def is_loopback(url: str) -> bool:
     """Whether the address is of this machine."""
     import ipaddress
@@ -535,6 +623,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)
 def may_be_asked(url: str) -> bool:
     """Whether a token may go to the address: https, or plain http on loopback; a host, no user and no fragment."""
     try:
@@ -617,6 +706,18 @@ HOLE = re.compile(r"\{(\w+)\}")
 _is_host = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*(?::\d{1,5})?", re.ASCII).fullmatch
 
 
+def _proof(name: str, form: str, ask: Ask) -> Secret:
+    """A proof of the client secret; see ``Recipe``."""
+    if ask.client_id == "{client_id}":
+        return Secret(f"{{{name}}}")
+    told = _plain(_fill(form, ask)).replace("{token}", ask.token.reveal())
+    return Secret(hmac.new((ask.credential("client_secret") or "").encode(), told.encode(), hashlib.sha256).hexdigest())
+
+
+def _plain(value: Value) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
 def _signed(method: str, url: str, query: Mapping[str, Value], ask: Ask) -> Secret:
     """The Authorization header of a request that is signed by OAuth 1.0a."""
     if ask.client_id == "{client_id}":
@@ -630,7 +731,7 @@ def _signed(method: str, url: str, query: Mapping[str, Value], ask: Ask) -> Secr
         resource_owner_secret=ask.credential("access_token_secret"),
         timestamp=str(int(ask.at.timestamp())),
     )
-    told = urlencode({name: value.reveal() if isinstance(value, Secret) else value for name, value in query.items()})
+    told = urlencode({name: _plain(value) for name, value in query.items()})
     _, headers, _ = signer.sign(url + (("&" if "?" in url else "?") + told if told else ""), http_method=method)
     return Secret(headers["Authorization"])
 
@@ -644,3 +745,6 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse).decode

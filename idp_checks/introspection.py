@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from html import escape
 from typing import Any, Literal, get_args
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
+
+from idp_checks.explanation import explained, verdict
 
 __all__ = ["DECIDED", "UNDECIDED", "Exchange", "Introspection", "Method", "Reading", "Reason", "conclude"]
 
@@ -27,6 +30,7 @@ Undecided = Literal[
     "not_stated",
     "unparsable",
     "contradiction",
+    "uncalibrated",
 ]
 Reason = Decided | Undecided
 Method = Literal["introspection", "tokeninfo", "debug-token", "check-token", "userinfo-probe", "signed-token"]
@@ -123,6 +127,17 @@ class Introspection(Struct, frozen=True, kw_only=True):
     def exchange(self) -> Exchange | None:
         """The question to the debug endpoint and its answer, redacted: the last of ``exchanges``."""
         return self.exchanges[-1] if self.exchanges else None
+
+    def explain(self) -> str:
+        """Two or three sentences: what was asked, what the issuer said, what that proves and does not, what to do."""
+        return explained(self)
+
+    def _repr_html_(self) -> str:
+        """The same for notebooks."""
+        word = verdict(self)
+        colour = {"good": "#1a7f37", "not good": "#b42318", "undecided": "#9a6700"}[word]
+        head = f"<strong style='color:{colour}'>{word.capitalize()}</strong> ({escape(self.reason)})"
+        return f"<div>{head}<p style='max-width:48rem'>{escape(self.explain())}</p></div>"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: absent members left out, times in UTC with ``Z``, ``good`` added."""

@@ -7,7 +7,9 @@ deadline, retries, limits, and the record of the exchange.
 - Retries only for answers and faults that may pass, with jitter, honouring ``Retry-After`` within the deadline.
 - Redirects are not followed; no cookies; certificates are checked; plain http is for loopback alone.
 - Bodies are capped after decompression.
-- One question per distinct token and client; public documents (key sets, discovery) are fetched once.
+- One question per distinct token and client; public documents (key sets, discovery) are fetched once, and once more
+  where one lacks a key, but not twice in ``REFRESH`` seconds.
+- What an issuer says to one question of its limits holds for all; one that is down is not asked on (``gate``).
 - No failure is an exception, and no log, error or traceback shows a secret: secrets are put into a request at the last
   moment, in an expression, so that they stand in no variable while something waits. httpx's client would log the
   addresses it asks, so its transport is used without it; httpcore's logs, which show the headers of answers (a token
@@ -22,24 +24,28 @@ import contextlib
 import io
 import json
 import logging
+import os
 import random
 import re
+import ssl
 import zlib
-from collections.abc import Coroutine, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
-from aiolimiter import AsyncLimiter
 from msgspec.structs import replace
 
 from idp_checks import providers
 from idp_checks.endpoint import Ask, Endpoint, Request, Response, Unreachable, body_of, is_loopback, may_be_asked
 from idp_checks.errors import UsageError
+from idp_checks.gate import Gate
 from idp_checks.introspection import Exchange, Introspection, Reading, conclude
 from idp_checks.secret import Redactor, Secret, new_key
 
@@ -50,10 +56,18 @@ T = TypeVar("T")
 MAX_BODY = 1 << 20
 """Bytes of an answer that are read, after decompression."""
 ATTEMPTS = 3
+CONCURRENCY, LIMIT = 8, (50, 1.0)
+"""Questions under way at one issuer, and requests in seconds, where the issuer documents no limit."""
+PATIENCE = 30.0
+"""Seconds for which questions are held while an issuer is down or asks to wait."""
+REFRESH = 60.0
+"""Seconds before a public document is fetched anew another time, however many tokens name a key that it lacks."""
+HELD_DOCUMENTS = 32
+HELD_ASKERS = 64
 RETRIED = frozenset({429, 502, 503, 504})
 KEPT_HEADERS = ("content-type", "retry-after", "www-authenticate", "date", "x-oauth-scopes", "x-ratelimit-remaining")
 _PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
-_TELLING = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri)|password|assertion", re.IGNORECASE).search
+_TELLING = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri|_id|_alg)|password|assertion", re.IGNORECASE).search
 """Names of credentials that are secret also when they are handed over as plain texts."""
 _LONG = 8
 """Characters from which on a secret is taken out of an answer's own data: a shorter one may stand there by chance."""
@@ -92,7 +106,7 @@ async def introspect(
         UnknownProvider: there is no provider of that name.
         UsageError: ``issuer_url`` is no address that a token may be sent to, or ``timeout`` is no time.
     """
-    token, client_secret, credentials = _sealed(token, client_secret, credentials)
+    token, client_secret, credentials = sealed(token, client_secret, credentials)
     async with Asker(timeout=timeout) as asker:
         return await asker.ask(
             provider, token, client_id=client_id, client_secret=client_secret, subject=subject,
@@ -112,7 +126,7 @@ def introspect_sync(
     timeout: float = 10.0,
 ) -> Introspection:
     """``introspect`` for callers without an event loop; it also works inside one, such as in a notebook."""
-    token, client_secret, credentials = _sealed(token, client_secret, credentials)
+    token, client_secret, credentials = sealed(token, client_secret, credentials)
     question = introspect(
         provider, token, client_id=client_id, client_secret=client_secret, subject=subject, issuer_url=issuer_url,
         credentials=credentials, timeout=timeout,
@@ -128,6 +142,21 @@ class Heard(NamedTuple):
     exchanges: tuple[Exchange, ...] = ()
 
 
+class Inquiry(NamedTuple):
+    """A question made ready: what is sent, what is taken out of the record, by what it is told from other questions.
+
+    ``endpoint`` is None where nobody is asked, and ``heard`` says why then.
+    """
+
+    provider: str
+    endpoint: Endpoint | None
+    ask: Ask
+    clients: tuple[str, ...]
+    redactor: Redactor
+    key: tuple[object, ...]
+    heard: Heard | None
+
+
 class Asker:
     """Asks many questions with one client: bounded in number at a time and in rate, each question put once.
 
@@ -136,8 +165,11 @@ class Asker:
         redactor: what takes the secrets out of the record; one with a key of its own if not given. It learns every
             secret that is used.
         concurrency: questions under way at one issuer at a time.
-        rate: requests per second to one issuer.
+        rate: requests per second to one issuer; what the issuer documents, or 50, if not given.
+        patience: seconds for which questions are held while their issuer is down or asks to wait.
+        notice: is told once that an issuer is down, and once that it answers again; a warning is logged if not given.
         transport: how requests are sent, in place of the network. It should log nothing.
+        bulk: whether connections are kept open, and many are used side by side: for many questions to one issuer.
     """
 
     def __init__(
@@ -145,9 +177,12 @@ class Asker:
         *,
         timeout: float = 10.0,
         redactor: Redactor | None = None,
-        concurrency: int = 8,
-        rate: float = 50.0,
+        concurrency: int | None = None,
+        rate: float | None = None,
+        patience: float = PATIENCE,
+        notice: Callable[[str], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        bulk: bool = False,
     ) -> None:
         if not timeout > 0:
             raise UsageError("not a time", where="timeout", remedy="give seconds, more than 0")
@@ -155,12 +190,18 @@ class Asker:
         self.redactor = redactor or Redactor(new_key())
         self._concurrency = concurrency
         self._rate = rate
+        self._patience = patience
+        self._notice = notice or logging.getLogger("idp_checks").warning
         self._given = transport
+        self._bulk = bulk
         self._transports: dict[str | None, httpx.AsyncBaseTransport] = {}
-        self._gates: dict[tuple[str, str | None], tuple[asyncio.Semaphore, AsyncLimiter]] = {}
+        self._routes: dict[tuple[str, str], httpx.AsyncBaseTransport] = {}
+        self._gates: dict[tuple[str, str | None], Gate] = {}
         self._asked: dict[tuple[object, ...], asyncio.Task[Heard]] = {}
-        self._documents: dict[str, Response] = {}
+        self._documents: OrderedDict[str, Response] = OrderedDict()
+        self._refreshed: dict[str, float] = {}
         self._fetching: dict[str, asyncio.Lock] = {}
+        self._redactors: OrderedDict[tuple[object, ...], Redactor] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         return self
@@ -191,7 +232,48 @@ class Asker:
         ``clients`` are the applications that the token may have been issued to, ``client_id`` alone if not given; the
         other arguments are those of ``introspect``.
         """
-        token, client_secret, credentials = _sealed(token, client_secret, credentials)
+        token, client_secret, credentials = sealed(token, client_secret, credentials)
+        inquiry = self.inquiry(
+            provider, token, client_id=client_id, client_secret=client_secret, clients=clients, subject=subject,
+            issuer_url=issuer_url, credentials=credentials,
+        )  # fmt: skip
+        self.redactor.learn(token)
+        heard = inquiry.heard
+        if heard is None:
+            if inquiry.key not in self._asked:
+                self._asked[inquiry.key] = asyncio.create_task(self.hear(inquiry))
+            heard = await asyncio.shield(self._asked[inquiry.key])
+        return said(inquiry, heard)
+
+    async def calibrated(self, provider: str, token: str | Secret, **asked: Any) -> Introspection:  # noqa: ANN401
+        """``ask``, and ask about a made-up token too, with the same credentials.
+
+        Where the endpoint vouches for the made-up one nothing that it says counts, and where it does not refuse it its
+        good word does not: the reason is ``uncalibrated`` then.
+        """
+        from idp_checks.calibration import made_up, weighed
+
+        found = await self.ask(provider, token, **asked)
+        return weighed(found, await self.ask(provider, made_up(providers.get(provider)), **{**asked, "subject": None}))
+
+    def inquiry(
+        self,
+        provider: str,
+        token: Secret,
+        *,
+        client_id: str | None = None,
+        client_secret: Secret | None = None,
+        clients: tuple[str, ...] | None = None,
+        subject: str | None = None,
+        issuer_url: str | None = None,
+        credentials: Mapping[str, str | Secret] = {},
+    ) -> Inquiry:
+        """A question made ready. What must not show is given as ``Secret``.
+
+        Raises:
+            UnknownProvider: there is no provider of that name.
+            UsageError: ``issuer_url`` is no address that a token may be sent to.
+        """
         if issuer_url is not None and not may_be_asked(issuer_url):
             raise UsageError(
                 "not an address that a token may be sent to",
@@ -201,42 +283,55 @@ class Asker:
         endpoint = providers.get(provider).debug
         if clients is None:
             clients = (client_id,) if client_id else ()
-        secrets = [each for each in (token, client_secret, *credentials.values()) if isinstance(each, Secret)]
-        if client_id and client_secret:
-            secrets.append(_pair(client_id, client_secret))
-        self.redactor.learn(*secrets)
-        own = Redactor(self.redactor.key, secrets)
         ask = Ask(
             token=token, at=_now(), client_id=client_id, client_secret=client_secret, subject=subject,
             credentials=credentials, issuer_url=issuer_url,
         )  # fmt: skip
+        heard = None
         if endpoint is None:
             heard = Heard(_NO_WAY, ask.at)
-        elif not token or not set(token.reveal()) <= _PRINTABLE:
+        elif not _is_token(token.reveal()):
             heard = Heard(_NO_TOKEN, ask.at)
         elif lacking := endpoint.lacking(ask):
             wanted = f"the issuer answers only with {' and '.join(lacking)}"
             heard = Heard(Reading(active=None, reason="caller_rejected", detail=wanted), ask.at)
-        else:
-            key = (provider, token, client_id, client_secret, subject, issuer_url, frozenset(credentials.items()))
-            if key not in self._asked:
-                self._asked[key] = asyncio.create_task(self._question(provider, endpoint, ask, own))
-            heard = await asyncio.shield(self._asked[key])
-        found = conclude(
-            provider, heard.reading, method=endpoint.kind if endpoint else None, asked_at=heard.at, clients=clients,
-            subject=subject, exchanges=heard.exchanges,
-        )  # fmt: skip
-        return _hushed(found, Redactor(own.key, (each for each in secrets if len(each.reveal()) >= _LONG)))
+        named = frozenset(credentials.items())
+        key = (provider, token, client_id, client_secret, subject, issuer_url, named)
+        own = self._asker(client_id, client_secret, credentials, named).besides(token)
+        return Inquiry(provider, endpoint, ask, clients, own, key, heard)
 
-    async def _question(self, provider: str, endpoint: Endpoint, ask: Ask, redactor: Redactor) -> Heard:
+    def _asker(
+        self,
+        client_id: str | None,
+        client_secret: Secret | None,
+        credentials: Mapping[str, str | Secret],
+        named: frozenset[tuple[str, str | Secret]],
+    ) -> Redactor:
+        """What takes the asker's own secrets out of the record: the same for all their questions."""
+        key = client_id, client_secret, named
+        found = self._redactors.get(key)
+        if found is None:
+            pair = _pair(client_id, client_secret) if client_id and client_secret else None
+            secrets = [each for each in (client_secret, pair, *credentials.values()) if isinstance(each, Secret)]
+            self.redactor.learn(*secrets)
+            found = self._redactors[key] = Redactor(self.redactor.key, secrets)
+            if len(self._redactors) > HELD_ASKERS:
+                self._redactors.popitem(last=False)
+        return found
+
+    async def hear(self, inquiry: Inquiry) -> Heard:
         """Ask when it is the question's turn."""
-        places, pace = self._gate(provider, ask.issuer_url)
-        async with places, pace:
+        endpoint, ask, redactor = inquiry.endpoint, inquiry.ask, inquiry.redactor
+        assert endpoint is not None, "where nobody is asked, the inquiry says why"  # noqa: S101
+        gate = self._gate(inquiry.provider, endpoint, ask.issuer_url)
+        async with gate.places:
+            if (refused := await gate.turn()) is not None:
+                return Heard(refused, _now())
             ask = replace(ask, at=_now())
             exchanges: list[Exchange] = []
             deadline = asyncio.get_running_loop().time() + self.timeout
             try:
-                reading = await self._steps(endpoint, ask, deadline, pace, exchanges, redactor)
+                reading = await self._steps(endpoint, ask, deadline, gate, exchanges, redactor)
             except Unreachable as unreachable:
                 reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
             except AssertionError:
@@ -244,14 +339,50 @@ class Asker:
             except Exception as error:  # noqa: BLE001 - whatever fails, nothing is known of the token
                 failed = f"the answer could not be read ({type(error).__name__})"
                 reading = Reading(active=None, reason="unparsable", detail=failed)
+            except BaseException:
+                gate.dropped()
+                raise
+            gate.heard(reading)
             return Heard(reading, ask.at, tuple(exchanges))
+
+    async def send(
+        self, request: Request, learned: Callable[[Response], Iterable[Secret]] = lambda _: ()
+    ) -> tuple[Response | None, Reading, Exchange]:
+        """Send a call that was built elsewhere, once: it may change something at the issuer, so it is not repeated.
+
+        Args:
+            learned: the secrets that stand in an answer, to be taken out of the record before it is kept.
+
+        Returns:
+            The answer; if there is none, why (of a call that was answered nothing is said here); the record.
+        """
+        tables = (request.headers, request.path, request.query, request.form or {}, request.json or {})
+        self.redactor.learn(*(each for table in tables for each in table.values() if isinstance(each, Secret)))
+        if request.basic is not None:
+            self.redactor.learn(request.basic[1], _pair(*request.basic))
+        answer, why = None, Reading(active=None, reason="not_stated")
+        try:
+            if not may_be_asked(request.url):
+                raise Unreachable("issuer_error", "an address that a token may not be sent to")  # noqa: TRY301
+            async with asyncio.timeout(self.timeout):
+                outcome = await self._once(request)
+            if isinstance(outcome, Fault):
+                raise Unreachable("network", outcome.detail)  # noqa: TRY301
+            answer = outcome
+        except TimeoutError:
+            why = Reading(active=None, reason="network", detail=f"no answer within {self.timeout:g} seconds")
+        except Unreachable as unreachable:
+            why = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
+        if answer is not None:
+            self.redactor.learn(*learned(answer))
+        return answer, why, _kept(request, answer, self.redactor)
 
     async def _steps(
         self,
         endpoint: Endpoint,
         ask: Ask,
         deadline: float,
-        pace: AsyncLimiter,
+        gate: Gate,
         exchanges: list[Exchange],
         redactor: Redactor,
     ) -> Reading:
@@ -260,7 +391,7 @@ class Asker:
             request = next(steps)
             while True:
                 try:
-                    answer = await self._send(request, deadline, pace, first=not exchanges)
+                    answer = await self._send(request, deadline, gate, first=not exchanges)
                 except Unreachable as unreachable:
                     exchanges.append(_kept(request, None, redactor))
                     request = steps.throw(unreachable)
@@ -271,11 +402,11 @@ class Asker:
             reading: Reading = stop.value
             return reading
 
-    async def _send(self, request: Request, deadline: float, pace: AsyncLimiter, *, first: bool) -> Response:
+    async def _send(self, request: Request, deadline: float, gate: Gate, *, first: bool) -> Response:
         if not may_be_asked(request.url):
             raise Unreachable("issuer_error", "an address that a token may not be sent to")
         if not request.cacheable:
-            return await self._attempts(request, deadline, pace, first=first)
+            return await self._attempts(request, deadline, gate, first=first)
         fetching = self._fetching.setdefault(request.url, asyncio.Lock())
         try:
             async with asyncio.timeout_at(deadline):
@@ -284,15 +415,27 @@ class Asker:
             raise Unreachable("network", f"no answer within {self.timeout:g} seconds") from None
         try:
             held = self._documents.get(request.url)
-            if held is None:
-                held = await self._attempts(request, deadline, pace, first=first)
+            if held is None or (request.fresh and self._may_refresh(request.url)):
+                held = await self._attempts(request, deadline, gate, first=first)
                 if held.status == 200:  # noqa: PLR2004
                     self._documents[request.url] = held
+                    if len(self._documents) > HELD_DOCUMENTS:
+                        forgotten, _ = self._documents.popitem(last=False)
+                        self._refreshed.pop(forgotten, None)
+                        self._fetching.pop(forgotten, None)
             return held
         finally:
             fetching.release()
 
-    async def _attempts(self, request: Request, deadline: float, pace: AsyncLimiter, *, first: bool) -> Response:
+    def _may_refresh(self, url: str) -> bool:
+        """Whether a document may be fetched anew; from now on it was."""
+        now = asyncio.get_running_loop().time()
+        if now - self._refreshed.get(url, -REFRESH) < REFRESH:
+            return False
+        self._refreshed[url] = now
+        return True
+
+    async def _attempts(self, request: Request, deadline: float, gate: Gate, *, first: bool) -> Response:
         """Ask until there is an answer to keep; when the time is over, the last one that came."""
         answer: Response | None = None
         fault = f"no answer within {self.timeout:g} seconds"
@@ -300,13 +443,15 @@ class Asker:
             async with asyncio.timeout_at(deadline):
                 for attempt in range(1, ATTEMPTS + 1):
                     if attempt > 1 or not first:
-                        await pace.acquire()
+                        await gate.pace()
                     outcome = await self._once(request)
                     if isinstance(outcome, Response):
                         answer, stated, passing = outcome, outcome.headers.get("retry-after"), outcome.status in RETRIED
                     else:
                         fault, stated, passing = outcome.detail, None, outcome.passing
                     pause = _pause(stated, attempt)
+                    if stated is not None and passing:
+                        gate.hold(pause)
                     if not passing or asyncio.get_running_loop().time() + pause >= deadline:
                         break
                     if attempt < ATTEMPTS:
@@ -318,39 +463,76 @@ class Asker:
     async def _once(self, request: Request) -> Response | Fault:
         try:
             with _unlogged():
-                response = await self._transport(request.url).handle_async_request(_http(request))
+                transport = self._transport(request.url)
+                response = await transport.handle_async_request(_http(request))
                 try:
-                    headers = {name.lower(): value for name, value in response.headers.items()}
-                    return Response(response.status_code, headers, await _body(response))
+                    return Response(response.status_code, _headers_of(response), await _body(response))
                 finally:
                     await response.aclose()
+                    await _drop_spoiled(transport)
         except (Unreachable, AssertionError):
             raise
         except httpx.TransportError as error:
             return _fault(error)
         except Exception as error:  # noqa: BLE001 - transports raise what they like
+            if type(error).__name__ == "ClientResponseError":  # of aiohttp: no whole HTTP answer
+                return _BROKEN
             raise Unreachable("unparsable", f"the exchange failed ({type(error).__name__})") from None
 
-    def _gate(self, provider: str, issuer_url: str | None) -> tuple[asyncio.Semaphore, AsyncLimiter]:
+    def _gate(self, provider: str, endpoint: Endpoint, issuer_url: str | None) -> Gate:
         key = (provider, issuer_url)
         if key not in self._gates:
-            self._gates[key] = asyncio.Semaphore(self._concurrency), AsyncLimiter(max(1.0, self._rate), 1.0)
+            limit = endpoint.limit or LIMIT if self._rate is None else (max(1.0, self._rate), 1.0)
+            self._gates[key] = Gate(
+                f"{provider}{f' at {issuer_url}' if issuer_url else ''}", concurrency=self._concurrency or CONCURRENCY,
+                limit=limit, patience=self._patience, notice=self._notice,
+            )  # fmt: skip
         return self._gates[key]
 
     def _transport(self, url: str) -> httpx.AsyncBaseTransport:
         if self._given is not None:
             return self._given
-        proxy = _proxy(url)
-        if proxy not in self._transports:
-            try:
-                self._transports[proxy] = httpx.AsyncHTTPTransport(proxy=proxy, limits=_ONE_EACH)
-            except (ImportError, ValueError, httpx.InvalidURL):
-                raise Unreachable("network", "the proxy is of a kind that is not supported") from None
-        return self._transports[proxy]
+        parts = urlsplit(url)
+        route = parts.scheme, parts.netloc
+        if route not in self._routes:
+            proxy = _proxy(url)
+            if proxy not in self._transports:
+                self._transports[proxy] = self._made(proxy)
+            self._routes[route] = self._transports[proxy]
+        return self._routes[route]
+
+    def _made(self, proxy: str | None) -> httpx.AsyncBaseTransport:
+        try:
+            if not self._bulk:
+                return httpx.AsyncHTTPTransport(verify=trusted(), proxy=proxy)
+            from idp_checks.bulk import transport
+
+            return transport(proxy)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            raise Unreachable("network", "the proxy is of a kind that is not supported") from None
 
 
-_ONE_EACH = httpx.Limits(max_keepalive_connections=0)
-"""A connection for each question: what a server sends beyond its answer must not be read as the answer to the next."""
+def trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once: httpx's own, or those that ``SSL_CERT_FILE`` and the like name."""
+    return _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@lru_cache(maxsize=4)
+def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:  # noqa: ARG001 - httpx reads them itself
+    return httpx.create_ssl_context()
+
+
+async def _drop_spoiled(transport: httpx.AsyncBaseTransport) -> None:
+    """End the idle connections on which a server sent more than its answer: it would be read as the next answer.
+
+    httpx tells of no such surplus, so its connections are looked at; what cannot be looked at is not used again.
+    """
+    pool = getattr(transport, "_pool", None)
+    for connection in getattr(pool, "connections", ()):
+        state = getattr(getattr(connection, "_connection", None), "_h11_state", None)
+        if connection.is_idle() and (state is None or state.trailing_data[0]):
+            await connection.aclose()
+
 
 _ASKING: ContextVar[bool] = ContextVar("idp_checks_asking", default=False)
 
@@ -362,8 +544,8 @@ class _Silent(logging.Filter):
         return not _ASKING.get()
 
 
-for _name in ("connection", "http11", "http2", "proxy", "socks"):
-    logging.getLogger(f"httpcore.{_name}").addFilter(_Silent())
+for _name in (*(f"httpcore.{each}" for each in ("connection", "http11", "http2", "proxy", "socks")), "aiohttp.client"):
+    logging.getLogger(_name).addFilter(_Silent())
 
 
 @contextlib.contextmanager
@@ -382,13 +564,24 @@ class Fault(NamedTuple):
     passing: bool = False
 
 
+def said(inquiry: Inquiry, heard: Heard) -> Introspection:
+    """What was heard, held against what the question expects."""
+    endpoint = inquiry.endpoint
+    found = conclude(
+        inquiry.provider, heard.reading, method=endpoint.kind if endpoint else None, asked_at=heard.at,
+        clients=inquiry.clients, subject=inquiry.ask.subject, exchanges=heard.exchanges,
+    )  # fmt: skip
+    return _hushed(found, inquiry.redactor)
+
+
+_BROKEN = Fault("the connection broke off, or what came is no whole HTTP answer", passing=True)
 _NO_WAY = Reading(active=None, reason="not_stated", detail="the provider documents no way to ask about a token")
 _NO_TOKEN = Reading(
     active=False, reason="malformed", detail="not printable ASCII, as every access token is (RFC 6749, appendix A.12)"
 )
 
 
-def _sealed(
+def sealed(
     token: str | Secret, client_secret: str | Secret | None, credentials: Mapping[str, str | Secret]
 ) -> tuple[Secret, Secret | None, Mapping[str, str | Secret]]:
     """What is secret as ``Secret``."""
@@ -427,8 +620,15 @@ def _run(question: Coroutine[Any, Any, T]) -> T:
             raise
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
+            if left := asyncio.all_tasks(loop):  # bodies that were not read to the end are being given up
+                loop.run_until_complete(asyncio.wait(left, timeout=_LET_GO))
     finally:
         loop.close()
+
+
+_LET_GO = 0.2
+"""Seconds for what a question leaves behind to be given up."""
+_is_token = re.compile(r"[\x20-\x7e]+").fullmatch
 
 
 def _now() -> datetime:
@@ -439,8 +639,10 @@ def _proxy(url: str) -> str | None:
     """The proxy that the environment names for the address; none for loopback, where tokens may go in clear."""
     from urllib.request import getproxies, proxy_bypass
 
+    if is_loopback(url):
+        return None
     found = getproxies()
-    if not found or is_loopback(url) or proxy_bypass(urlsplit(url).hostname or ""):
+    if not found or proxy_bypass(urlsplit(url).hostname or ""):
         return None
     return found.get(urlsplit(url).scheme) or found.get("all")
 
@@ -459,16 +661,23 @@ def _http(request: Request) -> httpx.Request:
     try:
         sent = httpx.Request(
             request.method,
-            url + _joined(request.query),
+            httpx.URL(url + _joined(request.query)) if request.query or request.path else _address(url),
             headers=_headers(request),
             content=_content(request),
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"))},
         )
     except httpx.InvalidURL:
         raise Unreachable("issuer_error", "an address that cannot be asked") from None
+    sent.headers.encoding = "ascii"  # as was seen to; httpx would try it out for each of them
     if sent.url.scheme != "https" and not is_loopback(f"http://{sent.url.host}"):
         raise Unreachable("issuer_error", "an address that a token may not be sent to")
     return sent
+
+
+@lru_cache(maxsize=256)
+def _address(url: str) -> httpx.URL:
+    """An address that holds nothing of the question, parsed."""
+    return httpx.URL(url)
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -491,7 +700,8 @@ def _content(request: Request) -> bytes:
 
 
 def _joined(table: Mapping[str, str | Secret]) -> str:
-    return urlencode({name: _plain(value) for name, value in table.items()})
+    """A form, as ``application/x-www-form-urlencoded``."""
+    return "&".join([f"{_quoted(name)}={_quoted(_plain(value))}" for name, value in table.items()])
 
 
 def _basic(user: str, password: Secret) -> Secret:
@@ -504,13 +714,25 @@ def _pair(user: str, password: Secret) -> Secret:
 
 
 def _quoted(text: str) -> str:
-    return quote_plus(text, errors="replace")
+    return text if _is_unreserved(text) else quote_plus(text, errors="replace")
+
+
+_is_unreserved = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+
+
+def _headers_of(response: httpx.Response) -> dict[str, str]:
+    """The headers by lower-case name; what is given twice is joined (RFC 9110, section 5.3)."""
+    table: dict[str, str] = {}
+    for raw, value in response.headers.raw:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        table[name] = f"{table[name]}, {text}" if name in table else text
+    return table
 
 
 async def _body(response: httpx.Response) -> bytes:
     """The body, decompressed, up to the cap."""
-    with contextlib.suppress(httpx.ResponseNotRead):
-        if len(response.content) > MAX_BODY:  # a transport that plays answers gives them whole
+    if response.is_stream_consumed:  # a transport that plays answers gives them whole
+        if len(response.content) > MAX_BODY:
             raise Unreachable("unparsable", f"the answer is larger than {MAX_BODY} bytes")
         return response.content
     coding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -518,7 +740,9 @@ async def _body(response: httpx.Response) -> bytes:
     if unpack is None and coding not in ("identity", ""):
         raise Unreachable("unparsable", "a content coding that was not asked for")
     body = io.BytesIO()
-    async for chunk in response.aiter_raw():
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise Unreachable("unparsable", "the transport gives no body that can be read")
+    async for chunk in response.stream:
         try:
             body.write(chunk if unpack is None else unpack.decompress(chunk, MAX_BODY + 1 - body.tell()))
         except zlib.error:
@@ -545,15 +769,29 @@ def _pause(stated: str | None, attempt: int) -> float:
 
 def _fault(error: httpx.TransportError) -> Fault:
     """What went wrong, never in the words of the error."""
-    if isinstance(error, httpx.ConnectError) and "ssl" in str(error).lower():
+    causes = list(_causes(error))
+    if any(isinstance(each, ssl.SSLError) for each in causes):
         return Fault("no trusted TLS connection: the certificate or the handshake failed")
+    if any(isinstance(each, ConnectionResetError | BrokenPipeError | EOFError) for each in causes) or any(
+        type(each).__name__ == "ServerDisconnectedError" for each in causes
+    ):
+        return _BROKEN
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Fault("no connection: the name is unknown, or nobody listens there", passing=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
-        return Fault("the connection broke off, or what came is no whole HTTP answer", passing=True)
+        return _BROKEN
     if isinstance(error, httpx.TimeoutException):
         return Fault("no answer in time")
     return Fault(f"the issuer could not be asked ({type(error).__name__})")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what is behind it."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _kept(request: Request, response: Response | None, redactor: Redactor) -> Exchange:
@@ -573,22 +811,40 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
     }
     body = body_of(response)
     if isinstance(body, dict | list):
-        answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body)
+        answer["json"] = (
+            redactor.value(body) if request.cacheable else redactor.answer(body, clean=_clean(response, redactor))
+        )
     else:
         answer["body_bytes"] = len(response.body)
     return Exchange(question, answer)
 
 
+def _clean(response: Response, redactor: Redactor) -> bool:
+    """Whether nothing has to be taken out of an answer; one look at the whole in place of one at each member."""
+    return b"\\" not in response.body and redactor.clean(response.body.decode())
+
+
 def _hushed(found: Introspection, redactor: Redactor) -> Introspection:
     """The same, should the issuer have put a secret of ours where an application or an account belongs."""
 
-    def hushed(value: object) -> object:
-        if isinstance(value, tuple):
-            return tuple(map(hushed, value))
-        return redactor.known(value) if isinstance(value, str) else value
+    def texts(value: object) -> tuple[str, ...]:
+        return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
-    names = ("detail", "client_id", "audience", "subject", "scopes", "issuer", "token_type")
-    return replace(found, **{name: hushed(getattr(found, name)) for name in names})
+    held = {name: getattr(found, name) for name in _TELLING_MEMBERS}
+    if not any(redactor.found_in(text) for value in held.values() for text in texts(value)):
+        return found
+    known = redactor.longer(_LONG).known
+    return replace(
+        found,
+        **{
+            name: tuple(map(known, value)) if isinstance(value, tuple) else known(value)
+            for name, value in held.items()
+            if value is not None
+        },
+    )
+
+
+_TELLING_MEMBERS = ("detail", "client_id", "audience", "subject", "scopes", "issuer", "token_type")
 
 
 def _plain(value: str | Secret) -> str:
@@ -597,6 +853,8 @@ def _plain(value: str | Secret) -> str:
 
 def _shown(value: str | Secret, redactor: Redactor) -> str:
     if isinstance(value, Secret):
+        if redactor.knows(value):
+            return redactor.named(value)
         shown = redactor.text(value.reveal())
-        return shown if "[hmac-" in shown else f"[{value.fingerprint(redactor.key)}]"
+        return shown if "[hmac-" in shown else redactor.named(value)
     return redactor.text(value)

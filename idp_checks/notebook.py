@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from idp_checks import providers
+from idp_checks.explanation import verdict
 from idp_checks.live import introspect_sync
-from idp_checks.reasons import REASON_TEXTS
 from idp_checks.secret import Secret
 from idp_checks.views import provider_page
 
@@ -37,7 +37,7 @@ class Explanation:
     def __repr__(self) -> str:
         if self.result is None:
             return f"Explanation({self.provider})"
-        return f"Explanation({self.provider}: {_word(self.result)[0]}, {self.result.reason})"
+        return f"Explanation({self.provider}: {verdict(self.result)}, {self.result.reason})"
 
     def _repr_html_(self) -> str:
         result, page = self.result, provider_page(providers.get(self.provider))
@@ -51,13 +51,12 @@ class Explanation:
         }
         if result.endless:
             stated["expires_at"] = "never, by time"
-        word, tone = _word(result)
+        word = verdict(result)
         return _template().render(
             page=page,
             result=result,
-            word=word,
-            tone=tone,
-            text=REASON_TEXTS[result.reason],
+            word=word.capitalize(),
+            tone={"good": "good", "not good": "bad", "undecided": "open"}[word],
             stated=stated,
             asked_at=said["asked_at"],
             exchanges=[json.dumps(each, indent=2, ensure_ascii=False) for each in said.get("exchanges", ())],
@@ -147,12 +146,6 @@ def explain(result: Introspection) -> Explanation:
 def known(provider: str) -> Explanation:
     """All that is known of a provider's tokens, as a page."""
     return Explanation(providers.get(provider).name)
-
-
-def _word(result: Introspection) -> tuple[str, str]:
-    if result.good:
-        return "Good", "good"
-    return ("Not good", "bad") if result.decided else ("Undecided", "open")
 
 
 @cache

@@ -32,6 +32,11 @@ class Connection(Struct, frozen=True, kw_only=True):
         email_trust: why ``email_verified`` may be true although the provider vouches for nothing; None, it may not.
         token_kind: the kind of token that is stored; ``user`` if not stated.
         canary: a token that is known to be good, for calibration.
+        max_unrevocable_s: how long a token that cannot be revoked may still live, in seconds; None, not stated.
+        needs_offline: whether access must last without the user; None, not stated.
+        renew_before_s: how long before its end, in seconds, a token must be renewable; None, not stated.
+        revocation_delay_s: how long a revoked token may go on working, in seconds; None, a minute.
+        lifecycle_token: one token, of an account made for the purpose, that an audit may revoke; None, it revokes none.
     """
 
     name: str
@@ -46,6 +51,11 @@ class Connection(Struct, frozen=True, kw_only=True):
     email_trust: str | None = None
     token_kind: str = "user"
     canary: Secret | None = None
+    max_unrevocable_s: int | None = None
+    needs_offline: bool | None = None
+    renew_before_s: int | None = None
+    revocation_delay_s: int | None = None
+    lifecycle_token: Secret | None = None
 
 
 class Policy(Struct, frozen=True, kw_only=True):

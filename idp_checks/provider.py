@@ -12,7 +12,19 @@ from typing import Any, Literal
 
 import msgspec
 
-from idp_checks.endpoint import Endpoint, HttpEndpoint, Recipe, Send, by_form, by_json
+from idp_checks.endpoint import (
+    HOLE,
+    Ask,
+    Endpoint,
+    HttpEndpoint,
+    Recipe,
+    Send,
+    Unreachable,
+    by_bearer,
+    by_form,
+    by_json,
+    may_be_asked,
+)
 from idp_checks.errors import ProfileError
 from idp_checks.profile import BLANK, NormalizedProfile, assemble, parse, text_of, whole
 from idp_checks.shape import Path, Shape
@@ -20,7 +32,8 @@ from idp_checks.shape import Path, Shape
 _NONE: Mapping[str, Any] = {}
 
 __all__ = [
-    "Call", "Further", "Manner", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way", "renewing", "revoking",
+    "BEARER", "AtNamed", "Call", "Further", "Manner", "ProfileFacts", "Provider", "Scopes", "TokenFacts", "Way",
+    "renewing", "revoking",
 ]  # fmt: skip
 
 Kind = Literal["social", "enterprise", "generic", "database", "passwordless"]
@@ -81,9 +94,11 @@ class Manner:
     Args:
         send: where the token goes.
         token: which of the user's tokens it takes; one that takes either is given the access token.
-        params, headers, as_json, basic, needs: as in ``idp_checks.endpoint.Recipe``.
+        params, headers, as_json, basic, proofs, needs: as in ``idp_checks.endpoint.Recipe``.
         done: the statuses that mean it was carried out.
-        ends: what ends with it, for a way to end a token: the token alone, or the whole grant with all its tokens.
+        ends: what ends with it, for a way to end a token: the token alone (with the other of its pair, where the issuer
+            ends pairs), or the whole grant with all its tokens.
+        made: the class of the call, where a provider needs more than a table can say.
     """
 
     send: Send
@@ -92,9 +107,33 @@ class Manner:
     headers: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
     basic: bool = False
+    proofs: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     done: frozenset[int] = frozenset({200})
     ends: Literal["token", "grant"] = "token"
+    made: type[Recipe] = Recipe
+
+
+BEARER = Manner(send=by_bearer())
+"""The usual manner: the access token as a bearer token (RFC 6750, section 2.1), and nothing else."""
+
+
+class AtNamed(Recipe):
+    """A call at an address that the caller names: ``{token_endpoint}`` and the like."""
+
+    def address(self, ask: Ask) -> str:
+        """The address that the caller holds under the name in the hole.
+
+        Raises:
+            Unreachable: it is none that a token may be sent to.
+        """
+        hole = HOLE.fullmatch(self.url)
+        if hole is None:
+            return super().address(ask)
+        named = ask.credential(hole[1]) or ""
+        if not may_be_asked(named):
+            raise Unreachable("caller_rejected", f"{hole[1]} is no address that a token may be sent to")
+        return named
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +159,7 @@ class Way:
         manner = self.manner
         if manner is None or self.url is None or self.method is None:
             return None
-        return Recipe(
+        return manner.made(
             url=self.url,
             method=self.method,
             send=manner.send,
@@ -128,13 +167,15 @@ class Way:
             headers=manner.headers,
             as_json=manner.as_json,
             basic=manner.basic,
+            proofs=manner.proofs,
             needs=manner.needs,
         )
 
 
 def renewing(
-    *, basic: bool = False, as_json: bool = False, send: Send | None = None, needs: tuple[str, ...] | None = None,
-    headers: Mapping[str, str] = _NONE, **params: str,
+    *, basic: bool = False, as_json: bool = False, send: Send | None = None,
+    needs: tuple[str, ...] = ("client_id", "client_secret"), headers: Mapping[str, str] = _NONE,
+    made: type[Recipe] = Recipe, **params: str,
 ) -> Manner:  # fmt: skip
     """Renewal by a refresh token, RFC 6749, section 6: client id and secret as HTTP Basic or among the parameters."""
     own = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
@@ -147,23 +188,32 @@ def renewing(
         headers=headers,
         as_json=as_json,
         basic=basic,
-        needs=("client_id", "client_secret") if needs is None else needs,
+        needs=needs,
+        made=made,
     )
 
 
 def revoking(
-    *, basic: bool = False, send: Send | None = None, token: Literal["access", "refresh"] = "access",
-    ends: Literal["token", "grant"] = "token", **params: str,
+    *, basic: bool = False, as_json: bool = False, send: Send | None = None,
+    token: Literal["access", "refresh"] = "access", ends: Literal["token", "grant"] = "token",
+    needs: tuple[str, ...] = ("client_id", "client_secret"), headers: Mapping[str, str] = _NONE,
+    done: frozenset[int] = frozenset({200}), made: type[Recipe] = Recipe, **params: str,
 ) -> Manner:  # fmt: skip
     """The end of a token, RFC 7009, section 2: client id and secret as HTTP Basic or among the parameters."""
     own = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
+    if send is None:
+        send = by_json("token") if as_json else by_form("token")
     return Manner(
-        send=send or by_form("token"),
+        send=send,
         token=token,
         params={**own, **params},
+        headers=headers,
+        as_json=as_json,
         basic=basic,
-        needs=("client_id", "client_secret"),
+        needs=needs,
+        done=done,
         ends=ends,
+        made=made,
     )
 
 

@@ -9,7 +9,6 @@ may turn up there.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 import re
@@ -25,6 +24,8 @@ _SHOWN = 16
 """Hex digits of a fingerprint that are shown: 64 bits, enough to tell the tokens of one run apart."""
 _START = 8
 """Letters by which a known secret is looked up in a text."""
+_FEW = 64
+"""Spellings that are looked for one by one; of more, every place of a text is looked up instead."""
 _SHORTEST = 6
 """Letters of the shortest secret that is looked for in texts: less is no token, and stands in any word."""
 
@@ -107,8 +108,8 @@ class Secret:
 
 def fingerprint(text: str, key: bytes) -> str:
     """HMAC-SHA-256 of the text, cut to 16 hex digits, with its method in front."""
-    digest = hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-    return f"hmac-sha256:{digest[:_SHOWN]}"
+    digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")
+    return f"hmac-sha256:{digest[: _SHOWN // 2].hex()}"
 
 
 def new_key() -> bytes:
@@ -119,6 +120,8 @@ def new_key() -> bytes:
 def _spellings(text: str) -> set[str]:
     """The text as it may stand in a URL, a form, a JSON text, a Basic header, a web page or a table of cells."""
     raw = text.encode("utf-8", "surrogatepass")
+    if _same_everywhere(text):
+        return {text, *_in_base64(raw)}
     spelt = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     spelt |= {json.dumps(each)[1:-1] for each in spelt}
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
@@ -130,9 +133,19 @@ def _spellings(text: str) -> set[str]:
         marked.replace('"', "&quot;").replace("'", "&#x27;"),
     }
     spelt.add(text.replace('"', '""'))
-    for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
-        spelt |= {encoded.decode(), encoded.decode().rstrip("=")}
+    spelt |= _in_base64(raw)
     return {each for each in spelt if each}
+
+
+def _in_base64(raw: bytes) -> set[str]:
+    usual = base64.b64encode(raw).decode()
+    in_addresses = usual.translate(_ADDRESSES)
+    return {usual, usual.rstrip("="), in_addresses, in_addresses.rstrip("=")}
+
+
+_ADDRESSES = str.maketrans("+/", "-_")
+_same_everywhere = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+"""Texts that nobody has to spell otherwise (RFC 3986, section 2.3)."""
 
 
 class Redactor:
@@ -158,16 +171,42 @@ class Redactor:
                 name = f"[{secret.fingerprint(self._key)}]"
                 for spelling in _spellings(secret.reveal()):
                     self._names[spelling] = name
-                    size = min(len(spelling), _START)
-                    if size not in self._starts:
-                        self._starts = dict(sorted({**self._starts, size: {}}.items(), reverse=True))
-                    lengths = self._starts[size].setdefault(spelling[:size], [])
-                    if len(spelling) not in lengths:
-                        lengths.append(len(spelling))
-                        lengths.sort(reverse=True)
+                    if self._starts:
+                        self._index(spelling)
+
+    def _index(self, spelling: str) -> None:
+        size = min(len(spelling), _START)
+        if size not in self._starts:
+            self._starts = dict(sorted({**self._starts, size: {}}.items(), reverse=True))
+        lengths = self._starts[size].setdefault(spelling[:size], [])
+        if len(spelling) not in lengths:
+            lengths.append(len(spelling))
+            lengths.sort(reverse=True)
+
+    def besides(self, *known: Secret) -> Redactor:
+        """Another redactor under the same key, which knows these secrets too."""
+        other = Redactor(self._key)
+        other._names = dict(self._names)
+        other._known = set(self._known)
+        other.learn(*known)
+        return other
+
+    def knows(self, secret: Secret) -> bool:
+        """Whether the secret is one of those that are known."""
+        return secret in self._known
+
+    def named(self, secret: Secret) -> str:
+        """What stands in the place of a secret: its fingerprint, in brackets."""
+        return self._names.get(secret.reveal()) or f"[{secret.fingerprint(self._key)}]"
+
+    def longer(self, least: int) -> Redactor:
+        """Another redactor under the same key, which knows only the secrets of so many letters."""
+        return Redactor(self._key, (each for each in self._known if len(each.reveal()) >= least))
 
     def known(self, text: str) -> str:
         """The text without the known secrets."""
+        if len(self._names) <= _FEW and not any(map(text.__contains__, self._names)):
+            return text
         found = self._next(text, 0)
         if found is None:
             return text
@@ -182,13 +221,17 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without secrets and addresses."""
-        return _EMAIL.sub(self._mask, _TOKENISH.sub(self._mask, self.known(text)))
+        text = _TOKENISH.sub(self._mask, self.known(text))
+        return _EMAIL.sub(self._mask, text) if "@" in text else text
 
     def _next(self, text: str, start: int) -> tuple[int, int] | None:
         """Where the next known secret stands and how long it is; the longest of those that begin there.
 
         One look per place and not one per secret, so that a run may know a hundred thousand of them.
         """
+        if not self._starts:
+            for spelling in self._names:
+                self._index(spelling)
         best: tuple[int, int] | None = None
         for size, starts in self._starts.items():
             end = len(text) - size + 1 if best is None else best[0]
@@ -215,25 +258,35 @@ class Redactor:
             return [self.value(member) for member in value]
         return value
 
-    def answer(self, value: object, name: str = "") -> object:
+    def clean(self, text: str) -> bool:
+        """Whether there is nothing to take out of a text."""
+        return not self.found_in(text) and self.suspected_in(text) is None
+
+    def answer(self, value: object, name: str = "", *, clean: bool = False) -> object:
         """A JSON answer as it may be kept: only members that say nothing about a person stay readable.
 
         Booleans and nulls stay as they are; every other value under a name that is not known to be harmless becomes
-        its fingerprint, so that equal values are still seen to be equal.
+        its fingerprint, so that equal values are still seen to be equal. ``clean`` says that the text which the value
+        was read from is ``clean``.
         """
-        if isinstance(value, Mapping):
-            return {self.text(str(key)): self.answer(member, str(key).lower()) for key, member in value.items()}
+        if isinstance(value, dict):
+            return {
+                str(key) if clean else self.text(str(key)): self.answer(member, str(key).lower(), clean=clean)
+                for key, member in value.items()
+            }
         if isinstance(value, list | tuple):
-            return [self.answer(member, name) for member in value]
+            return [self.answer(member, name, clean=clean) for member in value]
         if value is None or isinstance(value, bool):
             return value
         if name in HARMLESS_NAMES and not (name in SECRET_NAMES and isinstance(value, str)):
-            shown = self.text(str(value))
+            shown = str(value) if clean else self.text(str(value))
             return shown if isinstance(value, str) or shown != str(value) else value
         return fingerprint(str(value), self._key)
 
     def found_in(self, text: str) -> bool:
         """Whether a known secret stands in the text, in any spelling."""
+        if len(self._names) <= _FEW:
+            return any(map(text.__contains__, self._names))
         return self._next(text, 0) is not None
 
     def suspected_in(self, text: str) -> str | None:

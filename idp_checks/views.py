@@ -9,21 +9,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from idp_checks.reasons import REASON_TEXTS
+from idp_checks.explanation import verdict
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from idp_checks.auditing import AuditResult
     from idp_checks.conformance import Results
+    from idp_checks.conformance.selftest import SelfTest
     from idp_checks.demo import Shown
     from idp_checks.evidence.verify import Verification
     from idp_checks.introspection import Introspection
     from idp_checks.issuers.serve import Served
+    from idp_checks.lifecycles import Lifecycle, Planned
     from idp_checks.provider import Provider, Way
 
 __all__ = ["Progress", "provider_page", "provider_row", "providers_markdown"]
 
+VERDICT_STYLES = {"good": "bold green", "not good": "bold red", "undecided": "bold yellow"}
 STYLES = {"pass": "green", "fail": "bold red", "indeterminate": "yellow", "not_applicable": "dim"}
 """Indeterminate is never green."""
 
@@ -196,16 +201,10 @@ def show_provider(console: Console, page: Mapping[str, Any]) -> None:
 
 def show_introspection(console: Console, result: Introspection, provider: Provider) -> None:
     """A verdict, what it rests on, and what is known of such tokens."""
-    text = REASON_TEXTS[result.reason]
-    if result.good:
-        console.print("GOOD", style="bold green", end="")
-    elif result.decided:
-        console.print("NOT GOOD", style="bold red", end="")
-    else:
-        console.print("UNDECIDED", style="bold yellow", end="")
-    console.print(f"  {text.meaning} ({result.reason})" + (f": {result.detail}" if result.detail else ""))
-    if not result.good:
-        console.print(f"To do: {text.remedy}.")
+    word = verdict(result)
+    console.print(word.upper(), style=VERDICT_STYLES[word], end="")
+    console.print(f"  ({result.reason})")
+    console.print(result.explain())
     stated = result.to_dict()
     names = ("client_id", "audience", "subject", "scopes", "issued_at", "expires_at", "issuer", "token_type")
     facts: dict[str, Any] = {
@@ -217,8 +216,6 @@ def show_introspection(console: Console, result: Introspection, provider: Provid
         facts["expires_at"] = "never, by time"
     if facts:
         _section(console, "The issuer states", facts)
-    if result.unproven:
-        console.print(f"\nNot proven by this answer: {', '.join(result.unproven)}.", style="yellow")
     page = provider_page(provider)["token"]
     _section(
         console,
@@ -226,6 +223,70 @@ def show_introspection(console: Console, result: Introspection, provider: Provid
         {name: page[name] for name in ("contents", "validity", "renewal", "termination", "uses")},
     )
     console.print(f"\nAsked at {stated['asked_at']} by {result.method or 'nobody'}.", style="dim")
+
+
+STEP_STYLES = {
+    **dict.fromkeys(("good", "worked", "renewed", "dead"), "green"),
+    **dict.fromkeys(("not_good", "refused", "alive"), "bold red"),
+    **dict.fromkeys(("undecided", "left_out"), "yellow"),
+}
+"""An accepted revocation is not green: it proves nothing."""
+
+
+def announcement(plan: Sequence[Planned], *, kept: Path | None) -> str:
+    """What is about to be changed at the issuer, with a warning where something may be lost by it; empty for nothing.
+
+    Args:
+        kept: the file that takes the new tokens; None, they are kept nowhere.
+    """
+    lines = []
+    for each in plan:
+        if each.allowed and each.possible:
+            lines.append(f"will {each.what}: {each.method} {each.address}: {each.effect}")
+            if each.what == "renew" and kept is not None:
+                lines.append(f"the new tokens go to {kept}")
+            elif each.what == "renew":
+                lines.append("warning: the new tokens are kept nowhere; --renewed-to FILE keeps them")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def show_lifecycle(console: Console, result: Lifecycle, provider: Provider) -> None:
+    """The steps with their times, what could be done as well, and what the checks say."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", title=f"{provider.title}", title_justify="left")
+    for title in ("seconds", "step", "token", "outcome", "asked", "why"):
+        table.add_column(title, justify="right" if title == "seconds" else "left", overflow="fold")
+    for each in result.steps:
+        why = ": ".join(part for part in (each.reason, each.detail) if part)
+        outcome = Text(each.outcome.replace("_", " "), style=STEP_STYLES.get(each.outcome, ""))
+        asked = f"{each.times} times" if each.times > 1 else ""
+        table.add_row(f"{each.seconds:.2f}", each.name, each.token, outcome, asked, Text(why))
+    console.print(table)
+    left = [each for each in result.plan if not each.allowed]
+    if left:
+        _section(console, "Not done", {each.what: _planned(each) for each in left})
+        if any(each.possible for each in left):
+            console.print("--yes allows it; --no-renew and --no-revoke leave one of them out.", style="dim")
+    if result.renewed is not None:
+        held = "replaced" if result.renewed.rotated else "the same" if result.renewed.refresh_token else "none"
+        console.print(f"\nRenewed: a new access token; refresh token: {held}.")
+    console.print("\nFindings", style="bold")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for finding in result.findings:
+        reason = f"{finding.detail} ({finding.reason})" if finding.reason else finding.detail
+        table.add_row(finding.check, Text(finding.verdict.value, style=STYLES[finding.verdict]), Text(reason))
+    console.print(table)
+
+
+def _planned(planned: Planned) -> list[str]:
+    """What a step would do, or why it cannot."""
+    if planned.method is None:
+        return [f"there is no way: {planned.note}"]
+    lines = [f"{planned.method} {planned.address}"]
+    lines += [planned.effect] if planned.effect else [f"not put together by this program: {planned.note}"]
+    return [*lines, f"not given: {', '.join(planned.lacking)}"] if planned.lacking else lines
 
 
 def titled(row: Mapping[str, Any]) -> str:
@@ -369,27 +430,70 @@ def show_conformance(console: Console, found: Results) -> None:
     """How a normaliser stands to each rule at each provider."""
     from rich.table import Table
 
+    from idp_checks.conformance.rules import RULES
+
     results = found.results
-    rules = list(dict.fromkeys(each.rule for each in results))
-    names = list(dict.fromkeys(each.provider for each in results))
     placed = {(each.provider, each.rule): each for each in results}
-    marks = {"passed": "[green]ok[/]", "violated": "[bold red]NO[/]", "error": "[yellow]?[/]"}
+    marks = {
+        "passed": "[green]ok[/]",
+        "violated": "[bold red]NO[/]",
+        "error": "[yellow]?[/]",
+        "not_claimed": "[dim]--[/]",
+        "not_applicable": "",
+    }
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("provider", no_wrap=True)
-    for rule in rules:
+    for rule in found.rules:
         table.add_column(rule, justify="center")
-    for name in names:
-        table.add_row(name, *(marks[placed[name, rule].outcome] if (name, rule) in placed else "" for rule in rules))
+    for name in found.providers:
+        cells = (placed.get((name, rule)) for rule in found.rules)
+        table.add_row(name, *("" if each is None else marks[each.outcome] for each in cells))
     console.print(table)
     for each in results:
-        if each.outcome != "passed":
-            console.print(f"\n{each.provider} {each.rule} {each.outcome}: {each.title}", style="bold", markup=False)
-            for objection in each.objections:
-                console.print(f"  {objection}", markup=False)
-            if each.example is not None:
-                console.print(f"  for example: {each.example}", markup=False, style="dim")
-    passed = sum(each.outcome == "passed" for each in results)
-    console.print(f"\n{len(names)} providers, {len(rules)} rules: {passed} of {len(results)} hold.")
+        if each.outcome not in ("violated", "error"):
+            continue
+        console.print(f"\n{each.provider} {each.rule} {each.outcome}: {each.title}", style="bold", markup=False)
+        for objection in each.objections:
+            console.print(f"  {objection}", markup=False)
+        if each.outcome == "violated":
+            rule_ = RULES[each.rule]
+            console.print(f"  why: {rule_.reason}", markup=False)
+            if rule_.attack:
+                console.print(f"  an attacker: {rule_.attack}", markup=False)
+            console.print(f"  source: {rule_.source}", markup=False)
+        for side, told in (("expected", each.expected), ("got", each.got)):
+            if told is not None:
+                console.print(f"  {side}: {dict(told)}", markup=False)
+        if each.example is not None:
+            console.print(f"  for example: {each.example}", markup=False, style="dim")
+        if each.recording is not None:
+            console.print(f"  recording: {each.recording}", markup=False, style="dim")
+    counts = found.counts()
+    left = {"not_claimed": "not claimed (--)", "not_applicable": "not applicable"}
+    said = "".join(f", {counts[outcome]} {words}" for outcome, words in left.items() if counts[outcome])  # type: ignore[index]
+    size = f"{len(found.providers)} providers, {len(found.rules)} rules"
+    console.print(f"\n{size}: {counts['passed']} of {len(results)} hold{said}.")
+    if found.run is not None:
+        for name, why in found.run.unclaimed.items():
+            console.print(f"not claimed: {name} ({why})", markup=False)
+        console.print(f"depth {found.run.depth}, seed {found.run.seed}; {found.run.tool}", markup=False, style="dim")
+
+
+def show_selftest(console: Console, found: SelfTest) -> None:
+    """Which historic bugs the suite catches, and by which rules."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("bug", "caught by", "what it was"):
+        table.add_column(column)
+    for row in found.rows:
+        by = ", ".join(row.caught_by) if row.caught_by else "[dim]--[/]" if row.why_not else "[bold red]NOT CAUGHT[/]"
+        table.add_row(row.id, by, row.title if row.caught_by else f"{row.title} ({row.why_not or 'no rule objects'})")
+    console.print(table)
+    caught = sum(bool(row.caught_by) for row in found.rows)
+    told = sum(not row.caught_by and bool(row.why_not) for row in found.rows)
+    console.print(f"\n{caught} of {len(found.rows)} historic bugs are caught; {told} cannot be, and it is said why.")
+    console.print("The tester passes." if found.passed else "The tester does not pass.", style="bold")
 
 
 def show_issuers(console: Console, served: Served, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -397,7 +501,7 @@ def show_issuers(console: Console, served: Served, rows: Sequence[Mapping[str, A
     from rich.table import Table
 
     console.print(f"Simulated issuers at {served.base_url}/PROVIDER", style="bold", soft_wrap=True)
-    console.print(f"client secret: {served.client_secret}\n", soft_wrap=True)
+    console.print(f"client secret: {served.client_secret}   refresh token: {served.refresh_token}\n", soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("provider", "case", "client id", "token"):
         table.add_column(title, no_wrap=title in ("provider", "case"), overflow="ellipsis", max_width=44)

@@ -22,6 +22,8 @@ from idp_checks.checks import (
     Counts,
     IdentityContext,
     Intact,
+    Renewal,
+    Revocation,
     RunContext,
     Searched,
     Subject,
@@ -457,6 +459,27 @@ def second(data, provider=GITHUB):
     )
 
 
+BY_HAND = replace(MUTE, token=replace(MUTE.token, termination=Way("By hand.", "POST", "https://docs.example.com/end")))
+
+
+def revoked(*, before=ACCEPTED, after=(REFUSED,), accepted=True, reason="ok", calibration=CALIBRATED):
+    """A connection with whose token a revocation was tried."""
+    tried = Revocation(at=NOW, accepted=accepted, reason=reason, before=before, after=after, waited_s=1)
+    return msgspec.structs.replace(connection_context(calibration=calibration), revocation=tried)
+
+
+def lasting(introspection=None, provider=GOOGLE, *, refresh=False, renewal=None, **connection):
+    """An identity whose access must last; its token ends in an hour, if nothing else is said."""
+    context = identity_context(
+        introspection or said(expires_at=NOW + HOUR),
+        provider,
+        identity={"refresh_token": "1//canary-refresh-token"} if refresh else None,
+        needs_offline=True,
+        **connection,
+    )
+    return msgspec.structs.replace(context, renewal=renewal)
+
+
 EXPECTED = [
     # check, claim, context, verdict, reason
     ("TOK-001", "active by the issuer's word", identity_context(lied(good())), "pass", None),
@@ -571,7 +594,8 @@ EXPECTED = [
     ("TOK-011", "asked at the documented host", identity_context(lied(good())), "pass", None),
     ("TOK-011", "asked at the policy's own server", identity_context(said(url="http://127.0.0.1:9/x/tokeninfo"), issuer_url="http://127.0.0.1:9/x"), "pass", None),
     ("TOK-011", "the documented issuer", identity_context(said(issuer=ISSUER, **SIGNED_METHOD), SIGNED, **SIGNED_POLICY), "pass", None),
-    ("TOK-011", "the configured issuer, whatever slash it ends in", identity_context(said(issuer="https://op.example.com/", provider="discovered"), DISCOVERED, issuer_url="https://op.example.com"), "pass", None),
+    ("TOK-011", "the configured issuer", identity_context(said(issuer="https://op.example.com", provider="discovered"), DISCOVERED, issuer_url="https://op.example.com"), "pass", None),
+    ("TOK-011", "the configured issuer but for a slash", identity_context(said(issuer="https://op.example.com/", provider="discovered"), DISCOVERED, issuer_url="https://op.example.com"), "fail", None),
     ("TOK-011", "an issuer of the same house", identity_context(said(issuer="https://www.googleapis.com")), "pass", None),
     ("TOK-011", "a look-alike issuer", identity_context(said(issuer="https://accounts.google.com.evil.example")), "fail", None),
     ("TOK-011", "a look-alike tenant", identity_context(said(issuer=ISSUER + "0", **SIGNED_METHOD), SIGNED, **SIGNED_POLICY), "fail", None),
@@ -731,6 +755,53 @@ EXPECTED = [
     ("HYG-006", "no answer about the canary", connection_context(calibration=Calibration(negative=REFUSED, positive=said(None, "rate_limited"))), "indeterminate", "rate_limited"),
     ("HYG-006", "unknown provider", connection_context(provider=None), "indeterminate", "no_data"),
     ("HYG-006", "no way to ask", connection_context(provider=MUTE), "not_applicable", None),
+
+    ("LIF-001", "a way that takes nothing but the token", identity_context(lied(good())), "pass", None),
+    ("LIF-001", "a way, and what it takes is held", identity_context(provider=GITHUB, token=HUB_TOKEN, client_secret=Secret("a-client-secret")), "pass", None),
+    ("LIF-001", "what it takes is not held", identity_context(provider=GITHUB, token=HUB_TOKEN), "indeterminate", "no_data"),
+    ("LIF-001", "a way that no program can go", identity_context(provider=BY_HAND), "indeterminate", "not_stated"),
+    ("LIF-001", "no way, and the token does not end", identity_context(provider=LASTING, max_unrevocable_s=7200), "fail", None),
+    ("LIF-001", "no way, and the token lives long", identity_context(said(expires_at=NOW + 3 * HOUR, provider="hourly"), HOURLY, max_unrevocable_s=7200), "fail", None),
+    ("LIF-001", "no way, and the token ends soon enough", identity_context(said(expires_at=NOW + 2 * HOUR, provider="hourly"), HOURLY, max_unrevocable_s=7200), "not_applicable", None),
+    ("LIF-001", "no way, and a documented life that is short enough", identity_context(provider=HOURLY, max_unrevocable_s=3600), "not_applicable", None),
+    ("LIF-001", "no way, and nobody says when it ends", identity_context(provider=PROBED, max_unrevocable_s=7200), "indeterminate", "not_stated"),
+    ("LIF-001", "no way, and the policy sets no limit", identity_context(provider=LASTING), "indeterminate", "no_policy"),
+    ("LIF-001", "no token shown", identity_context(token=None), "indeterminate", "no_data"),
+    ("LIF-001", "unknown provider", identity_context(provider=None), "indeterminate", "no_data"),
+
+    ("LIF-002", "good before, revoked, denied after", revoked(), "pass", None),
+    ("LIF-002", "still active after", revoked(after=(ACCEPTED,)), "fail", None),
+    ("LIF-002", "the other token of the grant still active", revoked(after=(REFUSED, ACCEPTED)), "fail", None),
+    ("LIF-002", "nothing known after", revoked(after=(UNKNOWN,)), "indeterminate", "network"),
+    ("LIF-002", "nobody asked after", revoked(after=()), "indeterminate", "no_data"),
+    ("LIF-002", "denied before", revoked(before=REFUSED), "indeterminate", "no_data"),
+    ("LIF-002", "nothing known before", revoked(before=UNKNOWN), "indeterminate", "network"),
+    ("LIF-002", "nobody asked before", revoked(before=None), "indeterminate", "no_data"),
+    ("LIF-002", "the issuer was down", revoked(accepted=None, reason="issuer_error"), "indeterminate", "issuer_error"),
+    ("LIF-002", "the issuer was down, and the token lives", revoked(accepted=None, reason="issuer_error", after=(ACCEPTED,)), "indeterminate", "issuer_error"),
+    ("LIF-002", "the issuer refused", revoked(accepted=False, reason="denied"), "indeterminate", "not_permitted"),
+    ("LIF-002", "only a signature was looked at", revoked(before=said(method="signed-token"), after=(said(method="signed-token"),)), "indeterminate", "not_stated"),
+    ("LIF-002", "its own end came first", revoked(before=said(expires_at=NOW)), "indeterminate", "stale"),
+    ("LIF-002", "it is called expired", revoked(after=(said(False, "expired"),)), "indeterminate", "stale"),
+    ("LIF-002", "an endpoint that accepts made-up tokens", revoked(calibration=ANYTHING_GOES, after=(ACCEPTED,)), "indeterminate", "uncalibrated"),
+    ("LIF-002", "no token was named for it", connection_context(), "not_applicable", None),
+
+    ("LIF-004", "what renews it is held", lasting(refresh=True, client_secret=Secret("a-client-secret")), "pass", None),
+    ("LIF-004", "it was renewed, and the new token is good", lasting(renewal=Renewal(outcome=True, after=ACCEPTED)), "pass", None),
+    ("LIF-004", "it was renewed, and the new token is denied", lasting(renewal=Renewal(outcome=True, after=REFUSED)), "indeterminate", "contradiction"),
+    ("LIF-004", "it was renewed, and nothing known of the new token", lasting(renewal=Renewal(outcome=True, after=UNKNOWN)), "indeterminate", "network"),
+    ("LIF-004", "the renewal was refused", lasting(renewal=Renewal(outcome=False, reason="denied")), "fail", None),
+    ("LIF-004", "the renewal got no answer", lasting(renewal=Renewal(outcome=None, reason="network")), "indeterminate", "network"),
+    ("LIF-004", "no refresh token, and the end is near", lasting(renew_before_s=3600), "fail", None),
+    ("LIF-004", "no refresh token, and the end is far", lasting(renew_before_s=3599), "indeterminate", "no_data"),
+    ("LIF-004", "no refresh token, and nobody says what is near", lasting(), "indeterminate", "no_policy"),
+    ("LIF-004", "no refresh token, and nobody says when it ends", lasting(said(provider="probed"), PROBED), "indeterminate", "not_stated"),
+    ("LIF-004", "no client secret", lasting(refresh=True, renew_before_s=3600), "fail", None),
+    ("LIF-004", "the token does not end", lasting(said(endless=True)), "not_applicable", None),
+    ("LIF-004", "access need not last", identity_context(lied(good()), needs_offline=False), "not_applicable", None),
+    ("LIF-004", "the policy does not say", identity_context(lied(good())), "indeterminate", "no_policy"),
+    ("LIF-004", "no token shown", identity_context(token=None, needs_offline=True), "indeterminate", "no_data"),
+    ("LIF-004", "unknown provider", identity_context(provider=None, needs_offline=True), "indeterminate", "no_data"),
 ]  # fmt: skip
 
 
@@ -1020,7 +1091,7 @@ def test_the_evaluated_checks_are_those_that_the_scopes_give():
         for found in evaluate(context)
     ]
     assert sorted(given) == sorted(each.id for each in CHECKS if each.evaluated)
-    assert len(given) == 20
+    assert len(given) == 23
 
 
 def test_the_digest_is_that_of_the_canonical_catalogue():
@@ -1078,7 +1149,8 @@ def test_the_normaliser_cannot_change_what_others_are_given():
 
     before = [each.raw for each in recordings.profiles("github")]
     context = connection_context(vandal, GITHUB)
-    assert {each.verdict for each in evaluate(context)} == {Verdict.PASS}
+    judged = {each.verdict for each in evaluate(context) if each.check != "IDP-LIF-002"}  # nothing was revoked
+    assert judged == {Verdict.PASS}
     assert [each.raw for each in context.recordings] == before
 
 
@@ -1086,9 +1158,11 @@ def test_the_normaliser_cannot_change_what_others_are_given():
 def test_our_own_normaliser_passes(name):
     """Every experiment on our own normaliser passes, with every other provider beside it."""
     context = connection_context(provider=providers.get(name), others=(GOOGLE, GITHUB))
-    assert {each.check: each.verdict for each in evaluate(context)} == dict.fromkeys(
+    expected = dict.fromkeys(
         (each.id for each in CHECKS if each.evaluated and each.scope == "connection"), Verdict.PASS
     )
+    expected["IDP-LIF-002"] = Verdict.NOT_APPLICABLE  # nothing was revoked
+    assert {each.check: each.verdict for each in evaluate(context)} == expected
 
 
 def test_an_excepted_connection_is_printed():

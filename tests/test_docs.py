@@ -42,7 +42,7 @@ def test_the_readme_has_its_two_commands():
     assert blocks[0].splitlines()[-1] == "idp-checks demo"
     assert blocks[1].splitlines()[-1].startswith("pytest")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert set(extras) == {"notebooks", "auth0", "sql", "dask", "sign", "docs", "test", "all"}
+    assert set(extras) == {"notebooks", "auth0", "sql", "dask", "sign", "social-auth", "allauth", "docs", "test", "all"}
 
 
 ENUM = """

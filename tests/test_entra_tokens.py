@@ -103,6 +103,28 @@ def test_an_encrypted_token_is_shown_to_nobody():
 @pytest.mark.parametrize("payload", ["", "!", "bnVsbA", "W10", "eyJhdWQiOlsiIl19", "é", "eyJhdWQiOjF9", "W1tb" * 5000])
 def test_a_token_without_readable_claims_is_checked_by_its_signature(payload):
     """Claims that cannot be read send no token to Graph, and raise nothing."""
-    urls, reading = _asked(f"eyJh.{payload}.c", Response(200, {}, b'{"keys": []}'))
-    assert urls == ["https://login.microsoftonline.com/common/discovery/v2.0/keys"]
+    urls, reading = _asked(f"eyJhbGciOiJSUzI1NiJ9.{payload}.AAAA", Response(200, {}, b'{"keys": []}'))
+    assert set(urls) <= {"https://login.microsoftonline.com/common/discovery/v2.0/keys"}
     assert reading.active is not True
+
+
+@pytest.mark.parametrize("provider", ["waad", "office365"])
+@pytest.mark.parametrize(
+    ("issuer", "active", "reason"),
+    [
+        (f"https://sts.windows.net/{TENANT}/", True, "ok"),
+        (f"https://login.microsoftonline.com/{TENANT}/v2.0", True, "ok"),
+        (f"https://sts.windows.net/{OTHERS}/", False, "unknown_token"),
+        ("https://issuer.example.com", False, "unknown_token"),
+    ],
+)
+def test_graph_serves_every_tenant_and_its_answer_counts_for_ours_alone(provider, issuer, active, reason):
+    """Graph answers for the token of any tenant: one that names another than the caller's is not good."""
+    claims = {**CLAIMS, "iss": issuer, "aud": "https://graph.microsoft.com"}
+    token = jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "k"})
+    steps = providers.get(provider).debug.steps(Ask(token=Secret(token), at=AT, credentials={"tenant_id": TENANT}))
+    assert next(steps).url.startswith("https://graph.microsoft.com/")
+    body = {"id": "00000000-0000-4000-8000-000000000042", "userPrincipalName": "mia.chen@example.com"}
+    with pytest.raises(StopIteration) as ended:
+        steps.send(Response(200, {"content-type": "application/json"}, json.encode(body)))
+    assert (ended.value.value.active, ended.value.value.reason) == (active, reason)

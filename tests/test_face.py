@@ -84,13 +84,13 @@ def test_normalising_loads_no_client():
 
 
 FLOORS = [
-    {"errors", "secret", "profile", "introspection", "reasons"},
-    {"shape", "openid", "endpoint", "signed", "rfc7662", "provider", "providers"},
+    {"errors", "secret", "profile", "introspection", "reasons", "explanation"},
+    {"shape", "openid", "client_auth", "endpoint", "signed", "rfc7662", "provider", "providers", "calibration"},
     {"recordings", "strategies"},
     {"issuers"},
-    {"live"},
+    {"live", "gate", "bulk"},
     {"policy", "checks"},
-    {"sources", "config"},
+    {"sources", "config", "lifecycles"},
     {"evidence"},
     {"auditing"},
     {"demo", "conformance", "plugin"},

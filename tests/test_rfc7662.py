@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from datetime import UTC, datetime
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from idp_checks import providers
 from idp_checks.endpoint import Ask, Response
@@ -96,11 +99,74 @@ def test_discovery_starts_at_the_callers_address():
     assert urls(requests)[0] == DISCOVERY
 
 
-@pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/"])
-def test_a_slash_at_the_end_of_the_issuer_is_no_difference(issuer):
-    """A terminating slash is removed before the path is added (Discovery 1.0, section 4.1)."""
-    reading, _ = asked("oidc", served(), credentials={"issuer": issuer}, **OWN)
+@pytest.mark.parametrize(
+    "issuer", [f"{ISSUER}/", ISSUER.upper(), f"{ISSUER}/a/..", f"{ISSUER}:443", f"{ISSUER}?", ISSUER]
+)
+def test_the_issuer_is_compared_exactly(issuer):
+    """Character for character (Discovery 1.0, section 4.3): only what the document says of itself is the issuer."""
+    urls = [issuer.rstrip("/") + "/.well-known/openid-configuration"]
+    reading, _ = asked("oidc", served(**{urls[0]: DOCUMENT}), credentials={"issuer": issuer}, **OWN)
+    assert (reading.active is True) == (issuer == ISSUER)
+    assert reading.reason == ("ok" if issuer == ISSUER else "contradiction")
+
+
+@pytest.mark.parametrize(("named", "given"), [(ISSUER, f"{ISSUER}/"), (f"{ISSUER}/", ISSUER)])
+def test_a_slash_at_the_end_is_told(named, given):
+    """Where nothing but the slash differs the caller learns so; where more differs that is no help and is not said."""
+    reading, _ = asked("oidc", served({**DOCUMENT, "issuer": named}), credentials={"issuer": given}, **OWN)
+    assert reading.reason == "contradiction"
+    assert "slash" in reading.detail
+    reading, _ = asked("oidc", served({**DOCUMENT, "issuer": "https://evil.example.com"}), issuer_url=ISSUER, **OWN)
+    assert "slash" not in reading.detail
+
+
+def test_an_issuer_that_ends_in_a_slash_is_found():
+    """The slash is removed before the path is added (Discovery 1.0, section 4.1), and stays in the comparison."""
+    document = {**DOCUMENT, "issuer": f"{ISSUER}/"}
+    reading, requests = asked("oidc", served(document), credentials={"issuer": f"{ISSUER}/"}, **OWN)
     assert reading.active is True
+    assert urls(requests)[0] == DISCOVERY
+
+
+NOT_THERE = Response(404, {}, b"")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "first", "second"),
+    [
+        (ISSUER, DISCOVERY, f"{ISSUER}/.well-known/oauth-authorization-server"),
+        (f"{ISSUER}/", DISCOVERY, f"{ISSUER}/.well-known/oauth-authorization-server"),
+        (
+            f"{ISSUER}/tenants/one",
+            f"{ISSUER}/tenants/one/.well-known/openid-configuration",
+            f"{ISSUER}/.well-known/oauth-authorization-server/tenants/one",
+        ),
+        (
+            f"{ISSUER}:8443/one/",
+            f"{ISSUER}:8443/one/.well-known/openid-configuration",
+            f"{ISSUER}:8443/.well-known/oauth-authorization-server/one",
+        ),
+    ],
+)
+def test_the_other_metadata_is_asked_for_where_the_first_is_not_there(issuer, first, second):
+    """RFC 8414, section 3.1: the well-known part goes between host and path; only after 404 of the other one."""
+    answers = served(**{first: NOT_THERE, second: {**DOCUMENT, "issuer": issuer}})
+    reading, requests = asked("oidc", answers, issuer_url=issuer, **OWN)
+    assert reading.active is True
+    assert urls(requests) == [first, second, f"{ISSUER}/introspect"]
+    reading, requests = asked(
+        "oidc", served(**{first: Response(500, {}, b""), second: DOCUMENT}), issuer_url=issuer, **OWN
+    )
+    assert (reading.reason, urls(requests)) == ("issuer_error", [first])
+
+
+def test_the_other_metadata_must_name_its_issuer_too():
+    """Metadata by RFC 8414 that names another issuer is not gone by (section 3.3)."""
+    other = f"{ISSUER}/.well-known/oauth-authorization-server"
+    evil = {**DOCUMENT, "issuer": "https://evil.example.com"}
+    reading, requests = asked("oidc", served(**{DISCOVERY: NOT_THERE, other: evil}), issuer_url=ISSUER, **OWN)
+    assert (reading.active, reading.reason) == (None, "contradiction")
+    assert not any(holds_token(each) for each in requests)
 
 
 ODD_DOCUMENTS = {
@@ -127,7 +193,12 @@ ODD_DOCUMENTS = {
     "an endpoint that is a number": ({**DOCUMENT, "introspection_endpoint": 5}, "unparsable"),
     "a list": ([DOCUMENT], "unparsable"),
     "a page": (Response(200, {}, b"<html></html>"), "unparsable"),
-    "not there": (Response(404, {}, b""), "unparsable"),
+    "keys without TLS": ({**DOCUMENT, "jwks_uri": "http://op.example.com/keys"}, "contradiction"),
+    "a file for keys": ({**DOCUMENT, "jwks_uri": "file:///dev/null"}, "contradiction"),
+    "methods that are a text": (
+        {**DOCUMENT, "introspection_endpoint_auth_methods_supported": "client_secret_basic"},
+        "unparsable",
+    ),
     "moved": (Response(301, {"location": "https://evil.example.com"}, b""), "issuer_error"),
     "down": (Response(503, {}, b""), "issuer_error"),
     "throttled": (Response(429, {}, b""), "rate_limited"),
@@ -219,6 +290,168 @@ def test_without_credentials_and_without_another_way_nothing_is_known():
     reading, requests = asked("oidc", served(bare), issuer_url=ISSUER)
     assert (reading.active, reading.reason) == (None, "caller_rejected")
     assert not any(holds_token(each) for each in requests)
+
+
+def test_what_is_there_by_neither_specification_decides_nothing():
+    """Without a document nothing is known, and no token leaves."""
+    other = f"{ISSUER}/.well-known/oauth-authorization-server"
+    answers = served(**{DISCOVERY: NOT_THERE, other: NOT_THERE})
+    reading, requests = asked("oidc", answers, issuer_url=ISSUER, **OWN)
+    assert (reading.active, reading.reason) == (None, "unparsable")
+    assert urls(requests) == [DISCOVERY, other]
+
+
+METHODS = "introspection_endpoint_auth_methods_supported"
+AT_TOKEN = "token_endpoint_auth_methods_supported"
+BASIC, POST, PRIVATE_KEY = "client_secret_basic", "client_secret_post", "private_key_jwt"
+PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+BY_KEY = {"client_id": "client-a", "credentials": {"private_key": Secret(PEM)}}
+
+
+def used(request):
+    """The client authentication that a request holds, and that it holds no other."""
+    form = request.form or {}
+    ways = {
+        BASIC: request.basic is not None,
+        POST: "client_secret" in form,
+        PRIVATE_KEY: "client_assertion" in form,
+    }
+    (way,) = [name for name, there in ways.items() if there]
+    return way
+
+
+@pytest.mark.parametrize(
+    ("document", "own", "way"),
+    [
+        ({}, OWN, BASIC),
+        ({METHODS: [BASIC]}, OWN, BASIC),
+        ({METHODS: [POST]}, OWN, POST),
+        ({METHODS: [POST, BASIC]}, OWN, BASIC),
+        ({METHODS: [POST], AT_TOKEN: [BASIC]}, OWN, POST),
+        ({AT_TOKEN: [POST]}, OWN, POST),
+        ({METHODS: [PRIVATE_KEY, BASIC]}, OWN, BASIC),
+        ({METHODS: [BASIC]}, {**OWN, "credentials": {"client_auth": POST}}, POST),
+        ({}, BY_KEY, PRIVATE_KEY),
+        ({METHODS: [BASIC, PRIVATE_KEY]}, BY_KEY, PRIVATE_KEY),
+        ({METHODS: [BASIC, PRIVATE_KEY]}, {**OWN, **BY_KEY}, PRIVATE_KEY),
+        ({METHODS: [BASIC]}, {**OWN, **BY_KEY}, BASIC),
+    ],
+)
+def test_the_issuer_says_how_its_client_authenticates(document, own, way):
+    """The document's methods (RFC 8414, section 2), HTTP Basic if it has none; the caller's own word comes first."""
+    reading, requests = asked("oidc", served({**DOCUMENT, **document}), issuer_url=ISSUER, **own)
+    assert reading.active is True
+    assert used(requests[-1]) == way
+
+
+@pytest.mark.parametrize(
+    ("document", "own"),
+    [
+        ({METHODS: ["tls_client_auth"]}, OWN),
+        ({METHODS: []}, OWN),
+        ({METHODS: [PRIVATE_KEY]}, OWN),
+        ({METHODS: [BASIC]}, BY_KEY),
+        ({}, {"client_id": "client-a"}),
+        ({}, {"client_secret": Secret("made-up-secret")}),
+        ({}, {**OWN, "credentials": {"client_auth": PRIVATE_KEY}}),
+    ],
+)
+def test_a_caller_who_cannot_authenticate_does_not_introspect(document, own):
+    """What the issuer does not take is not sent; nobody else answers here, so nothing is known."""
+    bare = {"issuer": ISSUER, "introspection_endpoint": f"{ISSUER}/introspect", **document}
+    reading, requests = asked("oidc", served(bare), issuer_url=ISSUER, **own)
+    assert (reading.active, reading.reason) == (None, "caller_rejected")
+    assert not any(holds_token(each) for each in requests)
+
+
+def test_the_audience_of_an_assertion_is_the_issuer():
+    """As the document names it (RFC 9126, section 2), and nobody else: the assertion is good at one issuer alone."""
+    _, requests = asked("oidc", served(), issuer_url=ISSUER, **BY_KEY)
+    signed = requests[-1].form["client_assertion"]
+    assert isinstance(signed, Secret)
+    claims = jwt.decode(signed.reveal(), KEY.public_key(), ["RS256"], audience=ISSUER, options={"verify_exp": False})
+    assert claims["aud"] == ISSUER
+    assert claims["iss"] == claims["sub"] == "client-a"
+
+
+ID_CLAIMS = {"iss": ISSUER, "sub": "42", "aud": "client-a", "iat": NOW, "exp": NOW + 3600}
+ABOUT_ID = {"issuer_url": ISSUER, "credentials": {"kind": "id_token"}}
+
+
+def id_token(typ=None, **claims):
+    headers = {"kid": "key-1", "typ": typ}
+    return jwt.encode({**ID_CLAIMS, **claims}, KEY, algorithm="RS256", headers=headers)
+
+
+@pytest.mark.parametrize("typ", [None, "JWT"])
+def test_an_id_token_is_verified_where_it_is_asked_about(typ):
+    """Its signature counts, it names its client, and it is sent nowhere, although introspection could be asked."""
+    reading, requests = asked("oidc", served(), id_token(typ), **ABOUT_ID, **OWN)
+    assert (reading.active, reading.client_id, reading.subject) == (True, "client-a", "42")
+    assert reading.method == "signed-token"
+    assert urls(requests) == [DISCOVERY, f"{ISSUER}/keys"]
+
+
+@pytest.mark.parametrize(
+    ("token", "document", "active", "reason"),
+    [
+        (signed(), {}, None, "unparsable"),
+        (id_token("logout+jwt"), {}, None, "unparsable"),
+        (id_token(iss="https://evil.example.com"), {}, False, "unknown_token"),
+        (id_token(), {"id_token_signing_alg_values_supported": ["ES256"]}, False, "malformed"),
+        (id_token(), {"id_token_signing_alg_values_supported": ["RS256", "none"]}, True, "ok"),
+        (id_token(), {"jwks_uri": None}, None, "not_stated"),
+        ("opaque-token", {}, None, "not_stated"),
+        (jwt.encode(ID_CLAIMS, "made-up-secret" * 4, algorithm="HS256"), {}, False, "malformed"),
+        (
+            jwt.encode(ID_CLAIMS, "made-up-secret" * 4, algorithm="HS256"),
+            {"id_token_signing_alg_values_supported": ["HS256"]},
+            None,
+            "not_stated",
+        ),
+        (
+            jwt.encode(ID_CLAIMS, None, algorithm="none"),
+            {"id_token_signing_alg_values_supported": ["none"]},
+            False,
+            "malformed",
+        ),
+    ],
+)
+def test_what_is_no_id_token_of_the_issuer_is_not_good_as_one(token, document, active, reason):
+    """Another kind of token, another issuer's, or one by an algorithm that the document does not list."""
+    reading, _ = asked("oidc", served({**DOCUMENT, **document}), token, **ABOUT_ID)
+    assert (reading.active, reading.reason) == (active, reason)
+
+
+def test_an_access_token_at_hand_makes_it_a_question_about_an_id_token():
+    """Its at_hash must be that of the access token: one stolen from elsewhere makes the pair bad."""
+    digest = hashlib.sha256(b"made-up-access-token").digest()[:16]
+    token = id_token(at_hash=base64.urlsafe_b64encode(digest).decode().rstrip("="))
+    for held, reason in (("made-up-access-token", "ok"), ("another-access-token", "malformed")):
+        reading, requests = asked(
+            "oidc", served(), token, issuer_url=ISSUER, credentials={"access_token": Secret(held)}
+        )
+        assert reading.reason == reason
+        assert not any(holds_token(each, held) for each in requests)
+
+
+def test_another_kind_of_token_cannot_be_asked_about():
+    """A refresh token is neither: nothing is sent."""
+    reading, requests = asked("oidc", served(), issuer_url=ISSUER, credentials={"kind": "refresh_token"})
+    assert (reading.active, reading.reason, requests) == (None, "caller_rejected", [])
+
+
+@pytest.mark.parametrize("about", ["access", "id"])
+def test_a_discovered_key_set_is_fetched_anew_for_an_unknown_key(about):
+    """One piece of code for both: the set that lacks the token's key is asked for once more, and no third time."""
+    given = ABOUT_ID if about == "id" else {"issuer_url": ISSUER}
+    token = (id_token() if about == "id" else signed()).split(".")
+    other = base64.urlsafe_b64encode(
+        json.dumps({"alg": "RS256", "kid": "key-9", "typ": "at+jwt" if about == "access" else "JWT"}).encode()
+    )
+    reading, requests = asked("oidc", served(), ".".join((other.decode().rstrip("="), *token[1:])), **given)
+    assert (reading.active, reading.reason) == (None, "not_stated")
+    assert [(each.url, each.fresh) for each in requests[1:]] == [(f"{ISSUER}/keys", False), (f"{ISSUER}/keys", True)]
 
 
 def ask(**given):

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idp_checks.endpoint import Ask, Response
+from idp_checks.endpoint import Ask, Response, Unreachable
 from idp_checks.introspection import UNDECIDED, conclude
 from idp_checks.secret import Secret
-from idp_checks.signed import SignedToken, header_of, looks_signed, read_keys, verify
+from idp_checks.signed import Rules, SignedToken, _key_set, _ready, header_of, looks_signed, read_keys, verify
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 NOW = int(AT.timestamp())
@@ -84,10 +84,9 @@ def made(claims=None, *, without=(), key=RSA, signature=None, drop=(), **header)
     return jws(json.dumps(header), json.dumps(payload), signature or (lambda raw: sign(header["alg"], raw, key)))
 
 
-def read(token: str, keys=KEYS, *, clients=(), subject=None, algorithms=("RS256",), **how):
-    ask = Ask(token=Secret(token), at=AT)
-    how = {"issuers": [ISSUER], **how}
-    reading = verify(token, keys, ask, algorithms=algorithms, **how)
+def read(token: str, keys=KEYS, *, clients=(), subject=None, credentials={}, **how):
+    ask = Ask(token=Secret(token), at=AT, credentials=credentials)
+    reading = verify(token, keys, ask, Rules(**{"issuers": (ISSUER,), **how}))
     return conclude("oidc", reading, method="signed-token", asked_at=AT, clients=clients, subject=subject)
 
 
@@ -160,6 +159,27 @@ NOT_GOOD = {
     "a critical header": (made(crit=["exp"], exp=NOW + 60), None, "unparsable"),
     "a critical header that is known elsewhere": (made(crit=["b64"], b64=True), None, "unparsable"),
     "a critical header that is no list": (made(crit="exp"), None, "unparsable"),
+    # where the key is: never by the token's own word, not even where the issuer's key signed that word
+    "the issuer's key, and a key set elsewhere": (made(jku="https://evil.example.com/keys"), None, "unparsable"),
+    "the issuer's key, and a certificate elsewhere": (made(x5u="https://evil.example.com/pem"), None, "unparsable"),
+    "the issuer's key, and a key beside it": (made(jwk=rsa_jwk(STRANGER, kid="key-1")), None, "unparsable"),
+    "the issuer's key, and itself beside it": (made(jwk=RSA_KEY), None, "unparsable"),
+    "the issuer's key, and a chain beside it": (made(x5c=["AAAA"]), None, "unparsable"),
+    "the issuer's key, and a key set on this machine": (made(jku="file:///dev/null"), None, "unparsable"),
+    "a kid that is an address": (made(key=STRANGER, kid="https://evil.example.com/keys"), None, "not_stated"),
+    "a kid that is a query": (made(key=STRANGER, kid="key-1' or '1'='1"), None, "not_stated"),
+    "kid given twice": (
+        jws('{"alg": "RS256", "kid": "key-9", "kid": "key-1"}', json.dumps(CLAIMS)), False, "malformed",
+    ),
+    # how it is written
+    "a signature with a letter of no alphabet": (f"{made()}!", False, "malformed"),
+    "a signature with padding": (f"{made()}==", False, "malformed"),
+    "a signature in the other base64": (
+        made(signature=lambda raw: b"\xff" * 256).replace("_", "/"), False, "malformed",
+    ),
+    "a line break in the claims": (made().replace(".", ".\n", 1), False, "malformed"),
+    "a fourth part": (f"{made()}.AAAA", False, "malformed"),
+    "two parts": (made().rpartition(".")[0], False, "malformed"),
     "a payload outside of the token": (made(b64=False), False, "malformed"),
     "alg given twice": (
         jws('{"alg": "none", "alg": "RS256", "kid": "key-1"}', json.dumps(CLAIMS)), False, "malformed",
@@ -168,6 +188,11 @@ NOT_GOOD = {
     # what kind of token
     "a logout token": (made(typ="logout+jwt"), None, "unparsable"),
     "a proof of possession": (made(typ="application/dpop+jwt"), None, "unparsable"),
+    "an ID token": (made({"nonce": "n", "aud": "client-a"}, typ="JWT"), None, "unparsable"),
+    "an ID token by its at_hash": (made({"at_hash": "AAAA"}, drop=("typ",)), None, "unparsable"),
+    "a logout token that calls itself JWT": (
+        made({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}, typ="JWT"), None, "unparsable",
+    ),
     # whose token
     "another issuer": (made({"iss": "https://other.example.com"}), False, "unknown_token"),
     "an issuer that begins alike": (made({"iss": f"{ISSUER}.evil.example"}), False, "unknown_token"),
@@ -321,6 +346,36 @@ def test_a_key_for_encryption_does_not_verify():
 def test_a_key_for_another_algorithm_does_not_verify():
     """A key that names its algorithm serves no other one."""
     assert read(made(alg="PS256"), algorithms=("RS256", "PS256")).reason == "malformed"
+    mixed = made(alg="PS256", signature=lambda raw: sign("RS256", raw))
+    assert read(mixed, algorithms=("RS256", "PS256")).reason == "malformed", "not even one signed by the key's own"
+
+
+def test_a_published_private_key_does_not_verify():
+    """Everybody can sign with a private key that stands in the key set: it vouches for nothing."""
+    private = RSA.private_numbers()
+    published = {**RSA_KEY, "d": number(private.d), "p": number(private.p), "q": number(private.q)}
+    found = read(made(), [published])
+    assert (found.active, found.reason) == (None, "unparsable")
+
+
+def test_a_kept_key_is_that_of_its_content():
+    """Keys are kept for the next token: by their content, so that another key under the same id takes no old one's place."""
+    for _ in range(3):
+        assert read(made(), [RSA_KEY]).good
+        assert read(made(), [rsa_jwk(STRANGER, kid="key-1", alg="RS256")]).reason == "malformed"
+        assert read(made(key=STRANGER), [rsa_jwk(STRANGER, kid="key-1", alg="RS256")]).good
+        assert read(made(key=STRANGER), [RSA_KEY]).reason == "malformed"
+
+
+def test_the_kept_keys_are_bounded():
+    """However many keys issuers show, no more than a set number is kept."""
+    token = made(drop=("kid",))
+    for at in range(_ready.cache_info().maxsize + 9):
+        read(token, [rsa_jwk(RSA) | {"e": number(at * 2 + 3)}])
+    assert _ready.cache_info().currsize <= _ready.cache_info().maxsize
+    for at in range(_key_set.cache_info().maxsize + 9):
+        read_keys(Response(200, {}, json.dumps({"keys": [{"kid": str(at)}]}).encode()))
+    assert _key_set.cache_info().currsize <= _key_set.cache_info().maxsize
 
 
 def test_a_secret_in_the_key_set_does_not_verify():
@@ -418,12 +473,111 @@ ENDPOINT = SignedToken(
 )
 
 
-def test_only_the_configured_key_set_is_fetched():
-    """Addresses in the token's header are never asked, and the token is not sent anywhere."""
-    token = made({"iss": f"{ISSUER}/t1"}, jku="https://evil.example.com/keys", x5u="https://evil.example.com/pem")
-    reading, urls = asked(ENDPOINT, token, credentials={"tenant_id": "t1"})
-    assert urls == ["https://op.example.com/keys"]
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"jku": "https://evil.example.com/keys", "x5u": "https://evil.example.com/pem"},
+        {"kid": "https://evil.example.com/keys"},
+        {"kid": "../../keys"},
+        {"kid": "key-9", "jku": "https://evil.example.com/keys"},
+    ],
+)
+def test_only_the_configured_key_set_is_fetched(header):
+    """Addresses in the token's header are never asked, and the token is not sent anywhere, nor is it good."""
+    reading, urls = asked(ENDPOINT, made({"iss": f"{ISSUER}/t1"}, **header), credentials={"tenant_id": "t1"})
+    assert set(urls) == {"https://op.example.com/keys"}
+    assert reading.active is None
+
+
+def test_a_key_set_that_is_the_configured_one_may_be_named():
+    """A jku that is the address we ask anyway leads nowhere else; one that begins alike does."""
+    good = made({"iss": f"{ISSUER}/t1"}, jku="https://op.example.com/keys")
+    assert asked(ENDPOINT, good, credentials={"tenant_id": "t1"})[0].active is True
+    for jku in ("https://op.example.com/keys/", "https://op.example.com/keys?x", ["https://op.example.com/keys"]):
+        odd = made({"iss": f"{ISSUER}/t1"}, jku=jku)
+        assert asked(ENDPOINT, odd, credentials={"tenant_id": "t1"})[0].reason == "unparsable"
+
+
+@pytest.mark.parametrize("kid", ["../../dev/null", "https://evil.example.com/keys", "key 1", "", "%00", "$(id)"])
+def test_a_key_id_is_compared_and_nothing_else(kid):
+    """A key id may be any text: the key of exactly that id is taken, whatever the text would be elsewhere."""
+    assert read(made(kid=kid), [rsa_jwk(STRANGER, kid="key-1"), rsa_jwk(RSA, kid=kid)]).good
+    assert not read(made(kid=kid), [rsa_jwk(STRANGER, kid=kid), rsa_jwk(RSA, kid="key-1")]).good
+
+
+def rotating(token, *sets, endpoint=ENDPOINT):
+    """What an endpoint says where each fetch of its key set brings the next one; and the requests."""
+    steps = endpoint.steps(Ask(token=Secret(token), at=AT, credentials={"tenant_id": "t1"}))
+    requests, sets = [], list(sets)
+    try:
+        request = next(steps)
+        while True:
+            requests.append(request)
+            held = sets.pop(0)
+            if isinstance(held, Exception):
+                request = steps.throw(held)
+            else:
+                status, keys = held
+                request = steps.send(Response(status, {}, json.dumps({"keys": keys}).encode()))
+    except StopIteration as stop:
+        return stop.value, requests
+
+
+NEW = {**RSA_KEY, "kid": "key-new"}
+OF_T1 = {"iss": f"{ISSUER}/t1"}
+
+
+def test_a_new_key_is_fetched_once_more():
+    """A key id that the set lacks brings one request for the set anew, and its key then counts."""
+    reading, requests = rotating(made(OF_T1, kid="key-new"), (200, KEYS), (200, [*KEYS, NEW]))
     assert reading.active is True
+    assert [(each.url, each.cacheable, each.fresh) for each in requests] == [
+        ("https://op.example.com/keys", True, False),
+        ("https://op.example.com/keys", True, True),
+    ]
+
+
+def test_an_unknown_key_id_is_asked_for_once():
+    """A key id that the new set lacks as well leaves the question open, after two requests and no more."""
+    reading, requests = rotating(made(OF_T1, kid="key-9"), (200, KEYS), (200, KEYS))
+    assert (reading.active, reading.reason, len(requests)) == (None, "not_stated", 2)
+
+
+@pytest.mark.parametrize(
+    ("token", "fetches"),
+    [
+        (made(OF_T1), 1),
+        (made(OF_T1, key=STRANGER), 1),
+        (made(OF_T1, drop=("kid",)), 1),
+        (made(OF_T1, kid="key-9", alg="none", signature=lambda raw: b""), 0),
+        (made(OF_T1, kid="key-9", alg="HS256", signature=lambda raw: b"0" * 32), 0),
+        (made(OF_T1, kid="key-9", typ="logout+jwt"), 0),
+        (made(OF_T1, kid="key-9", crit=["x"]), 0),
+        (f"{made(OF_T1, kid='key-9')}!", 0),
+    ],
+)
+def test_what_fails_by_itself_fetches_no_keys_anew(token, fetches):
+    """Only a key id that is unknown makes a set be fetched anew; a token that is bad by itself makes nothing be asked."""
+    _, requests = rotating(token, (200, KEYS), (200, KEYS))
+    assert len(requests) == fetches
+    assert not any(each.fresh for each in requests)
+
+
+@pytest.mark.parametrize(
+    ("anew", "reason"), [((503, []), "issuer_error"), ((429, []), "rate_limited"), ((404, []), "unparsable")]
+)
+def test_a_new_key_set_that_does_not_come_decides_nothing(anew, reason):
+    """Where the set cannot be had anew, the token is neither good nor bad."""
+    reading, _ = rotating(made(OF_T1, kid="key-new"), (200, KEYS), anew)
+    assert (reading.active, reading.reason) == (None, reason)
+    with pytest.raises(Unreachable):
+        rotating(made(OF_T1, kid="key-new"), (200, KEYS), Unreachable("network", "no answer"))
+
+
+def test_a_key_of_another_issuer_does_not_come_with_a_new_set():
+    """Under a new set, too, only its own keys count."""
+    reading, _ = rotating(made(OF_T1, key=STRANGER, kid="key-new"), (200, KEYS), (200, [*KEYS, NEW]))
+    assert (reading.active, reading.reason) == (False, "malformed")
 
 
 def test_another_tenant_is_another_issuer():
@@ -444,6 +598,91 @@ def test_a_token_without_signature_decides_nothing_here(token):
     """An opaque or an encrypted token is no malformed signed one."""
     reading, urls = asked(ENDPOINT, token, credentials={"tenant_id": "t1"})
     assert (reading.active, reading.reason, urls) == (None, "not_stated", [])
+
+
+ID_CLAIMS = {**CLAIMS, "aud": "client-a", "nonce": "n"}
+HASHES = {"RS256": "sha256", "RS512": "sha512", "ES256": "sha256", "PS256": "sha256", "EdDSA": "sha512"}
+FOR = "made-up-access-token"
+
+
+def id_token(claims=None, *, without=("azp", "scope"), alg="RS256", **header):
+    """An ID token: no typ, the client as its audience."""
+    kid = {"ES256": "key-2", "EdDSA": "key-3"}.get(alg, "key-1")
+    return made({**ID_CLAIMS, **(claims or {})}, without=without, drop=("typ",), **{"alg": alg, "kid": kid, **header})
+
+
+def at_hash(token, alg="RS256"):
+    digest = hashlib.new(HASHES[alg], token.encode()).digest()
+    return b64(digest[: len(digest) // 2])
+
+
+def read_id(token, *, keys=(rsa_jwk(RSA, kid="key-1"), EC_KEY, ED_KEY), **how):
+    return read(token, keys, **{"about": "id", "algorithms": tuple(HASHES), **how})
+
+
+def test_the_sample_of_the_specification_has_its_hash():
+    """The computation is that of the specification's own example (OpenID Connect Core 1.0, appendix A.3)."""
+    token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
+    assert at_hash(token) == "77QmUPtjPfzWtF2AnpK9RQ"
+    good = id_token({"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"})
+    assert read_id(good, credentials={"access_token": Secret(token)}, clients=("client-a",)).good
+
+
+@pytest.mark.parametrize("alg", HASHES)
+def test_an_id_token_goes_with_its_access_token(alg):
+    """The hash is that of the signature's algorithm; with another access token the ID token is bad."""
+    token = id_token({"at_hash": at_hash(FOR, alg)}, alg=alg)
+    assert read_id(token, credentials={"access_token": Secret(FOR)}).good
+    found = read_id(token, credentials={"access_token": Secret("another-access-token")})
+    assert (found.good, found.active, found.reason) == (False, False, "malformed")
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["", at_hash(FOR)[:-1], at_hash(FOR) + "=", at_hash(FOR).upper(), 5, True, [at_hash(FOR)], {}],
+)
+def test_an_odd_hash_binds_nothing(stated):
+    """Only the exact text of the hash is the hash."""
+    found = read_id(id_token({"at_hash": stated}), credentials={"access_token": FOR})
+    assert (found.active, found.reason) == (False, "malformed")
+
+
+@pytest.mark.parametrize(
+    ("flow", "active"),
+    [("code", True), ("", True), ("code id_token", True), ("id_token token", None), ("code id_token token", None)],
+)
+def test_a_missing_hash_counts_where_the_flow_requires_it(flow, active):
+    """Required where both tokens come from the authorization endpoint (OpenID Connect Core 1.0, sections 3.2.2.9)."""
+    found = read_id(id_token(), credentials={"access_token": FOR, "response_type": flow})
+    assert (found.active, found.reason) == (active, "ok" if active else "not_stated")
+
+
+def test_without_an_access_token_no_hash_is_asked_for():
+    """The hash can be held against nothing then."""
+    assert read_id(id_token({"at_hash": "anything"})).good
+
+
+def test_an_access_token_is_no_id_token():
+    """By its type, or by an audience that is not the client."""
+    assert read_id(made(ID_CLAIMS), types=frozenset({"jwt"})).reason == "unparsable"
+    assert read_id(made(typ="JWT"), clients=("client-a",)).reason == "wrong_client"
+
+
+@pytest.mark.parametrize(
+    ("aud", "azp", "client"),
+    [
+        ("client-a", None, "client-a"),
+        (["client-a"], "client-a", "client-a"),
+        (["client-a", "client-b"], "client-a", "client-a"),
+        (["client-a", "client-b"], None, None),
+        (["client-a", "client-b"], "client-c", None),
+        ("client-b", "client-a", "client-b"),
+        ("client-a", 5, "client-a"),
+    ],
+)
+def test_the_client_of_an_id_token_is_of_its_audience(aud, azp, client):
+    """OpenID Connect Core 1.0, section 3.1.3.7: an azp that is not in the audience is no such client."""
+    assert read_id(id_token({"aud": aud, "azp": azp}, without=("scope",))).client_id == client
 
 
 HEADERS = st.dictionaries(

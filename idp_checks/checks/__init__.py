@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idp_checks.checks import hygiene, profile, token  # noqa: F401 - each registers its checks
+from idp_checks.checks import hygiene, lifecycle, profile, token  # noqa: F401 - each registers its checks
 from idp_checks.checks.catalogue import CHECKS, Catalogue, Check, Control, Framework, Meanings, catalogue, get
 from idp_checks.checks.context import (
     Calibration,
@@ -18,6 +18,8 @@ from idp_checks.checks.context import (
     IdentityContext,
     Intact,
     Normalizer,
+    Renewal,
+    Revocation,
     RunContext,
     Searched,
 )
@@ -40,6 +42,8 @@ __all__ = [
     "Intact",
     "Meanings",
     "Normalizer",
+    "Renewal",
+    "Revocation",
     "RunContext",
     "Searched",
     "Severity",

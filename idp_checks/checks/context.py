@@ -7,6 +7,7 @@ names an account is shown as a fingerprint.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -28,6 +29,8 @@ __all__ = [
     "IdentityContext",
     "Intact",
     "Normalizer",
+    "Renewal",
+    "Revocation",
     "RunContext",
     "Searched",
 ]
@@ -99,6 +102,40 @@ class _Base(Struct, frozen=True, kw_only=True):
         yield from ()
 
 
+class Renewal(Struct, frozen=True, kw_only=True):
+    """What became of a renewal that was tried in this run.
+
+    Args:
+        outcome: whether the issuer gave a new token; None, nobody knows.
+        reason: why not, one of the reasons of an introspection.
+        after: the answer about the new token.
+    """
+
+    outcome: bool | None
+    reason: str = "ok"
+    after: Introspection | None = None
+
+
+class Revocation(Struct, frozen=True, kw_only=True):
+    """What became of a revocation that was tried in this run.
+
+    Args:
+        at: when it was asked for, in UTC.
+        accepted: whether the issuer says that it did it, which proves nothing; None, nobody knows.
+        reason: why not, one of the reasons of an introspection.
+        before: the answer about the token immediately before.
+        after: the last answer about each token that has to be dead now.
+        waited_s: for how many seconds the issuer was asked, until that answer.
+    """
+
+    at: datetime
+    accepted: bool | None
+    reason: str = "ok"
+    before: Introspection | None = None
+    after: tuple[Introspection, ...] = ()
+    waited_s: int = 0
+
+
 class IdentityContext(_Base, frozen=True, kw_only=True):
     """One identity of one record.
 
@@ -112,6 +149,7 @@ class IdentityContext(_Base, frozen=True, kw_only=True):
         introspection: the issuer's answer about the identity's token; None where no token is held, or nobody could be
             asked.
         calibration: that of the connection.
+        renewal: what became of a renewal with what is held; None, none was tried.
     """
 
     scope: ClassVar[Scope] = "identity"
@@ -123,6 +161,7 @@ class IdentityContext(_Base, frozen=True, kw_only=True):
     policy: Policy = Policy()
     introspection: Introspection | None = None
     calibration: Calibration = Calibration()
+    renewal: Renewal | None = None
 
     @property
     def primary(self) -> bool:
@@ -153,6 +192,7 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
         normalizer: the normaliser under test; None, the provider's own.
         policy: tells which other connections there are.
         others: providers from whose accounts this one's must be told apart.
+        revocation: what became of the revocation of a token made for it; None, none was tried.
     """
 
     scope: ClassVar[Scope] = "connection"
@@ -164,6 +204,7 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
     calibration: Calibration = Calibration()
     policy: Policy = Policy()
     others: tuple[Provider, ...] = ()
+    revocation: Revocation | None = None
 
     def private(self) -> Iterator[str]:
         return (each.reveal() for each in _secrets(self.connection))
@@ -241,5 +282,5 @@ Context: TypeAlias = IdentityContext | ConnectionContext | RunContext
 
 
 def _secrets(connection: Connection) -> Iterator[Secret]:
-    yield from filter(None, (connection.client_secret, connection.canary))
+    yield from filter(None, (connection.client_secret, connection.canary, connection.lifecycle_token))
     yield from (each for each in connection.credentials.values() if isinstance(each, Secret))

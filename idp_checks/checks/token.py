@@ -16,7 +16,7 @@ from idp_checks.checks.finding import REASONS, Verdict
 from idp_checks.introspection import Introspection
 from idp_checks.provider import Provider
 from idp_checks.rfc7662 import Discovered
-from idp_checks.signed import SignedToken, header_of, looks_signed
+from idp_checks.signed import ID_TOKEN_CLAIMS, SignedToken, header_of, looks_signed
 
 __all__ = ["telling"]
 
@@ -24,8 +24,6 @@ USER_KINDS = frozenset({"user", "access_token"})
 """What issuers call a user's access token, in lower case."""
 OTHER_KINDS = frozenset({"page", "app", "application", "system_user", "id", "id_token", "refresh", "refresh_token"})
 """What they call other kinds of token. ``Bearer`` and the like say how a token is used, not what it is."""
-ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
-"""Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11)."""
 TYPE_OF = {"at+jwt": "access token", "id+jwt": "ID token", "logout+jwt": "logout token", "dpop+jwt": "proof"}
 """What the header ``typ`` of a JWT says that it is (RFC 9068, section 2.1); ``JWT`` says nothing."""
 OPAQUE_FORMS = ("opaque", "oauth1")
@@ -119,11 +117,12 @@ def active(context: IdentityContext) -> Outcome:
     said = _answer(context)
     if isinstance(said, Outcome):
         return said
+    told = {**_asked(said), "explanation": said.explain()}
     if said.active:
-        return _weighed(context, passed("The issuer calls the token active.", **_asked(said)))
+        return _weighed(context, passed("The issuer calls the token active.", **told))
     if said.bare and not context.calibration.permitted:
         return _not_stated(context, said, "why")
-    return _weighed(context, failed("The issuer refuses the token.", **_asked(said), why=said.detail), refusal=True)
+    return _weighed(context, failed("The issuer refuses the token.", **told, why=said.detail), refusal=True)
 
 
 @check("IDP-TOK-002")
@@ -473,8 +472,7 @@ def _issuers(context: IdentityContext, provider: Provider) -> Iterator[str]:
     """The exact issuers that the provider documents, or that the policy configures where it leaves them open."""
     if isinstance(provider.debug, Discovered):
         configured = (context.connection.issuer_url, _credential(context, "issuer"))
-        # Discovery finds the same document with and without a slash at the end.
-        yield from (spelt for each in configured if each for spelt in (each.rstrip("/"), f"{each.rstrip('/')}/"))
+        yield from (each for each in configured if each)
         return
     for each in getattr(provider.debug, "issuers", ()):
         if (filled := _filled(context, each)) is not None:

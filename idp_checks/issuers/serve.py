@@ -13,7 +13,7 @@ import uvicorn
 from idp_checks.endpoint import is_loopback
 from idp_checks.errors import UsageError
 from idp_checks.issuers.app import app
-from idp_checks.issuers.world import CLIENT_SECRET, SLOW, World
+from idp_checks.issuers.world import CLIENT_SECRET, REFRESH_TOKEN, SLOW, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,14 @@ class Served:
         base_url: where, such as ``http://127.0.0.1:8765``.
         world: what is played.
         client_secret: the one client secret that is accepted.
+        refresh_token: the refresh token that each issuer accepts at first.
     """
 
     def __init__(self, base_url: str, world: World) -> None:
         self.base_url = base_url
         self.world = world
         self.client_secret = CLIENT_SECRET
+        self.refresh_token = REFRESH_TOKEN
         self._ended = threading.Event()
 
     def url(self, provider: str, case: str | None = None) -> str:

@@ -8,6 +8,9 @@ clock, so that what was good when recorded is good now.
 Beside the recorded cases every issuer plays those of ``PLAYED``, and where its good answer names an application or an
 account, ``other-client`` and ``other-user``. A key set is asked for without a token: there a case of ``PLAYED`` is
 played for all that is asked.
+
+The documented calls that renew and revoke are played as well, and they last: a token that was revoked is dead from then
+on. The good tokens ``LINGERING`` and ``UNDYING`` are those of issuers that take their time, and that lie.
 """
 
 from __future__ import annotations
@@ -39,12 +42,18 @@ __all__ = ["CLIENT_SECRET", "PLAYED", "SLOW", "Issuer", "Place", "World", "quest
 
 CLIENT_SECRET = "simulated-client-secret"
 """The one client secret that the simulated issuers accept."""
+REFRESH_TOKEN = "simulated-refresh-token"
+"""The refresh token that each of them accepts at first; a renewal puts another in its place."""
 
 PLAYED = ("rate-limited", "broken", "down")
 """Cases that are played for every provider: asked to slow down, an answer cut in half, out of service."""
 
 SLOW = "slow"
 """The case of an answer that comes too late. Only what has a clock plays it; here it is answered at once."""
+
+LINGERING, UNDYING = "lingering", "undying"
+"""Cases of a good token that goes on working when it is revoked: for ``LAG`` seconds, and for ever."""
+LAG = 2.0
 
 MILLISECONDS = 10**11
 """An issuer that may mean milliseconds or seconds since 1970 means milliseconds from here on."""
@@ -125,7 +134,8 @@ class World:
 class Place(NamedTuple):
     """Where an issuer answers: method, documented address (``{client_id}`` and the like stand for one segment), part.
 
-    The part is ``debug``, ``keys``, ``discovery``, ``profile``, or the name of a further call for the profile.
+    The part is ``debug``, ``keys``, ``discovery``, ``profile``, ``renewal``, ``revocation``, ``use``, or the name of a
+    further call for the profile.
     """
 
     method: str
@@ -156,6 +166,9 @@ class Issuer:
         self._full = recordings.full(provider.name)
         self._tokens: dict[str, str] = {}
         self._known: dict[str, str] = {}
+        self._renewed: list[str] = []
+        self._ended: dict[str, datetime] = {}
+        self.refresh_token = REFRESH_TOKEN
 
     @cached_property
     def cases(self) -> tuple[str, ...]:
@@ -219,7 +232,19 @@ class Issuer:
         calls = [] if profile.call is None else [("profile", profile.call)]
         calls += [(name, further.call) for name, further in profile.also.items()]
         found += [Place(call.method, call.url, name) for name, call in calls if call.url.startswith("https://")]
+        found += self._ways()
         return tuple(each._replace(url=self.hosted(each.url)) for each in found)
+
+    def _ways(self) -> Iterator[Place]:
+        """Where tokens are renewed, revoked and used, as far as it is documented how."""
+        discovered, token = isinstance(self.provider.debug, Discovered), self.provider.token
+        for part, way in (("renewal", token.renewal), ("revocation", token.termination), ("use", token.uses)):
+            if way.manner is None or way.method is None or way.url is None:
+                continue
+            if way.url.startswith("https://"):
+                yield Place(way.method, way.url, part)
+            elif discovered and part != "use":
+                yield Place(way.method, f"{self.credentials['issuer']}/{part}", part)
 
     def hosted(self, url: str) -> str:
         """The address with what the caller holds filled into its host."""
@@ -246,27 +271,43 @@ class Issuer:
 
     def token(self, case: str) -> str:
         """The token of a case: of the provider's documented form, the same at every call."""
-        if case not in (*self.cases, SLOW):
+        if case not in (*self.cases, SLOW, LINGERING, UNDYING):
             raise LookupError(f"{self.provider.name} plays no case {case!r}; it plays {', '.join(self.cases)}")
         if case not in self._tokens:
-            recorded = self.recordings.get(case) or self.recordings.get("valid")
-            if recorded is not None and isinstance(recorded.token, recordings.Signed):
-                self._tokens[case] = self._signed(recorded, recorded.token, case)
-            else:
-                digest = hashlib.sha512(f"{self.provider.name} {case}".encode()).digest()
-                body = "".join(_LETTERS[byte % 62] for byte in digest[:40])
-                self._tokens[case] = self.provider.token.example(body, digest.hex()[:64])
+            self._tokens[case] = self._made(case)
         return self._tokens[case]
 
+    def _made(self, case: str) -> str:
+        """The made-up token of that name."""
+        recorded = self.recordings.get(case) or self.recordings.get("valid")
+        if recorded is not None and isinstance(recorded.token, recordings.Signed):
+            return self._signed(recorded, recorded.token, case)
+        digest = hashlib.sha512(f"{self.provider.name} {case}".encode()).digest()
+        body = "".join(_LETTERS[byte % 62] for byte in digest[:40])
+        return self.provider.token.example(body, digest.hex()[:64])
+
     def case(self, request: Request) -> str | None:
-        """The case of the token that stands in the request."""
+        """The case of the token that stands in the request; none of one that has ended."""
+        token = self._asked_about(request)
+        return None if token is None or self._is_over(token) else self._known[token]
+
+    def _asked_about(self, request: Request) -> str | None:
+        """The token of ours that stands in the request."""
         if not self._known:
-            self._known = {self.token(case): case for case in (*self.cases, SLOW)}
+            self._known = {self.token(case): case for case in (*self.cases, SLOW, LINGERING, UNDYING)}
         for value in _values(request):
-            for word in (value, value.rpartition(" ")[2], *_OAUTH1.findall(value)):
+            words: list[str] = [value, value.rpartition(" ")[2], *_OAUTH1.findall(value)]
+            for word in words:
                 if word in self._known:
-                    return self._known[word]
+                    return word
         return None
+
+    def _is_over(self, token: str) -> bool:
+        """Whether a token was revoked, and no longer works."""
+        at, case = self._ended.get(token), self._known[token]
+        if at is None or case == UNDYING:
+            return False
+        return case != LINGERING or (self._now() - at).total_seconds() >= LAG
 
     def respond(self, request: Request, base: str | None = None, case: str | None = None) -> Response:
         """The answer to a request; see ``World.respond``."""
@@ -281,7 +322,8 @@ class Issuer:
             return Response(503, {"content-type": "text/html"}, b"<html>Service Unavailable</html>")
         if case == "rate-limited" and (case not in self.recordings or place.part != "debug"):
             return _json(429, {"error": "slow down"}, {"retry-after": "60"})
-        answer = self._part(place.part, request, base, "valid" if case in ("broken", SLOW) else case)
+        as_good = case in ("broken", SLOW, LINGERING, UNDYING)
+        answer = self._part(place.part, request, base, "valid" if as_good else case)
         if case == "broken":
             return Response(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
         return answer
@@ -291,6 +333,13 @@ class Issuer:
             return self._discovery(base or self.credentials["issuer"])
         if part == "keys":
             return self._keys()
+        if part == "renewal":
+            return self._renew(request)
+        if part == "revocation":
+            return self._revoke(request)
+        if part == "use":
+            good = case in ("valid", "other-client", "other-user")
+            return _json(200, {}) if good else self._profile("profile", None)
         return self._debug(request, base, case) if part == "debug" else self._profile(part, case)
 
     def _debug(self, request: Request, base: str | None, case: str | None) -> Response:
@@ -315,6 +364,39 @@ class Issuer:
         if recorded is None:
             return _json(401, {"error": "invalid_token"}, {"www-authenticate": 'Bearer error="invalid_token"'})
         return self._answer(recorded, renamed)
+
+    def _renew(self, request: Request) -> Response:
+        """A new token (RFC 6749, section 6), and a new refresh token in the old one's place."""
+        manner = self.provider.token.renewal.manner
+        assert manner is not None, "only ways with a manner have a place"  # noqa: S101
+        if not _authenticated(request, manner.needs):
+            return _json(401, {"error": "invalid_client"})
+        rotating = manner.token == "refresh"
+        if self.case(request) is None if not rotating else self.refresh_token not in _values(request):
+            return _json(400, {"error": "invalid_grant"})
+        name = f"renewed-{len(self._renewed) + 1}"
+        token = self._made(name)
+        self._renewed.append(token)
+        self._known[token] = "valid"
+        answer = {"access_token": token, "token_type": "bearer", "expires_in": 3600}
+        if rotating:
+            self.refresh_token = answer["refresh_token"] = f"{REFRESH_TOKEN}-{name}"
+        return _json(200, answer)
+
+    def _revoke(self, request: Request) -> Response:
+        """The end of a token, or of all: an unknown one gets the same answer (RFC 7009, section 2.2)."""
+        manner = self.provider.token.termination.manner
+        assert manner is not None, "only ways with a manner have a place"  # noqa: S101
+        if not _authenticated(request, manner.needs):
+            return _json(401, {"error": "invalid_client"})
+        token = self._asked_about(request)
+        by_refresh = self.refresh_token in _values(request)
+        ended = {token} if token is not None else set()
+        if by_refresh or (ended and manner.ends == "grant"):
+            ended |= {self.token("valid"), *self._renewed}
+        self._ended |= {each: self._now() for each in ended if each not in self._ended}
+        status = min(manner.done)
+        return _json(status, {}) if status == 200 else Response(status)  # noqa: PLR2004
 
     @cached_property
     def _denial(self) -> DebugRecording | None:
@@ -408,6 +490,8 @@ class Issuer:
             "issuer": issuer,
             "introspection_endpoint": f"{issuer}/introspect",
             "userinfo_endpoint": f"{issuer}/userinfo",
+            "token_endpoint": f"{issuer}/renewal",
+            "revocation_endpoint": f"{issuer}/revocation",
             "jwks_uri": f"{issuer}/keys",
         })  # fmt: skip
 
@@ -535,6 +619,14 @@ def _values(request: Request) -> list[str]:
         + [value for _, value in parse_qsl(urlsplit(request.url).query)]
         + [unquote(part) for part in urlsplit(request.url).path.split("/")]
     )
+
+
+def _authenticated(request: Request, needs: tuple[str, ...]) -> bool:
+    """Whether the request carries our secret, where it must."""
+    if "client_secret" not in needs:
+        return True
+    own = request.basic is not None and request.basic[1].reveal() == CLIENT_SECRET
+    return own or any(CLIENT_SECRET in value for value in _values(request))
 
 
 def _json(status: int, body: object, headers: Mapping[str, str] = {}) -> Response:

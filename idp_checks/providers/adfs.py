@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.endpoint import by_bearer
+from idp_checks.provider import Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._saml import Assertion, NamesId, only
 from idp_checks.signed import SignedToken
 
@@ -70,12 +71,14 @@ PROVIDER = Provider(
             "sign-on and devices.",
             "POST",
             "https://{host}/adfs/oauth2/token",
+            renewing(needs=("host", "client_id", "client_secret")),
         ),
         termination=Way("None: an administrator ends the person's sessions or disables the account."),
         uses=Way(
             "Only for a token whose aud is urn:microsoft:userinfo; gives sub.",
             "GET",
             "https://{host}/adfs/userinfo",
+            Manner(send=by_bearer(), needs=("host",)),
         ),
         sources=(
             "https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts",

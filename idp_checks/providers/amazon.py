@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, by_query
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Id, Name, Path, Shape
 
 
@@ -109,12 +109,14 @@ PROVIDER = Provider(
             "stays good until the customer takes the consent back.",
             "POST",
             "https://api.amazon.com/auth/o2/token",
+            renewing(),
         ),
         termination=Way("No call is documented: the customer removes the app in the settings of the Amazon account."),
         uses=Way(
             "Works with profile or profile:user_id; the header x-amz-access-token does as well.",
             "GET",
             "https://api.amazon.com/user/profile",
+            BEARER,
         ),
         sources=(
             "https://developer.amazon.com/docs/login-with-amazon/access-token.html",

@@ -9,9 +9,9 @@ from msgspec import Struct, ValidationError, convert
 
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims, parse
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape, Text, TextFlag, text_flag
-from idp_checks.signed import SignedToken
+from idp_checks.signed import BINDING, SignedToken
 
 
 class PersonName(Struct, rename="camel"):
@@ -119,12 +119,14 @@ PROVIDER = Provider(
             "months; gives a new access token and ID token, no new refresh token. About once a day per person at most.",
             "POST",
             "https://appleid.apple.com/auth/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields client_id, client_secret, token, token_type_hint; 200 with an empty body, also for a dead "
             "token. Required when an account is deleted in the app.",
             "POST",
             "https://appleid.apple.com/auth/revoke",
+            revoking(token_type_hint="access_token", ends="grant"),
         ),
         uses=Way(
             "No API takes the access token: a refresh is the only use.", "POST", "https://appleid.apple.com/auth/token"
@@ -148,6 +150,8 @@ PROVIDER = Provider(
         url="https://appleid.apple.com/auth/keys",
         issuers=("https://appleid.apple.com", "https://account.apple.com"),
         client=("aud",),
+        about="id",
+        takes=BINDING,
         source="https://developer.apple.com/documentation/signinwithapplerestapi/fetch-apple's-public-key-for-verifying-token-signature",
         note=(
             "Several keys at a time, changed without notice. A signature says nothing of revocation: only a refresh at "

@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape, Web
 
 
@@ -121,13 +121,17 @@ PROVIDER = Provider(
             "until it is revoked.",
             "POST",
             "https://app.asana.com/-/oauth_token",
+            renewing(),
         ),
         termination=Way(
             "Form fields client_id, client_secret and token, the refresh token; its access tokens end with it.",
             "POST",
             "https://app.asana.com/-/oauth_revoke",
+            revoking(token="refresh", ends="grant"),
         ),
-        uses=Way("Needs scope users:read or default.", "GET", "https://app.asana.com/api/1.0/users/me?opt_fields=gid"),
+        uses=Way(
+            "Needs scope users:read or default.", "GET", "https://app.asana.com/api/1.0/users/me?opt_fields=gid", BEARER
+        ),
         sources=("https://developers.asana.com/docs/oauth",),
     ),
     scopes=Scopes(

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
 
 
@@ -104,12 +104,13 @@ PROVIDER = Provider(
             "too. A dead one gives 403, or 400 invalid_grant or unauthorized_client.",
             "POST",
             "https://auth.atlassian.com/oauth/token",
+            renewing(as_json=True),
         ),
         termination=Way(
             "No documented call for these apps: the person removes the app among the account's connected apps. Newer "
             "authorization servers of Atlassian announce https://auth.atlassian.com/oauth/revoke."
         ),
-        uses=Way("Needs scope read:me.", "GET", "https://api.atlassian.com/me"),
+        uses=Way("Needs scope read:me.", "GET", "https://api.atlassian.com/me", BEARER),
         sources=(
             "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
             "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",

@@ -12,7 +12,7 @@ from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import UserInfo as Named
 from idp_checks.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
 from idp_checks.signed import SignedToken, header_of
@@ -156,17 +156,20 @@ PROVIDER = Provider(
             "Rotation is a setting of the application.",
             "POST",
             "https://{domain}/oauth/token",
+            renewing(needs=("domain", "client_id", "client_secret")),
         ),
         termination=Way(
             "Refresh tokens only: client_id, client_secret and token as JSON or a form; 200 with an empty body. An "
             "access token runs on to its end.",
             "POST",
             "https://{domain}/oauth/revoke",
+            revoking(token="refresh", needs=("domain", "client_id", "client_secret")),
         ),
         uses=Way(
             "Needs scope openid: the encrypted token, or an RS256 JWT whose aud includes userinfo.",
             "GET",
             "https://{domain}/userinfo",
+            Manner(send=by_bearer(), needs=("domain",)),
         ),
         sources=(
             "https://auth0.com/docs/secure/tokens/access-tokens",

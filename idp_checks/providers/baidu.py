@@ -22,7 +22,7 @@ from idp_checks.endpoint import (
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Handle, Id, Name, Path, Shape, Text, first
 
 DOC = "https://openauth.baidu.com/doc/doc.html"
@@ -143,13 +143,20 @@ PROVIDER = Provider(
             "by Baidu's pages and serves once.",
             "POST",
             "https://openapi.baidu.com/oauth/2.0/token",
+            renewing(),
         ),
         termination=Way(
             "Parameter access_token; result 1 when done. Withdraws the person's whole consent.",
             "GET",
             "https://openapi.baidu.com/rest/2.0/passport/auth/revokeAuthorization",
+            Manner(send=by_query("access_token"), ends="grant"),
         ),
-        uses=Way("Parameter access_token.", "GET", "https://openapi.baidu.com/rest/2.0/passport/users/getInfo"),
+        uses=Way(
+            "Parameter access_token.",
+            "GET",
+            "https://openapi.baidu.com/rest/2.0/passport/users/getInfo",
+            Manner(send=by_query("access_token")),
+        ),
         sources=(DOC,),
     ),
     scopes=Scopes(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, best_address, first, flag
 
 
@@ -128,6 +128,7 @@ PROVIDER = Provider(
             "refresh token.",
             "POST",
             "https://bitbucket.org/site/oauth2/access_token",
+            renewing(basic=True),
         ),
         termination=Way(
             "No call: the person removes the app in the account settings, or its owner deletes the consumer."
@@ -136,6 +137,7 @@ PROVIDER = Provider(
             "Needs scope account; the header X-OAuth-Scopes of the answer lists the scopes.",
             "GET",
             "https://api.bitbucket.org/2.0/user",
+            BEARER,
         ),
         sources=(
             "https://developer.atlassian.com/cloud/bitbucket/oauth-2/",

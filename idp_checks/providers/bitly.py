@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, best_address, flag
 
 
@@ -59,7 +59,7 @@ PROVIDER = Provider(
         validity="No end is documented.",
         renewal=Way("Not documented: the person signs in again."),
         termination=Way("By the person, in the settings under connected applications."),
-        uses=Way("Any token works.", "GET", "https://api-ssl.bitly.com/v4/user"),
+        uses=Way("Any token works.", "GET", "https://api-ssl.bitly.com/v4/user", BEARER),
         sources=("https://dev.bitly.com/docs/getting-started/authentication/",),
     ),
     scopes=Scopes(separator=""),

@@ -7,7 +7,7 @@ from typing import Any
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Shape, Web
 
 
@@ -65,14 +65,16 @@ PROVIDER = Provider(
             "and works once. Downscoped tokens and those of server-side grants have none.",
             "POST",
             "https://api.box.com/oauth2/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields token (access or refresh), client_id and client_secret; 200 with an empty body. Ends the "
             "pair.",
             "POST",
             "https://api.box.com/oauth2/revoke",
+            revoking(),
         ),
-        uses=Way("Any token of a person works.", "GET", "https://api.box.com/2.0/users/me"),
+        uses=Way("Any token of a person works.", "GET", "https://api.box.com/2.0/users/me", BEARER),
         sources=(
             "https://developer.box.com/guides/authentication/tokens/",
             "https://developer.box.com/reference/post-oauth2-revoke/",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Ask, Steps
+from idp_checks.endpoint import Ask, Steps, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Handle, TextFlag, first, text_flag
 from idp_checks.signed import SignedToken, claims_of
 
@@ -95,17 +95,22 @@ PROVIDER = Provider(
             "grant_type=refresh_token, the client authenticates; no new refresh token comes unless rotation is on.",
             "POST",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/token",
+            renewing(basic=True, needs=("domain", "region", "client_id", "client_secret")),
         ),
         termination=Way(
             "Form field token, a refresh token only; its access tokens then fail at Cognito itself, and pass every "
             "check by keys. 200 for an invalid token too, 400 unsupported_token_type for another kind.",
             "POST",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/revoke",
+            revoking(
+                basic=True, token="refresh", ends="grant", needs=("domain", "region", "client_id", "client_secret")
+            ),
         ),
         uses=Way(
             "Needs scope openid in the token.",
             "GET",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo",
+            Manner(send=by_bearer(), needs=("domain", "region")),
         ),
         sources=(
             "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html",

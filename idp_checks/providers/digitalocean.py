@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, by_bearer, probe
+from idp_checks.endpoint import (
+    Answer,
+    Ask,
+    Epoch,
+    HttpEndpoint,
+    Recipe,
+    Refusal,
+    Request,
+    Seconds,
+    after,
+    at_epoch,
+    by_bearer,
+    probe,
+)
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, flag
 
 UNAUTHORIZED = Refusal(401, "denied", {"id": "unauthorized"})
@@ -63,6 +77,13 @@ class TokenInfo(Answer):
         )
 
 
+class OfItself(Recipe):
+    """A call about the very token that makes it: in the header, and in the form."""
+
+    def request(self, ask: Ask) -> Request:
+        return replace(super().request(ask), form={"token": ask.token})
+
+
 PROVIDER = Provider(
     name="digitalocean",
     title="DigitalOcean",
@@ -101,17 +122,19 @@ PROVIDER = Provider(
         ),
         validity="30 days; expires_in of the token answer counts.",
         renewal=Way(
-            "grant_type=refresh_token; a new pair.",
+            "grant_type=refresh_token with client_id and client_secret; a new pair.",
             "POST",
             "https://cloud.digitalocean.com/v1/oauth/token",
+            renewing(),
         ),
         termination=Way(
             "Form field token; the token itself also goes as the bearer token. 200 with an empty object. The person "
             "can do it in the control panel.",
             "POST",
             "https://cloud.digitalocean.com/v1/oauth/revoke",
+            Manner(send=by_bearer(), made=OfItself),
         ),
-        uses=Way("Needs scope read or account:read.", "GET", "https://api.digitalocean.com/v2/account"),
+        uses=Way("Needs scope read or account:read.", "GET", "https://api.digitalocean.com/v2/account", BEARER),
         sources=("https://docs.digitalocean.com/reference/api/oauth/",),
     ),
     scopes=Scopes(

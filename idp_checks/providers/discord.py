@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, at_iso, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, flag
 
 CDN = "https://cdn.discordapp.com"
@@ -131,13 +131,15 @@ PROVIDER = Provider(
             "grant_type=refresh_token as a form (JSON is refused), client id and secret as HTTP Basic or in the form.",
             "POST",
             "https://discord.com/api/oauth2/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form fields token and token_type_hint, the client as in renewal. Every token of the authorisation ends.",
             "POST",
             "https://discord.com/api/oauth2/token/revoke",
+            revoking(basic=True, ends="grant", token_type_hint="access_token"),
         ),
-        uses=Way("Needs scope identify.", "GET", "https://discord.com/api/users/@me"),
+        uses=Way("Needs scope identify.", "GET", "https://discord.com/api/users/@me", BEARER),
         sources=("https://discord.com/developers/docs/topics/oauth2",),
     ),
     scopes=Scopes(
@@ -152,6 +154,7 @@ PROVIDER = Provider(
         send=by_bearer(),
         tells=frozenset({"client", "subject", "scopes", "end"}),
         answer=Authorization,
+        limit=(50, 1),
         refusals=(Refusal(401, "denied", {"message": "401: Unauthorized", "code": 0}),),
         source="https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information",
         note=(

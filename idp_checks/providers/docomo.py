@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Path, Shape
 
 PREFIX = "https://i.mydocomo.com/id/"
@@ -58,7 +58,7 @@ PROVIDER = Provider(
         validity="Not public: expires_in of the token answer counts.",
         renewal=Way("No call is documented in public."),
         termination=Way("No call is documented in public, and the discovery document names none."),
-        uses=Way("Needs scope openid.", "GET", "https://conf.uw.docomo.ne.jp/common/userinfo"),
+        uses=Way("Needs scope openid.", "GET", "https://conf.uw.docomo.ne.jp/common/userinfo", BEARER),
         sources=(
             "https://github.com/auth0/passport-daccount",
             "https://conf.uw.docomo.ne.jp/.well-known/openid-configuration",

@@ -7,7 +7,7 @@ from typing import Any
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
 
 
@@ -65,7 +65,7 @@ PROVIDER = Provider(
         ),
         renewal=Way("No call is documented: the person goes through the authorisation again."),
         termination=Way("No call is documented: the person removes the application in the account settings."),
-        uses=Way("Any scope will do.", "GET", "https://api.dribbble.com/v2/user"),
+        uses=Way("Any scope will do.", "GET", "https://api.dribbble.com/v2/user", BEARER),
         sources=("https://developer.dribbble.com/v2/oauth/",),
     ),
     scopes=Scopes(

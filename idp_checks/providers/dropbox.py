@@ -11,7 +11,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_bearer, p
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
 
 ECHO = "idp-checks"
@@ -128,17 +128,20 @@ PROVIDER = Provider(
             "refresh token stays the same and does not end by time.",
             "POST",
             "https://api.dropboxapi.com/oauth2/token",
+            renewing(),
         ),
         termination=Way(
             "Without a body. Ends the token that makes the call, its refresh token, and every access token that came "
             "from that.",
             "POST",
             "https://api.dropboxapi.com/2/auth/token/revoke",
+            Manner(send=by_bearer(), ends="grant"),
         ),
         uses=Way(
             "Needs scope account_info.read; without a body.",
             "POST",
             "https://api.dropboxapi.com/2/users/get_current_account",
+            BEARER,
         ),
         sources=(
             "https://developers.dropbox.com/oauth-guide",

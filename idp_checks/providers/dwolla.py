@@ -11,7 +11,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_bearer
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Id, Name, Path, Shape
 
 HEADERS = {"Accept": "application/vnd.dwolla.v1.hal+json"}
@@ -116,7 +116,12 @@ PROVIDER = Provider(
             "https://api.dwolla.com/token",
         ),
         termination=Way("No call is documented."),
-        uses=Way("Lists what the token reaches.", "GET", "https://api.dwolla.com/"),
+        uses=Way(
+            "Lists what the token reaches.",
+            "GET",
+            "https://api.dwolla.com/",
+            Manner(send=by_bearer(), headers={"Accept": "application/vnd.dwolla.v1.hal+json"}),
+        ),
         sources=("https://docsv2.dwolla.com", "https://github.com/Dwolla/dwolla-v2-python"),
     ),
     scopes=Scopes(

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, first
 
 USER = "https://apiz.ebay.com/commerce/identity/v1/user/"
@@ -114,12 +114,13 @@ PROVIDER = Provider(
             "grant_type=refresh_token, HTTP Basic with the client's credentials; the refresh token stays the same.",
             "POST",
             "https://api.ebay.com/identity/v1/oauth2/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "No REST call is documented; the old Trading API has RevokeToken, and the person withdraws the application "
             "in the account settings."
         ),
-        uses=Way("Needs scope commerce.identity.readonly.", "GET", USER),
+        uses=Way("Needs scope commerce.identity.readonly.", "GET", USER, BEARER),
         sources=(
             "https://developer.ebay.com/api-docs/static/oauth-tokens.html",
             "https://developer.ebay.com/api-docs/static/oauth-refresh-token-request.html",

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec import Struct, field
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
+from idp_checks.endpoint import Ask, HttpEndpoint, Recipe, Refusal, Steps, Unreachable, by_bearer
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
 
 SITES = frozenset({"nl", "be", "de", "fr", "es", "com", "co.uk"})
@@ -61,13 +61,28 @@ class Me(Shape):
         )
 
 
+NO_SITE = f"tld names none of Exact's sites ({', '.join(sorted(SITES))})"
+
+
+def _elsewhere(ask: Ask) -> bool:
+    return ask.issuer_url is None and ask.credential("tld") not in SITES
+
+
+class AtSite(Recipe):
+    """A call at Exact's own sites alone: what stands last in a host decides whose it is."""
+
+    def address(self, ask: Ask) -> str:
+        if _elsewhere(ask):
+            raise Unreachable("caller_rejected", NO_SITE)
+        return super().address(ask)
+
+
 class Probe(HttpEndpoint):
     """The profile call, put to Exact's own sites alone."""
 
     def steps(self, ask: Ask) -> Steps:
-        if ask.issuer_url is None and ask.credential("tld") not in SITES:
-            detail = f"tld names none of Exact's sites ({', '.join(sorted(SITES))})"
-            return Reading(active=None, reason="caller_rejected", detail=detail)
+        if _elsewhere(ask):
+            return Reading(active=None, reason="caller_rejected", detail=NO_SITE)
         return (yield from super().steps(ask))
 
 
@@ -110,12 +125,14 @@ PROVIDER = Provider(
             "before the end. A refresh token lives 30 days and works once.",
             "POST",
             "https://start.exactonline.{tld}/api/oauth2/token",
+            renewing(needs=("tld", "client_id", "client_secret"), made=AtSite),
         ),
         termination=Way("No call is documented: the person, or for a key the developer, ends it in the App Center."),
         uses=Way(
             "The identifier alone.",
             "GET",
             "https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID",
+            Manner(send=by_bearer(), needs=("tld",), made=AtSite),
         ),
         sources=(
             "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, at_epoch, by_query
+from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, at_epoch, by_bearer, by_query
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape, Web
 
 THROTTLED = frozenset((4, 17, 32, 341, 613))
@@ -178,17 +178,33 @@ PROVIDER = Provider(
             "long-lived one, on a server only; after its end the person must log in again.",
             "GET",
             "https://graph.facebook.com/oauth/access_token",
+            Manner(
+                send=by_query("fb_exchange_token"),
+                params={
+                    "grant_type": "fb_exchange_token",
+                    "client_id": "{client_id}",
+                    "client_secret": "{client_secret}",
+                },
+                needs=("client_id", "client_secret"),
+            ),
         ),
         termination=Way(
             "Ends the app's whole authorisation and with it the person's tokens; with a permission's name appended it "
             "takes that one back. The token goes in access_token.",
             "DELETE",
             "https://graph.facebook.com/me/permissions",
+            Manner(
+                send=by_query("access_token"),
+                proofs={"appsecret_proof": "{token}"},
+                needs=("client_secret",),
+                ends="grant",
+            ),
         ),
         uses=Way(
             "Any user token works, so it proves nothing about the app.",
             "GET",
             "https://graph.facebook.com/me?fields=id",
+            Manner(send=by_bearer(), proofs={"appsecret_proof": "{token}"}, needs=("client_secret",)),
         ),
         sources=(
             "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
@@ -214,6 +230,8 @@ PROVIDER = Provider(
         url="https://graph.facebook.com/debug_token",
         send=by_query("input_token"),
         params={"access_token": "{client_id}|{client_secret}"},
+        # An app may demand it of every call; where it does not, a right one does no harm.
+        proofs={"appsecret_proof": "{client_id}|{client_secret}"},
         needs=("client_id", "client_secret"),
         tells=frozenset({"client", "subject", "scopes", "end"}),
         answer=Debugged,
@@ -261,10 +279,12 @@ PROVIDER = Provider(
         source="https://developers.facebook.com/docs/graph-api/reference/debug_token",
         note=(
             "Two tokens travel in the query: input_token is looked at, access_token asks (an app token, or the user "
-            "token of one of the app's developers). The status is 200 for a bad token too: is_valid decides. An error "
-            "at the top is about the asking token. ID tokens of Limited Login are not for this endpoint (iss "
-            "https://www.facebook.com, keys at https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls "
-            "count against the app's limit, 200 an hour for each daily user."
+            "token of one of the app's developers). appsecret_proof proves the asking one, for apps that demand it "
+            "(https://developers.facebook.com/docs/graph-api/guides/secure-requests). The status is 200 for a bad "
+            "token too: is_valid decides. An error at the top is about the asking token. ID tokens of Limited Login "
+            "are not for this endpoint (iss https://www.facebook.com, keys at "
+            "https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls count against the app's limit, 200 an "
+            "hour for each daily user."
         ),
     ),
     uncertain=(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer, by_form
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Id, Name, Shape, Web
 
 
@@ -87,9 +87,10 @@ PROVIDER = Provider(
             "stays. The discovery document has the grant at /v1/oauth/token too.",
             "POST",
             "https://api.figma.com/v1/oauth/refresh",
+            Manner(send=by_form("refresh_token"), token="refresh", basic=True, needs=("client_id", "client_secret")),
         ),
         termination=Way("No documented call: the person removes the app in the settings."),
-        uses=Way("Needs scope current_user:read.", "GET", "https://api.figma.com/v1/me"),
+        uses=Way("Needs scope current_user:read.", "GET", "https://api.figma.com/v1/me", BEARER),
         sources=("https://developers.figma.com/docs/rest-api/authentication/",),
     ),
     scopes=Scopes(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Request, at_epoch, by_form, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import INACTIVE
 from idp_checks.secret import Secret
 from idp_checks.shape import Handle, Id, Name, Path, Shape, Web
@@ -146,13 +146,15 @@ PROVIDER = Provider(
             "the API.",
             "POST",
             "https://api.fitbit.com/oauth2/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form field token, access or refresh token, HTTP Basic; ends both. Off with the API.",
             "POST",
             "https://api.fitbit.com/oauth2/revoke",
+            revoking(basic=True),
         ),
-        uses=Way("Needs scope profile.", "GET", "https://api.fitbit.com/1/user/-/profile.json"),
+        uses=Way("Needs scope profile.", "GET", "https://api.fitbit.com/1/user/-/profile.json", BEARER),
         sources=(
             "https://dev.fitbit.com/build/reference/web-api/authorization/",
             "https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/",

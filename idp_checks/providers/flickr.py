@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, field
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_oauth1
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Handle, Id, Name, Path, Shape, Text
 
 REST = "https://api.flickr.com/services/rest/?format=json&nojsoncallback=1&method="
@@ -179,7 +179,12 @@ PROVIDER = Provider(
         validity="No end by time, until the person removes the application in the account settings.",
         renewal=Way("None needed; more permission by authorising again."),
         termination=Way("No call for it: the person removes the application in the settings."),
-        uses=Way("Needs permission read.", "GET", f"{REST}flickr.test.login"),
+        uses=Way(
+            "Needs permission read.",
+            "GET",
+            f"{REST}flickr.test.login",
+            Manner(send=by_oauth1(), needs=("client_id", "client_secret", "access_token_secret")),
+        ),
         sources=("https://www.flickr.com/services/api/auth.oauth.html",),
     ),
     scopes=Scopes(
@@ -196,6 +201,7 @@ PROVIDER = Provider(
         needs=("client_id", "client_secret", "access_token_secret"),
         tells=frozenset({"subject", "scopes"}),
         answer=Checked,
+        limit=(3600, 3600),
         refusals=(
             Refusal(200, "denied", _fail(98)),
             Refusal(200, "caller_rejected", _fail(100), detail="Flickr does not know the application's key"),

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape, first
 
 
@@ -87,17 +87,19 @@ PROVIDER = Provider(
         ),
         validity="12 hours; created_at and expires_in of the token answer count.",
         renewal=Way(
-            "grant_type=refresh_token with client_id, client_secret and redirect_uri. A refresh token has no end and "
-            "works once: an answer that is lost loses the grant.",
+            "A JSON body of grant_type=refresh_token with client_id, client_secret and redirect_uri. A refresh token "
+            "has no end and works once: an answer that is lost loses the grant.",
             "POST",
             "https://api.freshbooks.com/auth/oauth/token",
+            renewing(as_json=True, redirect_uri="{redirect_uri}", needs=("client_id", "client_secret", "redirect_uri")),
         ),
         termination=Way(
-            "client_id, client_secret and token in the body; known from client code.",
+            "A JSON body with client_id, client_secret and token; known from client code.",
             "POST",
             "https://api.freshbooks.com/auth/oauth/revoke",
+            revoking(as_json=True),
         ),
-        uses=Way("Needs user:profile:read.", "GET", "https://api.freshbooks.com/auth/api/v1/users/me"),
+        uses=Way("Needs user:profile:read.", "GET", "https://api.freshbooks.com/auth/api/v1/users/me", BEARER),
         sources=("https://www.freshbooks.com/api/authentication",),
     ),
     scopes=Scopes(

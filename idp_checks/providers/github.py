@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, by_json
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, by_bearer, by_json
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Further, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Shape, Web, best_address, flag
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -151,14 +151,30 @@ PROVIDER = Provider(
             "refresh token lives 6 months.",
             "POST",
             "https://github.com/login/oauth/access_token",
+            renewing(),
         ),
         termination=Way(
             "JSON body with access_token, HTTP Basic with client id and secret; 204 when done. Deleting .../grant ends "
             "the whole authorisation.",
             "DELETE",
             "https://api.github.com/applications/{client_id}/token",
+            Manner(
+                send=by_json("access_token"),
+                headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
+                basic=True,
+                needs=("client_id", "client_secret"),
+                done=frozenset({204}),
+            ),
         ),
-        uses=Way("The header X-OAuth-Scopes of the answer lists the scopes.", "GET", "https://api.github.com/user"),
+        uses=Way(
+            "The header X-OAuth-Scopes of the answer lists the scopes.",
+            "GET",
+            "https://api.github.com/user",
+            Manner(
+                send=by_bearer(),
+                headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
+            ),
+        ),
         sources=(
             "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
             "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens",

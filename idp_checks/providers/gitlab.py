@@ -22,7 +22,7 @@ from idp_checks.endpoint import (
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
 
 
@@ -129,14 +129,16 @@ PROVIDER = Provider(
             "the old one ends at once.",
             "POST",
             "https://gitlab.com/oauth/token",
+            renewing(redirect_uri="{redirect_uri}", needs=("client_id", "client_secret", "redirect_uri")),
         ),
         termination=Way(
             "Form field token, with client id and secret as HTTP Basic or in the form; 200 and an empty object, for an "
             "unknown token too.",
             "POST",
             "https://gitlab.com/oauth/revoke",
+            revoking(),
         ),
-        uses=Way("Needs read_user, read_api or api.", "GET", "https://gitlab.com/api/v4/user"),
+        uses=Way("Needs read_user, read_api or api.", "GET", "https://gitlab.com/api/v4/user", BEARER),
         sources=("https://docs.gitlab.com/api/oauth2/",),
     ),
     scopes=Scopes(

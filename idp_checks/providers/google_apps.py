@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask
+from idp_checks.endpoint import Ask, by_form
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims, is_address
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers import google_oauth2
 from idp_checks.shape import Path, TextFlag, text_flag
 
@@ -106,17 +106,20 @@ PROVIDER = Provider(
             "account; dead after 6 months unused, or 7 days while the consent screen is external and in testing.",
             "POST",
             "https://oauth2.googleapis.com/token",
+            renewing(),
         ),
         termination=Way(
             "Form field token, access or refresh token, no client credentials. An administrator removes a person's "
             "tokens for a client by DELETE https://admin.googleapis.com/admin/directory/v1/users/USER/tokens/CLIENT.",
             "POST",
             "https://oauth2.googleapis.com/revoke",
+            Manner(send=by_form("token"), ends="grant"),
         ),
         uses=Way(
             "Any token with scope openid works; it also gives hd.",
             "GET",
             "https://openidconnect.googleapis.com/v1/userinfo",
+            BEARER,
         ),
         sources=(
             "https://developers.google.com/identity/protocols/oauth2",

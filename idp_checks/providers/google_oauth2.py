@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_query, split_scopes
+from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_form, by_query, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
 
 
@@ -120,14 +120,18 @@ PROVIDER = Provider(
             "7 days while the consent screen is in testing.",
             "POST",
             "https://oauth2.googleapis.com/token",
+            renewing(),
         ),
         termination=Way(
             "Form field token, access or refresh token, no client credentials; an access token takes its refresh token "
             "along. 400 for a dead one; it may take a while to be felt.",
             "POST",
             "https://oauth2.googleapis.com/revoke",
+            Manner(send=by_form("token"), ends="grant"),
         ),
-        uses=Way("Any token with scope openid works.", "GET", "https://openidconnect.googleapis.com/v1/userinfo"),
+        uses=Way(
+            "Any token with scope openid works.", "GET", "https://openidconnect.googleapis.com/v1/userinfo", BEARER
+        ),
         sources=("https://developers.google.com/identity/protocols/oauth2",),
     ),
     scopes=Scopes(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Refusal, probe
+from idp_checks.endpoint import Refusal, by_bearer, by_form, probe
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Id, Name, Shape, first
 
 HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
@@ -70,13 +70,30 @@ PROVIDER = Provider(
             "time.",
             "POST",
             "https://id.heroku.com/oauth/token",
+            Manner(
+                send=by_form("refresh_token"),
+                token="refresh",
+                params={"grant_type": "refresh_token", "client_secret": "{client_secret}"},
+                needs=("client_secret",),
+            ),
         ),
         termination=Way(
             "Needs the authorisation's id and a token of scope global; the person can do it in the dashboard.",
             "DELETE",
             "https://api.heroku.com/oauth/authorizations/{authorization_id}",
+            Manner(
+                send=by_bearer(),
+                headers={"Accept": "application/vnd.heroku+json; version=3"},
+                needs=("authorization_id",),
+                ends="grant",
+            ),
         ),
-        uses=Way("Needs scope identity.", "GET", "https://api.heroku.com/account"),
+        uses=Way(
+            "Needs scope identity.",
+            "GET",
+            "https://api.heroku.com/account",
+            Manner(send=by_bearer(), headers={"Accept": "application/vnd.heroku+json; version=3"}),
+        ),
         sources=("https://devcenter.heroku.com/articles/oauth",),
     ),
     scopes=Scopes(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from idp_checks.endpoint import Answer, Ask, Seconds, after
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import introspection
 from idp_checks.shape import Address, Id, Path, Shape
 
@@ -100,14 +100,16 @@ PROVIDER = Provider(
             "Form fields grant_type=refresh_token, client_id, client_secret and refresh_token.",
             "POST",
             "https://api.hubapi.com/oauth/2026-03/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields client_id, client_secret and token, the refresh token; an access token runs on to its end. "
             "Uninstalling the app is another step.",
             "POST",
             "https://api.hubapi.com/oauth/2026-03/token/revoke",
+            revoking(token="refresh"),
         ),
-        uses=Way("Needs scope oauth.", "GET", "https://api.hubapi.com/account-info/v3/details"),
+        uses=Way("Needs scope oauth.", "GET", "https://api.hubapi.com/account-info/v3/details", BEARER),
         sources=(
             "https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect",
             "https://developers.hubspot.com/changelog/upcoming-expiration-of-oauth-access-tokens-is-changing",

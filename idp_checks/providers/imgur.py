@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Path, Shape, Web
 
 
@@ -107,9 +107,10 @@ PROVIDER = Provider(
             "grant_type=refresh_token with client_id and client_secret; the refresh token does not end by time.",
             "POST",
             "https://api.imgur.com/oauth2/token",
+            renewing(),
         ),
         termination=Way("No call is documented: the person removes the application in the account settings."),
-        uses=Way("Reads the own account.", "GET", "https://api.imgur.com/3/account/me"),
+        uses=Way("Reads the own account.", "GET", "https://api.imgur.com/3/account/me", BEARER),
         sources=("https://apidocs.imgur.com/", "https://api.imgur.com/oauth2"),
     ),
     scopes=Scopes(
@@ -120,6 +121,7 @@ PROVIDER = Provider(
     debug=probe(
         "https://api.imgur.com/3/account/me",
         Answered,
+        limit=(12500, 86400),
         refusals=(
             Refusal(403, "denied", {"success": False, "data": {"error": "The access token provided is invalid."}}),
             Refusal(403, "not_permitted", {"success": False}, detail="the application or the address may be blocked"),

@@ -11,7 +11,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Handle, Id, Name, Path, Shape, Web
 
 
@@ -153,11 +153,17 @@ PROVIDER = Provider(
             "long-lived one of a short-lived one. No refresh token.",
             "GET",
             "https://graph.instagram.com/refresh_access_token",
+            Manner(send=by_query("access_token"), params={"grant_type": "ig_refresh_token"}),
         ),
         termination=Way(
             "No call for it; who removes the app in Instagram's settings ends it, and a callback tells the app."
         ),
-        uses=Way("The token goes in access_token.", "GET", "https://graph.instagram.com/me?fields=id,username"),
+        uses=Way(
+            "The token goes in access_token.",
+            "GET",
+            "https://graph.instagram.com/me?fields=id,username",
+            Manner(send=by_query("access_token")),
+        ),
         sources=(
             "https://developers.facebook.com/docs/instagram-platform/reference/access_token",
             "https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token",

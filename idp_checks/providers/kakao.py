@@ -11,7 +11,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, aft
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first
 
 NOT_FOUND = "this access token does not exist"
@@ -161,14 +161,16 @@ PROVIDER = Provider(
             "one; in its last month a refresh token is replaced by the next.",
             "POST",
             "https://kauth.kakao.com/oauth/token",
+            renewing(),
         ),
         termination=Way(
             "Sent with the token as bearer; its refresh token ends too, and the answer holds id. By POST "
             "https://kapi.kakao.com/v1/user/unlink the person leaves the application, and all tokens end.",
             "POST",
             "https://kapi.kakao.com/v1/user/logout",
+            BEARER,
         ),
-        uses=Way("Any user token works.", "GET", "https://kapi.kakao.com/v2/user/me"),
+        uses=Way("Any user token works.", "GET", "https://kapi.kakao.com/v2/user/me", BEARER),
         sources=("https://developers.kakao.com/docs/latest/en/kakaologin/rest-api",),
     ),
     scopes=Scopes(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from idp_checks.client_auth import METHODS
+from idp_checks.endpoint import by_bearer
 from idp_checks.openid import OpenIdClaims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import introspection
 
 
@@ -62,14 +64,21 @@ PROVIDER = Provider(
             "token changes is a setting of the realm.",
             "POST",
             "https://{host}/realms/{realm}/protocol/openid-connect/token",
+            renewing(basic=True, needs=("host", "realm", "client_id", "client_secret")),
         ),
         termination=Way(
             "Form fields token and token_type_hint, the client authenticates; for its own tokens only (else 400). A "
             "refresh token ends the client's session with it; an unknown token gives 200 with an error in the body.",
             "POST",
             "https://{host}/realms/{realm}/protocol/openid-connect/revoke",
+            revoking(basic=True, needs=("host", "realm", "client_id", "client_secret"), token_type_hint="access_token"),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://{host}/realms/{realm}/protocol/openid-connect/userinfo"),
+        uses=Way(
+            "Needs scope openid.",
+            "GET",
+            "https://{host}/realms/{realm}/protocol/openid-connect/userinfo",
+            Manner(send=by_bearer(), needs=("host", "realm")),
+        ),
         sources=(
             "https://www.keycloak.org/docs/latest/server_admin/",
             "https://www.keycloak.org/securing-apps/oidc-layers",
@@ -87,6 +96,8 @@ PROVIDER = Provider(
     debug=introspection(
         "https://{host}/realms/{realm}/protocol/openid-connect/token/introspect",
         needs=("host", "realm", "client_id", "client_secret"),
+        authentications=METHODS,
+        audience="https://{host}/realms/{realm}",
         source="https://www.keycloak.org/docs/latest/upgrading/",
         note=(
             "Since 26.6.2 a token is inactive to a client that is not in its aud, also to the client that it was "

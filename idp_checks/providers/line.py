@@ -14,6 +14,7 @@ from idp_checks.endpoint import (
     Refusal,
     Seconds,
     after,
+    by_form,
     by_query,
     probe,
     split_scopes,
@@ -21,7 +22,18 @@ from idp_checks.endpoint import (
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import (
+    BEARER,
+    Call,
+    Further,
+    ProfileFacts,
+    Provider,
+    Scopes,
+    TokenFacts,
+    Way,
+    renewing,
+    revoking,
+)
 from idp_checks.shape import Address, Id, Name, Path, Shape, Web, first
 
 
@@ -153,14 +165,16 @@ PROVIDER = Provider(
             "access token was issued and cannot be renewed.",
             "POST",
             "https://api.line.me/oauth2/v2.1/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields access_token, client_id and client_secret; 200 and nothing in the body. The consent itself "
             "ends by POST https://api.line.me/user/v1/deauthorize.",
             "POST",
             "https://api.line.me/oauth2/v2.1/revoke",
+            revoking(send=by_form("access_token")),
         ),
-        uses=Way("Needs scope profile.", "GET", "https://api.line.me/v2/profile"),
+        uses=Way("Needs scope profile.", "GET", "https://api.line.me/v2/profile", BEARER),
         sources=(
             "https://developers.line.biz/en/reference/line-login/",
             "https://developers.line.biz/en/docs/line-login/managing-access-tokens/",

@@ -12,7 +12,18 @@ from idp_checks.endpoint import Answer, Ask, Epoch, Refusal, at_epoch, split_sco
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims, is_web_address
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import (
+    BEARER,
+    Call,
+    Further,
+    ProfileFacts,
+    Provider,
+    Scopes,
+    TokenFacts,
+    Way,
+    renewing,
+    revoking,
+)
 from idp_checks.rfc7662 import introspection, userinfo
 from idp_checks.shape import Address, Flag, Id, Name, Shape, Text, TextFlag, Web, best_address, first, text_flag
 
@@ -258,14 +269,16 @@ PROVIDER = Provider(
             "and use does not extend it. All others send the member through the login again.",
             "POST",
             "https://www.linkedin.com/oauth/v2/accessToken",
+            renewing(),
         ),
         termination=Way(
             "Form fields token, client_id, client_secret; known from client code. The member can remove the app in the "
             "settings.",
             "POST",
             "https://www.linkedin.com/oauth/v2/revoke",
+            revoking(),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://api.linkedin.com/v2/userinfo"),
+        uses=Way("Needs scope openid.", "GET", "https://api.linkedin.com/v2/userinfo", BEARER),
         sources=(
             "https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",
             "https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens",

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Refusal, by_header, probe
+from idp_checks.endpoint import Refusal, by_bearer, by_header, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Path, Shape, Web, best_address
 
 METADATA = "https://login.mailchimp.com/oauth2/metadata"
@@ -94,7 +94,10 @@ PROVIDER = Provider(
         renewal=Way("None is needed, and there is no refresh token."),
         termination=Way("No call: the person removes the application among the account's connected sites."),
         uses=Way(
-            "With the token as bearer; dc stands in the metadata.", "GET", "https://{dc}.api.mailchimp.com/3.0/ping"
+            "With the token as bearer; dc stands in the metadata.",
+            "GET",
+            "https://{dc}.api.mailchimp.com/3.0/ping",
+            Manner(send=by_bearer(), needs=("dc",)),
         ),
         sources=("https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",),
     ),

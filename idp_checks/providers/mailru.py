@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_form, by_query
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
 
 VK_ID = "https://id.vk.ru/about/business/go/docs/ru/vkid/latest/oauth/oauth-mail/index"
@@ -126,9 +126,17 @@ PROVIDER = Provider(
             "with scope offline_access and prompt=consent.",
             "POST",
             "https://oauth.mail.ru/token",
+            Manner(
+                send=by_form("refresh_token"),
+                token="refresh",
+                params={"grant_type": "refresh_token", "client_id": "{client_id}"},
+                needs=("client_id",),
+            ),
         ),
         termination=Way("No call is documented: the person removes the application in the account's settings."),
-        uses=Way("Parameter access_token.", "GET", "https://oauth.mail.ru/userinfo"),
+        uses=Way(
+            "Parameter access_token.", "GET", "https://oauth.mail.ru/userinfo", Manner(send=by_query("access_token"))
+        ),
         sources=(VK_ID, "https://o2.mail.ru/docs/"),
     ),
     scopes=Scopes(

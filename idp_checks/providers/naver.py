@@ -11,7 +11,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_bearer, p
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
 
 SUCCESS = "00"
@@ -109,14 +109,16 @@ PROVIDER = Provider(
             "token stays.",
             "POST",
             "https://nid.naver.com/oauth2.0/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields client_id, client_secret, token and token_type_hint; an empty 200, and both of the pair "
             "end. Documented since 2026; before, it was grant_type=delete at the token endpoint.",
             "POST",
             "https://nid.naver.com/oauth2.0/revoke",
+            revoking(token_type_hint="access_token"),
         ),
-        uses=Way("Any token works.", "GET", "https://openapi.naver.com/v1/nid/me"),
+        uses=Way("Any token works.", "GET", "https://openapi.naver.com/v1/nid/me", BEARER),
         sources=(
             "https://developers.naver.com/docs/login/api/api.md",
             "https://developers.naver.com/docs/login/devguide/devguide.md",

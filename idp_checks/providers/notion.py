@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import HttpEndpoint, Refusal, by_json, probe
+from idp_checks.endpoint import HttpEndpoint, Refusal, by_bearer, by_json, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import BAD_CLIENT, BAD_CLIENT_400, INACTIVE, Active
 from idp_checks.shape import Address, Id, Name, Path, Shape, Web
 
@@ -113,14 +113,21 @@ PROVIDER = Provider(
             "invalid_grant for a refresh token that was used or is unknown.",
             "POST",
             "https://api.notion.com/v1/oauth/token",
+            renewing(basic=True, as_json=True, headers={"Notion-Version": "2022-06-28"}),
         ),
         termination=Way(
             "JSON body with token, HTTP Basic and Notion-Version; 200 with a request_id. The person can disconnect in "
             "the settings.",
             "POST",
             "https://api.notion.com/v1/oauth/revoke",
+            revoking(basic=True, as_json=True, headers={"Notion-Version": "2022-06-28"}),
         ),
-        uses=Way("Any token works.", "GET", "https://api.notion.com/v1/users/me"),
+        uses=Way(
+            "Any token works.",
+            "GET",
+            "https://api.notion.com/v1/users/me",
+            Manner(send=by_bearer(), headers={"Notion-Version": "2022-06-28"}),
+        ),
         sources=(
             "https://developers.notion.com/reference/refresh-a-token",
             "https://developers.notion.com/reference/revoke-token",

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from msgspec.structs import replace
-
-from idp_checks.endpoint import Ask, HttpEndpoint, Request
+from idp_checks.client_auth import METHODS
+from idp_checks.endpoint import Ask, HttpEndpoint, by_bearer
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import (
+    AtNamed,
+    Call,
+    Manner,
+    ProfileFacts,
+    Provider,
+    Scopes,
+    TokenFacts,
+    Way,
+    renewing,
+    revoking,
+)
 from idp_checks.rfc7662 import introspection
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
 
@@ -105,10 +115,12 @@ class Given(HttpEndpoint):
         named = ask.issuer_url is not None
         return tuple(name for name in super().lacking(ask) if not (named and name == "introspection_endpoint"))
 
-    def request(self, ask: Ask) -> Request:
-        given = ask.credential("introspection_endpoint")
-        request = super().request(ask)
-        return replace(request, url=given) if given else request
+    def address(self, ask: Ask) -> str:
+        return ask.credential("introspection_endpoint") or super().address(ask)
+
+    def known_as(self, ask: Ask, url: str) -> str:
+        """By RFC 9126, section 2, every server knows itself by its issuer: the address that the caller gives for it."""
+        return ask.credential("client_auth_audience") or ask.credential("issuer") or url
 
 
 PROVIDER = Provider(
@@ -147,14 +159,26 @@ PROVIDER = Provider(
             "grant_type=refresh_token, the client authenticates; a new refresh token may take the old one's place.",
             "POST",
             "{token_endpoint}",
+            renewing(basic=True, needs=("token_endpoint", "client_id", "client_secret"), made=AtNamed),
         ),
         termination=Way(
             "RFC 7009 where the server has it: form fields token and token_type_hint; 200 for an unknown token too, "
             "400 unsupported_token_type.",
             "POST",
             "{revocation_endpoint}",
+            revoking(
+                basic=True,
+                needs=("revocation_endpoint", "client_id", "client_secret"),
+                made=AtNamed,
+                token_type_hint="access_token",
+            ),
         ),
-        uses=Way("The call that the profile script makes.", "GET", "{profile_url}"),
+        uses=Way(
+            "The call that the profile script makes.",
+            "GET",
+            "{profile_url}",
+            Manner(send=by_bearer(), needs=("profile_url",), made=AtNamed),
+        ),
         sources=("https://www.rfc-editor.org/rfc/rfc6749", "https://www.rfc-editor.org/rfc/rfc7009"),
     ),
     scopes=Scopes(
@@ -171,6 +195,8 @@ PROVIDER = Provider(
         "https://issuer.invalid/introspect",
         made=Given,
         needs=("introspection_endpoint", "client_id", "client_secret"),
+        authentications=METHODS,
+        takes=("issuer",),
         source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
         note=(
             "Only active is sure to be in the answer: one that names no client proves none. A refusal carries no "

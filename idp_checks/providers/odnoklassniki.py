@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Request, Response, by_form
+from idp_checks.endpoint import Ask, HttpEndpoint, Recipe, Refusal, Request, Response, by_form
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.secret import Secret
 from idp_checks.shape import Address, Id, Name, Path, Shape, Web, first
 
@@ -59,7 +59,7 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-class SignedCall(HttpEndpoint):
+class Signed(Recipe):
     """A call whose parameters are signed with the application's secret key, which is not sent."""
 
     def request(self, ask: Ask) -> Request:
@@ -72,6 +72,10 @@ class SignedCall(HttpEndpoint):
         }
         sig = signature(signed, ask.token.reveal(), ask.credential("application_secret_key") or "")
         return replace(plain, form={**form, "sig": Secret(sig)})
+
+
+class SignedCall(Signed, HttpEndpoint):
+    """The call as a probe."""
 
     def read(self, response: Response, ask: Ask) -> Reading:
         reading = super().read(response, ask)
@@ -148,12 +152,23 @@ PROVIDER = Provider(
             "grant_type=refresh_token with client_id and client_secret; the refresh token lives 30 days.",
             "POST",
             "https://api.ok.ru/oauth/token.do",
+            renewing(),
         ),
         termination=Way(
             "No call for it: the person removes the application at ok.ru/settings/oauth, and a new password ends the "
             "tokens."
         ),
-        uses=Way("Signed.", "GET", "https://api.ok.ru/fb.do?method=users.getCurrentUser"),
+        uses=Way(
+            "The method users.getCurrentUser, signed.",
+            "POST",
+            "https://api.ok.ru/fb.do",
+            Manner(
+                send=by_form("access_token"),
+                params={"application_key": "{application_key}", "format": "json", "method": "users.getCurrentUser"},
+                needs=("application_key", "application_secret_key"),
+                made=Signed,
+            ),
+        ),
         sources=("https://apiok.ru/en/ext/oauth/server",),
     ),
     scopes=Scopes(

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from idp_checks.endpoint import Ask, Steps
 from idp_checks.profile import Claims
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._graph import ME
 from idp_checks.providers.waad import EntraToken, User, for_graph, username
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, first
@@ -99,14 +99,15 @@ PROVIDER = Provider(
         renewal=Way(
             "grant_type=refresh_token; a refresh token lives 90 days.",
             "POST",
-            "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+            "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
+            renewing(needs=("tenant_id", "client_id", "client_secret")),
         ),
         termination=Way(
             "Ends the refresh tokens of the person in all apps; there is no call for one token.",
             "POST",
             "https://graph.microsoft.com/v1.0/me/revokeSignInSessions",
         ),
-        uses=Way("For a token made for Graph.", "GET", "https://graph.microsoft.com/v1.0/me"),
+        uses=Way("For a token made for Graph.", "GET", "https://graph.microsoft.com/v1.0/me", BEARER),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
             "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from idp_checks.endpoint import by_bearer
 from idp_checks.openid import OpenIdClaims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import (
+    AtNamed,
+    Call,
+    Manner,
+    ProfileFacts,
+    Provider,
+    Scopes,
+    TokenFacts,
+    Way,
+    renewing,
+    revoking,
+)
 from idp_checks.rfc7662 import Discovered
 
 PROVIDER = Provider(
@@ -53,14 +65,26 @@ PROVIDER = Provider(
             "grant_type=refresh_token; a refresh token usually needs scope offline_access, and may change at each use.",
             "POST",
             "{token_endpoint}",
+            renewing(basic=True, needs=("token_endpoint", "client_id", "client_secret"), made=AtNamed),
         ),
         termination=Way(
             "RFC 7009: form fields token and token_type_hint, the client authenticates; 200 for an unknown token too, "
             "400 unsupported_token_type where access tokens cannot be revoked. Not every issuer has it.",
             "POST",
             "{revocation_endpoint}",
+            revoking(
+                basic=True,
+                needs=("revocation_endpoint", "client_id", "client_secret"),
+                made=AtNamed,
+                token_type_hint="access_token",
+            ),
         ),
-        uses=Way("Needs a token with scope openid.", "GET", "{userinfo_endpoint}"),
+        uses=Way(
+            "Needs a token with scope openid.",
+            "GET",
+            "{userinfo_endpoint}",
+            Manner(send=by_bearer(), needs=("userinfo_endpoint",), made=AtNamed),
+        ),
         sources=(
             "https://www.rfc-editor.org/rfc/rfc6749",
             "https://www.rfc-editor.org/rfc/rfc7009",
@@ -82,7 +106,10 @@ PROVIDER = Provider(
             "Only active is sure to be in the answer: a client, audience, subject or end that is missing is no match. "
             "active false also answers those who may not ask about this token. Discovery often leaves the "
             "introspection endpoint out: then the signature of an RFC 9068 token counts, or userinfo, which proves no "
-            "client."
+            "client. client_auth, private_key and their like say how to authenticate, where the document leaves a "
+            "choice; an assertion is meant for the issuer, unless client_auth_audience names what the server knows "
+            "itself by (the token endpoint at older ones). An ID token is checked where kind is id_token, or its "
+            "access_token is at hand, which at_hash must be that of."
         ),
     ),
     uncertain=(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from msgspec.structs import replace as changed
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Request
+from idp_checks.client_auth import METHODS
+from idp_checks.endpoint import Ask, HttpEndpoint, Recipe, by_bearer, filled
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims, is_address
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import Active, introspection
 from idp_checks.shape import first
 
@@ -44,15 +44,18 @@ class Introspected(Active):
         return said if said.active is not True else changed(said, subject=self.uid)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Server(HttpEndpoint):
-    """The organisation's server, or the custom one that the caller names: each knows its own tokens alone."""
+class AtServer(Recipe):
+    """A call at the organisation's server, or at the custom one that the caller names."""
 
-    def request(self, ask: Ask) -> Request:
-        if not ask.credential("authorization_server_id"):
-            return super().request(ask)
-        url = self.url.replace("/oauth2/", "/oauth2/{authorization_server_id}/")
-        return HttpEndpoint.request(replace(self, url=url), ask)
+    def address(self, ask: Ask) -> str:
+        url = self.url
+        if ask.credential("authorization_server_id"):
+            url = url.replace("/oauth2/", "/oauth2/{authorization_server_id}/")
+        return filled(url, ask)
+
+
+class Server(AtServer, HttpEndpoint):
+    """The server that is asked about a token: each knows its own tokens alone."""
 
 
 PROVIDER = Provider(
@@ -109,14 +112,26 @@ PROVIDER = Provider(
             "the application. A custom server has the path /oauth2/ID/v1/token.",
             "POST",
             "https://{domain}/oauth2/v1/token",
+            renewing(basic=True, needs=("domain", "client_id", "client_secret"), made=AtServer),
         ),
         termination=Way(
             "Form fields token and token_type_hint, the client authenticates; its own tokens only, and 200 for any "
             "token. A refresh token takes its access token along, not the other way round.",
             "POST",
             "https://{domain}/oauth2/v1/revoke",
+            revoking(
+                basic=True,
+                needs=("domain", "client_id", "client_secret"),
+                made=AtServer,
+                token_type_hint="access_token",
+            ),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://{domain}/oauth2/v1/userinfo"),
+        uses=Way(
+            "Needs scope openid.",
+            "GET",
+            "https://{domain}/oauth2/v1/userinfo",
+            Manner(send=by_bearer(), needs=("domain",), made=AtServer),
+        ),
         sources=(
             "https://developer.okta.com/docs/concepts/auth-servers/",
             "https://developer.okta.com/docs/guides/validate-access-tokens/",
@@ -137,6 +152,8 @@ PROVIDER = Provider(
         "https://{domain}/oauth2/v1/introspect",
         answer=Introspected,
         needs=("domain", "client_id", "client_secret"),
+        authentications=METHODS,
+        takes=("authorization_server_id",),
         source="https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/",
         note=(
             "The server that issued the token is to be asked: authorization_server_id names a custom one, and to any "

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
 
 Kind = Annotated[str, Meta(pattern=r"^user\Z")]
@@ -109,6 +109,7 @@ PROVIDER = Provider(
             "grant_type=refresh_token with client_id and client_secret in the form; a refresh token works once.",
             "POST",
             "https://www.patreon.com/api/oauth2/token",
+            renewing(),
         ),
         termination=Way(
             "No call is documented, though a library names https://www.patreon.com/oauth2/revoke; the person removes "
@@ -118,6 +119,7 @@ PROVIDER = Provider(
             "Needs scope identity; without fields only the identifier comes back.",
             "GET",
             "https://www.patreon.com/api/oauth2/v2/identity",
+            BEARER,
         ),
         sources=("https://docs.patreon.com/#oauth",),
     ),
@@ -134,6 +136,7 @@ PROVIDER = Provider(
     debug=probe(
         "https://www.patreon.com/api/oauth2/v2/identity",
         Identity,
+        limit=(100, 2),
         refusals=(
             Refusal(
                 401,

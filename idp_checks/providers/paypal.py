@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
 
 
@@ -145,17 +145,20 @@ PROVIDER = Provider(
             "grant_type=refresh_token with HTTP Basic.",
             "POST",
             "https://api-m.paypal.com/v1/oauth2/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form fields token and token_type_hint=ACCESS_TOKEN, with HTTP Basic; known from client code. The person "
             "withdraws consent in the settings of the account.",
             "POST",
             "https://api-m.paypal.com/v1/oauth2/token/terminate",
+            revoking(basic=True, token_type_hint="ACCESS_TOKEN"),
         ),
         uses=Way(
             "Needs scope openid.",
             "GET",
             "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
+            Manner(send=by_bearer(), headers={"Content-Type": "application/json"}),
         ),
         sources=(
             "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",

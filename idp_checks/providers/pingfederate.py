@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
+from idp_checks.client_auth import METHODS
+from idp_checks.endpoint import by_bearer
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.providers._saml import NAME_ID, Assertion, NamesId, address
 from idp_checks.rfc7662 import introspection
 from idp_checks.shape import Path
@@ -84,14 +86,21 @@ PROVIDER = Provider(
             "grant_type=refresh_token, where the client may use it; whether the refresh token changes is a setting.",
             "POST",
             "https://{host}/as/token.oauth2",
+            renewing(basic=True, needs=("host", "client_id", "client_secret")),
         ),
         termination=Way(
             "RFC 7009: form fields token and token_type_hint, the client authenticates. A JWT only where its manager "
             "allows it; else its refresh token, which takes the grant and its access tokens along.",
             "POST",
             "https://{host}/as/revoke_token.oauth2",
+            revoking(basic=True, needs=("host", "client_id", "client_secret"), token_type_hint="access_token"),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://{host}/idp/userinfo.openid"),
+        uses=Way(
+            "Needs scope openid.",
+            "GET",
+            "https://{host}/idp/userinfo.openid",
+            Manner(send=by_bearer(), needs=("host",)),
+        ),
         sources=(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_token_revoc_endpoint.html",
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_openid_provider_config_endpoint.html",
@@ -111,6 +120,8 @@ PROVIDER = Provider(
     debug=introspection(
         "https://{host}/as/introspect.oauth2",
         needs=("host", "client_id", "client_secret"),
+        authentications=METHODS,
+        audience="https://{host}",
         source=(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_introspec_endpoint.html"
         ),

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Handle, Id, Name, Path, Shape, Web
 
 
@@ -92,14 +92,16 @@ PROVIDER = Provider(
             "refresh token.",
             "POST",
             "https://api.pinterest.com/v5/oauth/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form fields token and token_type_hint, HTTP Basic; for tokens of system users only. All others wait for "
             "their end, or for the person to remove the application.",
             "POST",
             "https://api.pinterest.com/v5/oauth/token/revoke",
+            revoking(basic=True, token_type_hint="access_token"),
         ),
-        uses=Way("Needs scope user_accounts:read.", "GET", "https://api.pinterest.com/v5/user_account"),
+        uses=Way("Needs scope user_accounts:read.", "GET", "https://api.pinterest.com/v5/user_account", BEARER),
         sources=(
             "https://github.com/pinterest/api-description",
             "https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/",

@@ -11,7 +11,7 @@ from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, b
 from idp_checks.introspection import Reading, Reason
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, Web, best_address
 
 HINTS: Mapping[str, Reason] = {"BABOON": "expired", "CAPUCHIN": "revoked", "PELICAN": "not_permitted"}
@@ -163,17 +163,20 @@ PROVIDER = Provider(
             "the next.",
             "POST",
             "https://api.planningcenteronline.com/oauth/token",
+            renewing(),
         ),
         termination=Way(
             "Fields client_id, client_secret and token, by the page on authentication; the discovery document does "
             "not name it. The person can remove the app in the account.",
             "POST",
             "https://api.planningcenteronline.com/oauth/revoke",
+            revoking(),
         ),
         uses=Way(
             "Needs scope people; with scope openid alone, /oauth/userinfo.",
             "GET",
             "https://api.planningcenteronline.com/people/v2/me",
+            BEARER,
         ),
         sources=("https://api.planningcenteronline.com/docs/overview/authentication",),
     ),

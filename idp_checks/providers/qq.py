@@ -15,7 +15,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Further, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Id, Name, Path, Shape, Web, first
 
 _call = re.compile(r"\s*callback\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL).fullmatch
@@ -155,9 +155,15 @@ PROVIDER = Provider(
             "one is spent.",
             "GET",
             "https://graph.qq.com/oauth2.0/token",
+            renewing(send=by_query("refresh_token"), fmt="json"),
         ),
         termination=Way("No call for it: the person withdraws the authorisation in the settings of QQ Connect."),
-        uses=Way("Parameter access_token.", "GET", "https://graph.qq.com/oauth2.0/me?fmt=json"),
+        uses=Way(
+            "Parameter access_token.",
+            "GET",
+            "https://graph.qq.com/oauth2.0/me?fmt=json",
+            Manner(send=by_query("access_token")),
+        ),
         sources=("https://wiki.connect.qq.com/使用authorization_code获取access_token",),
     ),
     scopes=Scopes(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape, TextFlag, text_flag
 
 DOCS = "https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/"
@@ -84,17 +84,20 @@ PROVIDER = Provider(
             "later: keep what comes back. Unused it lives about 101 days, in all five years.",
             "POST",
             "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+            renewing(basic=True),
         ),
         termination=Way(
             "HTTP Basic and a JSON body with token, access or refresh token: disconnects the company and ends both.",
             "POST",
             "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+            revoking(basic=True, as_json=True, ends="grant"),
         ),
         uses=Way(
             "Needs scope openid; a token for accounting alone opens "
             "https://quickbooks.api.intuit.com/v3/company/{realmId}/companyinfo/{realmId}.",
             "GET",
             "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
+            BEARER,
         ),
         sources=(
             "https://developer.api.intuit.com/.well-known/openid_configuration",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Refusal, probe
+from idp_checks.endpoint import Refusal, by_bearer, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Handle, Id, Shape, Web
 
 HEADERS = {"User-Agent": "{user_agent}"}
@@ -73,14 +73,29 @@ PROVIDER = Provider(
             "the own User-Agent; the answer may repeat the refresh token, which does not end by time.",
             "POST",
             "https://www.reddit.com/api/v1/access_token",
+            renewing(
+                basic=True, headers={"User-Agent": "{user_agent}"}, needs=("client_id", "client_secret", "user_agent")
+            ),
         ),
         termination=Way(
             "Form fields token and token_type_hint, HTTP Basic; 204, for an unknown token too, and 401 for a wrong "
             "secret. With a refresh token go its access tokens. The person does it at reddit.com/prefs/apps.",
             "POST",
             "https://www.reddit.com/api/v1/revoke_token",
+            revoking(
+                basic=True,
+                headers={"User-Agent": "{user_agent}"},
+                needs=("client_id", "client_secret", "user_agent"),
+                done=frozenset({204}),
+                token_type_hint="access_token",
+            ),
         ),
-        uses=Way("Needs scope identity and the own User-Agent.", "GET", "https://oauth.reddit.com/api/v1/me"),
+        uses=Way(
+            "Needs scope identity and the own User-Agent.",
+            "GET",
+            "https://oauth.reddit.com/api/v1/me",
+            Manner(send=by_bearer(), headers={"User-Agent": "{user_agent}"}, needs=("user_agent",)),
+        ),
         sources=("https://github.com/reddit-archive/reddit/wiki/OAuth2",),
     ),
     scopes=Scopes(
@@ -100,6 +115,7 @@ PROVIDER = Provider(
         Me,
         headers=HEADERS,
         needs=("user_agent",),
+        limit=(100, 60),
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"message": "Unauthorized", "error": 401}),

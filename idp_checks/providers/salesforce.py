@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask
+from idp_checks.endpoint import Ask, by_form
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.rfc7662 import Active, introspection
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
 
@@ -149,14 +149,16 @@ PROVIDER = Provider(
             "refresh_token. The connected app's policy says when a refresh token ends and whether use replaces it.",
             "POST",
             "https://login.salesforce.com/services/oauth2/token",
+            renewing(),
         ),
         termination=Way(
             "Form field token, access or refresh token, which takes its access tokens along; 200 with an empty body, "
             "400 with unsupported_token_type or invalid_token.",
             "POST",
             "https://login.salesforce.com/services/oauth2/revoke",
+            Manner(send=by_form("token")),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://login.salesforce.com/services/oauth2/userinfo"),
+        uses=Way("Needs scope openid.", "GET", "https://login.salesforce.com/services/oauth2/userinfo", BEARER),
         sources=(
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_tokens_scopes.htm",
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_revoke_token.htm",

@@ -9,10 +9,21 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, Steps, body_of, by_header
+from idp_checks.endpoint import (
+    Answer,
+    Ask,
+    HttpEndpoint,
+    Recipe,
+    Refusal,
+    Response,
+    Steps,
+    Unreachable,
+    body_of,
+    by_header,
+)
 from idp_checks.introspection import Reading, Reason
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, flag
 
 DOMAIN = ".myshopify.com"
@@ -164,16 +175,35 @@ UNANSWERED: Mapping[str, tuple[Reason, str]] = {
 """Codes of errors under status 200, https://shopify.dev/docs/api/admin-graphql: none says that a token is dead."""
 
 
+NO_SHOP = f"shop names no shop under {DOMAIN[1:]}"
+
+
+def _at_shop(ask: Ask) -> Ask | None:
+    """The same with the bare name of the shop; None where it names no shop."""
+    if ask.issuer_url is not None:
+        return ask
+    shop = (ask.credential("shop") or "").removesuffix(DOMAIN)
+    return replace(ask, credentials={**ask.credentials, "shop": shop}) if _shop(shop) else None
+
+
+class AtShop(Recipe):
+    """A call at a shop under Shopify's own domain alone."""
+
+    def address(self, ask: Ask) -> str:
+        named = _at_shop(ask)
+        if named is None:
+            raise Unreachable("caller_rejected", NO_SHOP)
+        return super().address(named)
+
+
 class Question(HttpEndpoint):
     """A question of GraphQL, put to a shop under Shopify's own domain alone."""
 
     def steps(self, ask: Ask) -> Steps:
-        if ask.issuer_url is None:
-            shop = (ask.credential("shop") or "").removesuffix(DOMAIN)
-            if not _shop(shop):
-                return Reading(active=None, reason="caller_rejected", detail=f"shop names no shop under {DOMAIN[1:]}")
-            ask = replace(ask, credentials={**ask.credentials, "shop": shop})
-        return (yield from super().steps(ask))
+        named = _at_shop(ask)
+        if named is None:
+            return Reading(active=None, reason="caller_rejected", detail=NO_SHOP)
+        return (yield from super().steps(named))
 
     def read(self, response: Response, ask: Ask) -> Reading:
         body = body_of(response)
@@ -252,6 +282,7 @@ PROVIDER = Provider(
             "token lives about 90 days and is replaced at each use.",
             "POST",
             "https://{shop}.myshopify.com/admin/oauth/access_token",
+            renewing(needs=("shop", "client_id", "client_secret"), made=AtShop),
         ),
         termination=Way(
             "Uninstalls the application, which ends all its tokens for the shop (in GraphQL appUninstall); known from "
@@ -263,6 +294,7 @@ PROVIDER = Provider(
             "Lists the token's scopes and needs none.",
             "GET",
             "https://{shop}.myshopify.com/admin/oauth/access_scopes.json",
+            Manner(send=by_header("X-Shopify-Access-Token"), needs=("shop",), made=AtShop),
         ),
         sources=(
             "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens",

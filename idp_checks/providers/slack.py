@@ -15,7 +15,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, Se
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, first, flag
 
 Ok: TypeAlias = Annotated[Any, Meta(extra={"const": True})]
@@ -162,16 +162,19 @@ PROVIDER = Provider(
             "(oauth.v2.access for tokens of an installed app). A failure has HTTP 200 and ok false.",
             "POST",
             "https://slack.com/api/openid.connect.token",
+            renewing(),
         ),
         termination=Way(
             "The token ends itself by this call; the answer has revoked true. With test=true nothing is ended.",
             "POST",
             "https://slack.com/api/auth.revoke",
+            BEARER,
         ),
         uses=Way(
             "Tokens of a sign-in, with scope openid; auth.test takes any token.",
             "GET",
             "https://slack.com/api/openid.connect.userInfo",
+            BEARER,
         ),
         sources=(
             "https://docs.slack.dev/authentication/tokens",

@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import HttpEndpoint, Refusal, by_bearer
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Id, Json, Name, Path, Shape, Web
 
 
@@ -97,11 +97,20 @@ PROVIDER = Provider(
             "grant_type=refresh_token with HTTP Basic, or client_id in the form for a public client with PKCE.",
             "POST",
             "https://accounts.snapchat.com/accounts/oauth2/token",
+            renewing(basic=True),
         ),
         termination=Way(
-            "Form field token, HTTP Basic.", "POST", "https://accounts.snapchat.com/accounts/oauth2/revoke"
+            "Form field token, HTTP Basic.",
+            "POST",
+            "https://accounts.snapchat.com/accounts/oauth2/revoke",
+            revoking(basic=True),
         ),
-        uses=Way("The GraphQL query {me{externalId}}.", "POST", "https://kit.snapchat.com/v1/me"),
+        uses=Way(
+            "The GraphQL query {me{externalId}}.",
+            "POST",
+            "https://kit.snapchat.com/v1/me",
+            Manner(send=by_bearer(), params={"query": "{me{externalId}}"}, as_json=True),
+        ),
         sources=("https://developers.snap.com/snap-kit/login-kit/Tutorials/web",),
     ),
     scopes=Scopes(

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from idp_checks.endpoint import Refusal, by_header, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Id, Name, Path, Shape, Web
 
 HEADERS = {"Accept": "application/json; charset=utf-8"}
@@ -109,17 +109,22 @@ PROVIDER = Provider(
             "grant_type=refresh_token with client_id and client_secret; a refresh token works once and gives the next.",
             "POST",
             "https://secure.soundcloud.com/oauth/token",
+            renewing(),
         ),
         termination=Way(
             "Header Authorization: OAuth TOKEN; 200 when done. The path of that name at secure.soundcloud.com is not "
             "for applications.",
             "POST",
             "https://api.soundcloud.com/sign-out",
+            Manner(send=by_header("Authorization", "OAuth {token}")),
         ),
         uses=Way(
             "A person's token alone: one of the client_credentials grant gets 401.",
             "GET",
             "https://api.soundcloud.com/me",
+            Manner(
+                send=by_header("Authorization", "OAuth {token}"), headers={"Accept": "application/json; charset=utf-8"}
+            ),
         ),
         sources=("https://developers.soundcloud.com/docs/api/guide",),
     ),

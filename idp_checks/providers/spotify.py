@@ -7,7 +7,7 @@ from typing import Any
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._pictures import Picture, largest
 from idp_checks.shape import Address, Id, Name, Shape
 
@@ -87,9 +87,10 @@ PROVIDER = Provider(
             "June 2026 at once and for all others since 20 July 2026: the person signs in again.",
             "POST",
             "https://accounts.spotify.com/api/token",
+            renewing(basic=True),
         ),
         termination=Way("No call is documented: the person removes the app at https://www.spotify.com/account/apps/."),
-        uses=Way("Needs no scope.", "GET", "https://api.spotify.com/v1/me"),
+        uses=Way("Needs no scope.", "GET", "https://api.spotify.com/v1/me", BEARER),
         sources=(
             "https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens",
             "https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration",

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Response, at_iso, body_of, by_bearer
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Response, at_iso, body_of, by_bearer, by_json
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Id, Name, Path, Shape
 
 
@@ -129,6 +129,7 @@ PROVIDER = Provider(
             "end and stays; with PKCE it works once within 90 days, without client_secret.",
             "POST",
             "https://connect.squareup.com/oauth2/token",
+            renewing(as_json=True),
         ),
         termination=Way(
             "Header Authorization: Client and the application's secret; JSON body of client_id and access_token or "
@@ -136,8 +137,15 @@ PROVIDER = Provider(
             "404 for an unknown one.",
             "POST",
             "https://connect.squareup.com/oauth2/revoke",
+            Manner(
+                send=by_json("access_token"),
+                params={"client_id": "{client_id}"},
+                headers={"Authorization": "Client {client_secret}"},
+                needs=("client_id", "client_secret"),
+                ends="grant",
+            ),
         ),
-        uses=Way("Needs MERCHANT_PROFILE_READ.", "GET", "https://connect.squareup.com/v2/merchants/me"),
+        uses=Way("Needs MERCHANT_PROFILE_READ.", "GET", "https://connect.squareup.com/v2/merchants/me", BEARER),
         sources=(
             "https://developer.squareup.com/docs/oauth-api/refresh-revoke-limit-scope",
             "https://developer.squareup.com/reference/square/o-auth-api/RevokeToken",

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, Steps, at_epoch, by_path
+from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, Steps, at_epoch, by_path, by_query
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Id, Name, Path, Shape, Web
 
 
@@ -142,8 +142,14 @@ PROVIDER = Provider(
             "https://api.stackexchange.com/2.3/apps/{token}/de-authenticate.",
             "GET",
             "https://api.stackexchange.com/2.3/access-tokens/{token}/invalidate",
+            Manner(send=by_path("token")),
         ),
-        uses=Way("Parameters access_token and key, no site.", "GET", "https://api.stackexchange.com/2.3/me/associated"),
+        uses=Way(
+            "Parameters access_token and key, no site.",
+            "GET",
+            "https://api.stackexchange.com/2.3/me/associated",
+            Manner(send=by_query("access_token"), params={"key": "{key}"}, needs=("key",)),
+        ),
         sources=(
             "https://api.stackexchange.com/docs/authentication",
             "https://api.stackexchange.com/docs/invalidate-access-tokens",
@@ -164,6 +170,7 @@ PROVIDER = Provider(
         send=by_path("token"),
         tells=frozenset({"subject", "scopes", "end"}),
         answer=AccessTokens,
+        limit=(30, 1),
         refusals=(
             Refusal(200, "denied", {"items": [], "has_more": False}, detail="no such token, or one that has ended"),
             Refusal(400, "denied", _error(402)),

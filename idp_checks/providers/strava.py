@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Refusal, probe
+from idp_checks.endpoint import Refusal, by_form, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
 
 
@@ -78,14 +78,16 @@ PROVIDER = Provider(
             "come back; a new refresh token ends the older one.",
             "POST",
             "https://www.strava.com/oauth/token",
+            renewing(),
         ),
         termination=Way(
             "Form field access_token; ends every token of that athlete for the application. The athlete can do the "
             "same in the settings.",
             "POST",
             "https://www.strava.com/oauth/deauthorize",
+            Manner(send=by_form("access_token"), ends="grant"),
         ),
-        uses=Way("Any scope will do.", "GET", "https://www.strava.com/api/v3/athlete"),
+        uses=Way("Any scope will do.", "GET", "https://www.strava.com/api/v3/athlete", BEARER),
         sources=(
             "https://developers.strava.com/docs/authentication/",
             "https://developers.strava.com/docs/oauth-updates/",
@@ -103,6 +105,7 @@ PROVIDER = Provider(
     debug=probe(
         "https://www.strava.com/api/v3/athlete",
         Athlete,
+        limit=(100, 900),
         refusals=(
             Refusal(401, "denied", {"errors": [{"resource": "Athlete", "field": "access_token", "code": "invalid"}]}),
             Refusal(

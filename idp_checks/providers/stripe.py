@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer, by_form
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Id, Name, Shape, first
 
 
@@ -121,6 +121,13 @@ PROVIDER = Provider(
             "mode, of a narrower scope, or a rolled one.",
             "POST",
             "https://connect.stripe.com/oauth/token",
+            Manner(
+                send=by_form("refresh_token"),
+                token="refresh",
+                params={"grant_type": "refresh_token"},
+                headers={"Authorization": "Bearer {client_secret}"},
+                needs=("client_secret",),
+            ),
         ),
         termination=Way(
             "client_id and stripe_user_id in the form, with the platform's secret key. The account's owner can do it "
@@ -128,7 +135,7 @@ PROVIDER = Provider(
             "POST",
             "https://connect.stripe.com/oauth/deauthorize",
         ),
-        uses=Way("The account that the token belongs to.", "GET", "https://api.stripe.com/v1/account"),
+        uses=Way("The account that the token belongs to.", "GET", "https://api.stripe.com/v1/account", BEARER),
         sources=(
             "https://docs.stripe.com/connect/oauth-reference",
             "https://docs.stripe.com/connect/oauth-standard-accounts",
@@ -148,6 +155,7 @@ PROVIDER = Provider(
         send=by_bearer(),
         tells=frozenset({"subject"}),
         answer=Account,
+        limit=(100, 1),
         refusals=(
             Refusal(401, "expired", {"error": {"code": "api_key_expired"}}),
             Refusal(

@@ -13,7 +13,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, body_of, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Id, Name, Path, Shape
 
 
@@ -115,6 +115,7 @@ PROVIDER = Provider(
             "with 400 authorization_expired or with 401.",
             "POST",
             "https://launchpad.37signals.com/authorization/token",
+            renewing(headers={"User-Agent": "{user_agent}"}, needs=("client_id", "client_secret", "user_agent")),
         ),
         termination=Way(
             "No call for it: among the integrations of the identity the person can remove the application."
@@ -123,6 +124,7 @@ PROVIDER = Provider(
             "Any token works; the User-Agent names the application and a contact.",
             "GET",
             "https://launchpad.37signals.com/authorization.json",
+            Manner(send=by_bearer(), headers={"User-Agent": "{user_agent}"}, needs=("user_agent",)),
         ),
         sources=(
             "https://github.com/basecamp/api/blob/master/sections/authentication.md",
@@ -142,6 +144,7 @@ PROVIDER = Provider(
         needs=("user_agent",),
         tells=frozenset({"subject", "end"}),
         answer=Authorized,
+        limit=(50, 10),
         refusals=(
             Refusal(400, "caller_rejected", detail="the User-Agent does not name the application and a contact"),
         ),

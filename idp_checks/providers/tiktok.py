@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Refusal, probe
+from idp_checks.endpoint import Refusal, by_form, probe
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Handle, Id, Name, Path, Shape, Web, first
 
 SUCCESS = "ok"
@@ -120,14 +120,27 @@ PROVIDER = Provider(
             "old one's place.",
             "POST",
             "https://open.tiktokapis.com/v2/oauth/token/",
+            Manner(
+                send=by_form("refresh_token"),
+                token="refresh",
+                params={"grant_type": "refresh_token", "client_key": "{client_id}", "client_secret": "{client_secret}"},
+                needs=("client_id", "client_secret"),
+            ),
         ),
         termination=Way(
             "Form fields client_key, client_secret and token; an empty answer. TikTok's settings let the person do the "
             "same.",
             "POST",
             "https://open.tiktokapis.com/v2/oauth/revoke/",
+            Manner(
+                send=by_form("token"),
+                params={"client_key": "{client_id}", "client_secret": "{client_secret}"},
+                needs=("client_id", "client_secret"),
+            ),
         ),
-        uses=Way("Needs scope user.info.basic.", "GET", "https://open.tiktokapis.com/v2/user/info/?fields=open_id"),
+        uses=Way(
+            "Needs scope user.info.basic.", "GET", "https://open.tiktokapis.com/v2/user/info/?fields=open_id", BEARER
+        ),
         sources=(
             "https://developers.tiktok.com/doc/oauth-user-access-token-management",
             "https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token",
@@ -147,6 +160,7 @@ PROVIDER = Provider(
         "https://open.tiktokapis.com/v2/user/info/",
         Probed,
         params={"fields": "open_id,union_id"},
+        limit=(600, 60),
         refusals=(
             Refusal(401, "denied", {"error": {"code": "access_token_invalid"}}),
             Refusal(

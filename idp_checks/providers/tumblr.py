@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._pictures import Picture, largest
 from idp_checks.shape import Flag, Id, Path, Shape
 
@@ -93,12 +93,13 @@ PROVIDER = Provider(
             "offline_access, and each use gives the next.",
             "POST",
             "https://api.tumblr.com/v2/oauth2/token",
+            renewing(),
         ),
         termination=Way(
             "No call is documented: the person removes the application in the account settings. Exchanging a token of "
             "OAuth 1.0a at /v2/oauth2/exchange ends that one."
         ),
-        uses=Way("Needs scope basic.", "GET", "https://api.tumblr.com/v2/user/info"),
+        uses=Way("Needs scope basic.", "GET", "https://api.tumblr.com/v2/user/info", BEARER),
         sources=("https://github.com/tumblr/docs/blob/master/api.md",),
     ),
     scopes=Scopes(
@@ -109,6 +110,7 @@ PROVIDER = Provider(
     debug=probe(
         "https://api.tumblr.com/v2/user/info",
         Info,
+        limit=(300, 60),
         refusals=(
             Refusal(
                 401, "denied", {"meta": {"status": 401}}, bare=True, detail="dead or unknown, or a token of OAuth 1.0a"

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, after, by_header
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, after, by_bearer, by_form, by_header
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
 
 
@@ -131,14 +131,21 @@ PROVIDER = Provider(
             "or changed the password. Refresh tokens of public clients live 30 days and work once.",
             "POST",
             "https://id.twitch.tv/oauth2/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields client_id and token; 200 with an empty body when done, 400 for a dead token, 404 for an "
             "unknown client.",
             "POST",
             "https://id.twitch.tv/oauth2/revoke",
+            Manner(send=by_form("token"), params={"client_id": "{client_id}"}, needs=("client_id",)),
         ),
-        uses=Way("Needs the header Client-Id and no scope.", "GET", "https://api.twitch.tv/helix/users"),
+        uses=Way(
+            "Needs the header Client-Id and no scope.",
+            "GET",
+            "https://api.twitch.tv/helix/users",
+            Manner(send=by_bearer(), headers={"Client-Id": "{client_id}"}, needs=("client_id",)),
+        ),
         sources=(
             "https://dev.twitch.tv/docs/authentication/refresh-tokens",
             "https://dev.twitch.tv/docs/authentication/revoke-tokens",

@@ -11,7 +11,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
 
 _oauth1 = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
@@ -137,17 +137,20 @@ PROVIDER = Provider(
             "scope offline.access, and each use ends it and gives the next.",
             "POST",
             "https://api.x.com/2/oauth2/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form field token, with HTTP Basic or a public client's client_id. OAuth 1.0a: POST "
             "https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token to be ended.",
             "POST",
             "https://api.x.com/2/oauth2/revoke",
+            revoking(basic=True),
         ),
         uses=Way(
             "A billed read where the app pays per use; 75 calls in 15 minutes for each person.",
             "GET",
             "https://api.x.com/2/users/me",
+            BEARER,
         ),
         sources=(
             "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape, Web
 
 
@@ -104,14 +104,18 @@ PROVIDER = Provider(
             "login.uber.com is the older host.",
             "POST",
             "https://auth.uber.com/oauth/v2/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields client_id, client_secret and token; 200 for a good token and for anything else, 400 without "
             "one: it proves nothing.",
             "POST",
             "https://auth.uber.com/oauth/v2/revoke",
+            revoking(),
         ),
-        uses=Way("Needs scope profile and an application that Uber approved.", "GET", "https://api.uber.com/v3/me"),
+        uses=Way(
+            "Needs scope profile and an application that Uber approved.", "GET", "https://api.uber.com/v3/me", BEARER
+        ),
         sources=(
             "https://developer.uber.com/docs/consumer-identity/guides/revoke-token",
             "https://developer.uber.com/docs/consumer-identity/guides/client-credentials-flow",

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from idp_checks.endpoint import Refusal, by_query, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web
 
 
@@ -106,7 +106,17 @@ PROVIDER = Provider(
         validity="No end by time, until the person takes it back.",
         renewal=Way("None is needed, and there is no refresh token."),
         termination=Way("No call for it: the person removes the application in the account's settings."),
-        uses=Way("compact=true makes the answer short.", "GET", "https://api.untappd.com/v4/user/info/"),
+        uses=Way(
+            "compact=true makes the answer short.",
+            "GET",
+            "https://api.untappd.com/v4/user/info/",
+            Manner(
+                send=by_query("access_token"),
+                params={"compact": "true"},
+                headers={"User-Agent": "{user_agent}"},
+                needs=("user_agent",),
+            ),
+        ),
         sources=("https://untappd.com/api/docs#authentication",),
     ),
     scopes=Scopes(separator="", adding="There are none.", sources=("https://untappd.com/api/docs#authentication",)),

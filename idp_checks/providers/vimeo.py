@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_bearer, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.providers._pictures import Picture, largest
 from idp_checks.shape import Address, Name, Path, Shape, Text, Web
 
@@ -153,9 +153,15 @@ PROVIDER = Provider(
             "Ends the token that makes the call; 204 when done, 400 for a token of OAuth 1.0a.",
             "DELETE",
             "https://api.vimeo.com/tokens",
+            Manner(
+                send=by_bearer(), headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"}, done=frozenset({204})
+            ),
         ),
         uses=Way(
-            "A person's token alone: one of the client_credentials grant gets 401.", "GET", "https://api.vimeo.com/me"
+            "A person's token alone: one of the client_credentials grant gets 401.",
+            "GET",
+            "https://api.vimeo.com/me",
+            Manner(send=by_bearer(), headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"}),
         ),
         sources=("https://developer.vimeo.com/api/authentication",),
     ),

@@ -14,7 +14,7 @@ from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, at_ep
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
 
 API = "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description"
@@ -182,17 +182,30 @@ PROVIDER = Provider(
             "old refresh token is spent. The older sign-in has none.",
             "POST",
             "https://id.vk.ru/oauth2/auth",
+            Manner(
+                send=by_form("refresh_token"),
+                token="refresh",
+                params={
+                    "grant_type": "refresh_token",
+                    "client_id": "{client_id}",
+                    "device_id": "{device_id}",
+                    "state": "{state}",
+                },
+                needs=("client_id", "device_id", "state"),
+            ),
         ),
         termination=Way(
             "Form field access_token; response 1 when done, as VK's web SDK calls it. /oauth2/revoke, by "
             "VK's pages, withdraws the application's rights; the person can in the settings of VK ID.",
             "POST",
             "https://id.vk.ru/oauth2/logout?client_id={client_id}",
+            Manner(send=by_form("access_token"), needs=("client_id",)),
         ),
         uses=Way(
             "Reads the token's own person when nobody is named; a bearer header or the parameter access_token.",
             "GET",
             "https://api.vk.ru/method/users.get?v=5.199",
+            BEARER,
         ),
         sources=(
             "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/tokens/access-token",

@@ -16,10 +16,10 @@ from msgspec import Struct
 from idp_checks.endpoint import Ask, Steps
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims, is_address
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._graph import ME
 from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape
-from idp_checks.signed import SignedToken
+from idp_checks.signed import BINDING, SignedToken
 
 GRAPH = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
 """The two names of Microsoft Graph as an audience."""
@@ -116,12 +116,13 @@ class Unverified(Struct):
     """Claims of a token before anybody has checked them."""
 
     aud: Json = None
+    iss: Json = None
     sub: Json = None
 
 
 def unverified(token: str) -> Unverified:
     """The claims of a JWT as they stand; none where it is no JWT."""
-    payload = token.split(".")[1]
+    payload = token.partition(".")[2].partition(".")[0]
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=Unverified)
     except (ValueError, msgspec.MsgspecError, RecursionError):
@@ -148,11 +149,21 @@ class EntraToken(SignedToken):
         tied = KEY_ISSUER.replace("{tenantid}", ask.credential("tenant_id") or "")
         return [key for key in keys if key.get("issuer", KEY_ISSUER) in (KEY_ISSUER, tied)]
 
+    def _of_another_tenant(self, token: str, ask: Ask) -> bool:
+        """Whether a token that Graph accepts names another tenant than the caller's."""
+        tenant = ask.credential("tenant_id") or ""
+        issuer = unverified(token).iss
+        ours = {each.replace("{tenant_id}", tenant) for each in self.issuers}
+        return is_guid(tenant) is not None and isinstance(issuer, str) and issuer not in ours
+
     def steps(self, ask: Ask) -> Steps:
         token = ask.token.reveal()
         if token.count(".") == JWE_DOTS:
             return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
         reading = yield from super().steps(ask)
+        if reading.active is True and reading.issuer is None and self._of_another_tenant(token, ask):
+            # Graph has accepted the token, and with it what it says of its issuer; Graph serves every tenant.
+            return msgspec.structs.replace(reading, active=False, reason="unknown_token", detail="of another tenant")
         if reading.active is not True or ask.subject is None or is_guid(ask.subject):
             return reading
         # The caller knows the person by a sub. That of this token counts when its signature was checked and it is the
@@ -238,7 +249,8 @@ PROVIDER = Provider(
             "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
             "apps), is replaced at each use, and serves every resource.",
             "POST",
-            "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+            "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
+            renewing(needs=("tenant_id", "client_id", "client_secret")),
         ),
         termination=Way(
             "Ends refresh tokens and sessions of the person in all apps after some minutes (bearer token with "
@@ -250,6 +262,7 @@ PROVIDER = Provider(
             "For a token made for Graph with User.Read; one for another API is refused there.",
             "GET",
             "https://graph.microsoft.com/v1.0/me",
+            BEARER,
         ),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
@@ -274,6 +287,8 @@ PROVIDER = Provider(
         subject="oid",
         scope="scp",
         needs=("tenant_id",),
+        about="any",
+        takes=BINDING,
         tells=frozenset({"client", "subject", "scopes", "end"}),
         opaque=ME,
         is_opaque=for_graph,

@@ -17,11 +17,12 @@ from idp_checks.endpoint import (
     after,
     at_epoch,
     by_form,
+    by_query,
     split_scopes,
 )
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Further, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, best_address, first
 
 ANSWERED = frozenset((200, 400, 401, 403))
@@ -162,8 +163,14 @@ PROVIDER = Provider(
             "whole consent.",
             "POST",
             "https://api.weibo.com/oauth2/revokeoauth2",
+            Manner(send=by_form("access_token"), ends="grant"),
         ),
-        uses=Way("Parameter access_token.", "GET", "https://api.weibo.com/2/account/get_uid.json"),
+        uses=Way(
+            "Parameter access_token.",
+            "GET",
+            "https://api.weibo.com/2/account/get_uid.json",
+            Manner(send=by_query("access_token")),
+        ),
         sources=(
             "https://open.weibo.com/wiki/Oauth2/access_token",
             "https://open.weibo.com/wiki/Oauth2/revokeoauth2",

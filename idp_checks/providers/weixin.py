@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Steps, by_query
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Id, Name, Path, Shape, Web
 
 
@@ -121,9 +121,20 @@ PROVIDER = Provider(
             "days, after which the person has to authorise again.",
             "GET",
             "https://api.weixin.qq.com/sns/oauth2/refresh_token",
+            Manner(
+                send=by_query("refresh_token"),
+                token="refresh",
+                params={"grant_type": "refresh_token", "appid": "{client_id}"},
+                needs=("client_id",),
+            ),
         ),
         termination=Way("No call for it: the person withdraws the authorisation in WeChat's settings."),
-        uses=Way("Parameters access_token and openid.", "GET", "https://api.weixin.qq.com/sns/auth"),
+        uses=Way(
+            "Parameters access_token and openid.",
+            "GET",
+            "https://api.weixin.qq.com/sns/auth",
+            Manner(send=by_query("access_token"), params={"openid": "{openid}"}, needs=("openid",)),
+        ),
         sources=(
             "https://developers.weixin.qq.com/doc/oplatform/en/Website_App/WeChat_Login/Wechat_Login.html",
             "https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html",

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from idp_checks.profile import Claims, is_address
-from idp_checks.provider import Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._graph import ME
 from idp_checks.shape import Address, Id, Name, Shape, first
 
@@ -143,12 +143,13 @@ PROVIDER = Provider(
             "apps) and is replaced at each use.",
             "POST",
             "https://login.microsoftonline.com/consumers/oauth2/v2.0/token",
+            renewing(),
         ),
         termination=Way(
             "No call for it: the person removes the app at https://account.live.com/consent/Manage, and access tokens "
             "run on to their end."
         ),
-        uses=Way("Needs the permission User.Read.", "GET", "https://graph.microsoft.com/v1.0/me"),
+        uses=Way("Needs the permission User.Read.", "GET", "https://graph.microsoft.com/v1.0/me", BEARER),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
             "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",

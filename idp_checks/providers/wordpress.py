@@ -10,7 +10,7 @@ from msgspec import field
 from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query, split_scopes
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
 
 
@@ -114,7 +114,7 @@ PROVIDER = Provider(
             "https://wordpress.com/me/security/connected-applications. The newer one has "
             "https://public-api.wordpress.com/oauth2-1/revoke."
         ),
-        uses=Way("Needs scope auth.", "GET", "https://public-api.wordpress.com/rest/v1.1/me"),
+        uses=Way("Needs scope auth.", "GET", "https://public-api.wordpress.com/rest/v1.1/me", BEARER),
         sources=(
             "https://developer.wordpress.com/docs/api/oauth2/",
             "https://public-api.wordpress.com/.well-known/openid-configuration",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Id, Name, Path, Shape
 from idp_checks.signed import SignedToken
 
@@ -76,6 +76,7 @@ PROVIDER = Provider(
             "unused; each use gives the next, and the former may be repeated for 30 minutes.",
             "POST",
             "https://identity.xero.com/connect/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form field token, the refresh token, with HTTP Basic; removes all the person's connections. Access tokens "
@@ -83,8 +84,9 @@ PROVIDER = Provider(
             "one organisation away.",
             "POST",
             "https://identity.xero.com/connect/revocation",
+            revoking(basic=True, token="refresh", ends="grant"),
         ),
-        uses=Way("An empty list is a success too.", "GET", "https://api.xero.com/connections"),
+        uses=Way("An empty list is a success too.", "GET", "https://api.xero.com/connections", BEARER),
         sources=(
             "https://developer.xero.com/documentation/guides/oauth2/token-types",
             "https://developer.xero.com/faq/oauth2",
@@ -105,7 +107,7 @@ PROVIDER = Provider(
         source="https://developer.xero.com/documentation/guides/oauth2/token-types",
         note=(
             "No endpoint answers for tokens: the signature is checked, and client_id must be compared, since aud is "
-            "everybody's. An ID token has no client_id, so its client is not told. A signature says nothing of "
+            "everybody's. An ID token is told by its at_hash and is not good here. A signature says nothing of "
             "revocation: https://api.xero.com/connections refuses a dead token with 401 and a Detail that begins with "
             "TokenExpired. AuthenticationUnsuccessful of the accounting API may mean no more than a connection "
             "removed. Xero shuts out addresses that fetch the keys too often."

@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, best_address
 
 
@@ -109,13 +109,14 @@ PROVIDER = Provider(
             "the form; no end of refresh tokens is stated.",
             "POST",
             "https://api.login.yahoo.com/oauth2/get_token",
+            renewing(basic=True, redirect_uri="{redirect_uri}", needs=("client_id", "client_secret", "redirect_uri")),
         ),
         termination=Way(
             "Named in the discovery document alone, with HTTP Basic; parameters and answers are not published.",
             "POST",
             "https://api.login.yahoo.com/oauth2/revoke",
         ),
-        uses=Way("Needs scope openid.", "GET", "https://api.login.yahoo.com/openid/v1/userinfo"),
+        uses=Way("Needs scope openid.", "GET", "https://api.login.yahoo.com/openid/v1/userinfo", BEARER),
         sources=(
             "https://developer.yahoo.com/oauth2/guide/",
             "https://api.login.yahoo.com/.well-known/openid-configuration",

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims, is_address
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Text, Web, best_address
 
 
@@ -111,7 +111,7 @@ PROVIDER = Provider(
         ),
         renewal=Way("None for legacy tokens; those of Entra ID are renewed at the Microsoft identity platform."),
         termination=Way("No call for the application: the user withdraws it in the settings."),
-        uses=Way("Any token works.", "GET", "https://www.yammer.com/api/v1/users/current.json"),
+        uses=Way("Any token works.", "GET", "https://www.yammer.com/api/v1/users/current.json", BEARER),
         sources=(
             "https://learn.microsoft.com/rest/api/yammer/getting-started",
             "https://learn.microsoft.com/rest/api/yammer/app-registration",

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_header
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_form, by_header
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Flag, Handle, Id, Name, Shape, Text, best_address, first
 
 _avatar = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII).fullmatch
@@ -125,6 +125,7 @@ PROVIDER = Provider(
             "long as the first, and may be the same one. Yandex advises it every three months.",
             "POST",
             "https://oauth.yandex.ru/token",
+            renewing(),
         ),
         termination=Way(
             "Form fields access_token, client_id, client_secret; status ok when done. Only for tokens asked for with "
@@ -132,8 +133,14 @@ PROVIDER = Provider(
             "application's removal, or a change of its rights.",
             "POST",
             "https://oauth.yandex.ru/revoke_token",
+            revoking(send=by_form("access_token")),
         ),
-        uses=Way("Any token works.", "GET", "https://login.yandex.ru/info?format=json"),
+        uses=Way(
+            "Any token works.",
+            "GET",
+            "https://login.yandex.ru/info?format=json",
+            Manner(send=by_header("Authorization", "OAuth {token}")),
+        ),
         sources=(
             "https://yandex.com/dev/id/doc/en/concepts/ya-oauth-intro",
             "https://yandex.com/dev/id/doc/en/tokens/refresh-client",

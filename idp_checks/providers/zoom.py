@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web
 
 
@@ -89,14 +89,18 @@ PROVIDER = Provider(
             "about 90 days (15 years in older documents).",
             "POST",
             "https://zoom.us/oauth/token",
+            renewing(basic=True),
         ),
         termination=Way(
             "Form field token, with HTTP Basic; answers status success. The user does the same by removing the "
             "application, of which app_deauthorized tells.",
             "POST",
             "https://zoom.us/oauth/revoke",
+            revoking(basic=True),
         ),
-        uses=Way("Needs scope user:read:user, or the older user:read.", "GET", "https://api.zoom.us/v2/users/me"),
+        uses=Way(
+            "Needs scope user:read:user, or the older user:read.", "GET", "https://api.zoom.us/v2/users/me", BEARER
+        ),
         sources=("https://developers.zoom.us/docs/integrations/oauth/",),
     ),
     scopes=Scopes(

@@ -1,0 +1,298 @@
+"""Asks about many tokens: answers as they come, in bounded memory, each distinct token put to its issuer once.
+
+Questions are taken from their source only as fast as answers are taken from here. How many are under way at one issuer,
+and how many a second, is the issuer's own limit where it documents one. Connections are kept open and used again; one
+on which anything came unasked is not, so that a server's surplus is not read as the next answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import select
+import sqlite3
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import aiohttp
+import httpx
+import msgspec
+from httpx_aiohttp import AiohttpTransport
+from msgspec import Struct
+
+from idp_checks.errors import UsageError
+from idp_checks.introspection import Introspection
+from idp_checks.live import PATIENCE, Asker, Heard, Inquiry, said, sealed, trusted
+from idp_checks.secret import Redactor, Secret
+
+__all__ = ["Answer", "Question", "introspect_many", "transport"]
+
+WINDOW = 512
+"""Questions that are held at a time, waiting, under way or answered and not yet taken."""
+AGAIN = 3
+"""How often a question is put to an issuer that asks to slow down."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One question: the arguments are those of ``introspect``.
+
+    Args:
+        clients: the applications that the token may have been issued to; ``client_id`` alone if not given.
+        tag: what the caller likes; it comes back with the answer.
+    """
+
+    provider: str
+    token: str | Secret
+    client_id: str | None = None
+    client_secret: str | Secret | None = None
+    clients: tuple[str, ...] | None = None
+    subject: str | None = None
+    issuer_url: str | None = None
+    credentials: Mapping[str, str | Secret] = {}
+    tag: Any = None
+
+    def __repr__(self) -> str:
+        return f"Question(provider={self.provider!r}, tag={self.tag!r})"
+
+
+class Answer(NamedTuple):
+    """A question, and what its issuer says."""
+
+    question: Question
+    introspection: Introspection
+
+
+Asked: TypeAlias = Question | Mapping[str, Any] | tuple[str, str | Secret]
+"""A question, its arguments by name, or provider and token alone."""
+
+
+async def introspect_many(
+    questions: Iterable[Asked] | AsyncIterable[Asked],
+    *,
+    timeout: float = 10.0,  # noqa: ASYNC109 - the deadline of one question
+    concurrency: int | None = None,
+    rate: float | None = None,
+    patience: float = PATIENCE,
+    notice: Callable[[str], None] | None = None,
+    redactor: Redactor | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Answer]:
+    """Ask issuers about many tokens, and give the answers as they come, not in order.
+
+    A question that was put before, with the same token and the same client, is not put again: its answer is given once
+    more, read from a temporary file that holds fingerprints and redacted answers and goes with the iterator.
+
+    Args:
+        questions: what is asked; it is read as answers are taken.
+        timeout: seconds for one question, everything together, from its turn on.
+        concurrency: questions under way at one issuer at a time; 8 if not given.
+        rate: requests per second to one issuer; what the issuer documents, or 50, if not given.
+        patience: seconds for which questions are held while their issuer is down or asks to wait. Who has been held
+            longer is not asked, and its answer says so.
+        notice: is told once that an issuer is down, and once that it answers again; a warning is logged if not given.
+        redactor: what takes the secrets out of the record; one with a key of its own if not given.
+        transport: how requests are sent, in place of the network. It should log nothing.
+
+    Yields:
+        Each question with its answer. A failure to ask is no exception: ``active`` is None then.
+
+    Raises:
+        UnknownProvider: a question names no provider that is known.
+        UsageError: a question has no form of a question, or an address that no token may be sent to.
+    """
+    async with Asker(
+        timeout=timeout, redactor=redactor, concurrency=concurrency, rate=rate, patience=patience, notice=notice,
+        transport=transport, bulk=True,
+    ) as asker:  # fmt: skip
+        run = _Run(asker)
+        try:
+            reading = asyncio.create_task(run.read(questions))
+            run.tasks.add(reading)
+            while (answer := await run.answers.get()) is not None:
+                if isinstance(answer, BaseException):
+                    raise answer
+                run.window.release()
+                yield answer
+        finally:
+            await run.end()
+
+
+class _Run:
+    """Questions under way, and answers that wait to be taken."""
+
+    def __init__(self, asker: Asker) -> None:
+        self.window = asyncio.Semaphore(WINDOW)
+        self.answers: asyncio.Queue[Answer | BaseException | None] = asyncio.Queue()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._asker = asker
+        self._seen = _Seen()
+        self._flying: dict[bytes, list[tuple[Question, Inquiry]]] = {}
+        self._read = False
+
+    async def read(self, questions: Iterable[Asked] | AsyncIterable[Asked]) -> None:
+        """Take the questions, as many at a time as there is room for."""
+        try:
+            if isinstance(questions, AsyncIterable):
+                async for asked in questions:
+                    await self._take(_question(asked))
+            else:
+                for asked in questions:
+                    await self._take(_question(asked))
+        except Exception as error:  # noqa: BLE001 - goes on to whoever takes the answers
+            self.answers.put_nowait(error)
+        self._read = True
+        self._perhaps_over()
+
+    async def _take(self, question: Question) -> None:
+        await self.window.acquire()
+        token, secret, credentials = sealed(question.token, question.client_secret, question.credentials)
+        inquiry = self._asker.inquiry(
+            question.provider, token, client_id=question.client_id, client_secret=secret, clients=question.clients,
+            subject=question.subject, issuer_url=question.issuer_url, credentials=credentials,
+        )  # fmt: skip
+        if inquiry.heard is not None:
+            self._give(question, inquiry, inquiry.heard)
+            return
+        name = _digest(self._asker.redactor.key, inquiry)
+        if name in self._flying:
+            self._flying[name].append((question, inquiry))
+        elif (heard := self._seen.get(name)) is not None:
+            self._give(question, inquiry, heard)
+        else:
+            self._flying[name] = [(question, inquiry)]
+            task = asyncio.create_task(self._hear(name, inquiry))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _hear(self, name: bytes, inquiry: Inquiry) -> None:
+        try:
+            heard = await self._asker.hear(inquiry)
+            for _ in range(AGAIN - 1):
+                if heard.reading.reason != "rate_limited" or not heard.exchanges:
+                    break
+                heard = await self._asker.hear(inquiry)
+            self._seen.put(name, heard)
+            for each in self._flying.pop(name):
+                self._give(*each, heard)
+        except Exception as error:  # noqa: BLE001 - goes on to whoever takes the answers
+            self.answers.put_nowait(error)
+        self._perhaps_over()
+
+    def _give(self, question: Question, inquiry: Inquiry, heard: Heard) -> None:
+        self.answers.put_nowait(Answer(question, said(inquiry, heard)))
+
+    def _perhaps_over(self) -> None:
+        if self._read and not self._flying:
+            self.answers.put_nowait(None)
+
+    async def end(self) -> None:
+        """Give up what is under way."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self._seen.close()
+
+
+def _question(asked: Asked) -> Question:
+    if isinstance(asked, Question):
+        return asked
+    try:
+        if isinstance(asked, Mapping):
+            return Question(**asked)
+        provider, token = asked
+    except (TypeError, ValueError):
+        remedy = "give a Question, its arguments by name, or provider and token"
+        raise UsageError("not a question", where="questions", remedy=remedy) from None
+    return Question(provider=provider, token=token)
+
+
+def _digest(key: bytes, inquiry: Inquiry) -> bytes:
+    """What tells a question from others, without holding a secret."""
+    return hmac.digest(
+        key,
+        msgspec.msgpack.encode(
+            [
+                inquiry.provider,
+                inquiry.ask.token.reveal(),
+                inquiry.ask.client_id,
+                inquiry.ask.client_secret and inquiry.ask.client_secret.reveal(),
+                inquiry.ask.subject,
+                inquiry.ask.issuer_url,
+                sorted((name, inquiry.ask.credential(name)) for name in inquiry.ask.credentials),
+            ]
+        ),
+        "sha256",
+    )[:16]
+
+
+class _Seen:
+    """The answers of a run by their questions, in a file of the operating system's that has no name."""
+
+    BATCH = 256
+
+    def __init__(self) -> None:
+        self._table = sqlite3.connect("", isolation_level=None)
+        for line in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -2048"):
+            self._table.execute(line)
+        self._table.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, heard BLOB) WITHOUT ROWID")
+        self._table.execute("BEGIN")
+        self._last: dict[bytes, bytes] = {}
+        self._encode = msgspec.json.Encoder().encode  # an answer may hold numbers that MessagePack cannot
+        self._decode = msgspec.json.Decoder(Heard).decode
+
+    def get(self, name: bytes) -> Heard | None:
+        held = self._last.get(name)
+        if held is None:
+            row = self._table.execute("SELECT heard FROM seen WHERE name = ?", (name,)).fetchone()
+            held = None if row is None else row[0]
+        return None if held is None else self._decode(held)
+
+    def put(self, name: bytes, heard: Heard) -> None:
+        self._last[name] = self._encode(heard)
+        if len(self._last) >= self.BATCH:
+            self._table.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._last.items())
+            self._last.clear()
+
+    def close(self) -> None:
+        self._table.close()
+
+
+class _Wary(aiohttp.TCPConnector):
+    """Uses no connection again on which anything came unasked: it would be read as the next answer."""
+
+    async def _get(self, key: Any, traces: Any) -> Any:  # noqa: ANN401 - as aiohttp has it
+        while (found := await super()._get(key, traces)) is not None:
+            protocol = found.protocol
+            if protocol is not None and not protocol.should_close and not _readable(protocol.transport):
+                return found
+            found.close()
+        return None
+
+
+def _readable(transport: Any) -> bool:  # noqa: ANN401 - a transport of asyncio
+    """Whether something waits to be read, were it but the end."""
+    socket = transport.get_extra_info("socket")
+    if socket is None or socket.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(socket.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class _Transport(AiohttpTransport):
+    """Hands the headers over as a table: read one by one, each would be looked for among all."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.headers = dict(request.headers.items())  # type: ignore[assignment]
+        return await super().handle_async_request(request)
+
+
+def transport(proxy: str | None = None) -> AiohttpTransport:
+    """How many requests are sent side by side: no cookies, no redirects, nothing decompressed."""
+
+    def session() -> aiohttp.ClientSession:
+        connector = _Wary(limit=0, ssl=made.ssl_context)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    made = _Transport(verify=trusted(), client=session, proxy=None if proxy is None else httpx.Proxy(proxy))
+    return made

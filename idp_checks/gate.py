@@ -1,0 +1,127 @@
+"""One issuer's door: how many may be under way, how many a second, until when nobody asks, and whether it is down.
+
+Everybody who asks one issuer goes through one ``Gate``. What the issuer tells one of them (``Retry-After``: RFC 9110,
+section 10.2.3; RFC 6585, section 4) holds for all. After ``TRIPS`` questions in a row without an answer the issuer is
+taken to be down: that is said once, the others are held, and one at a time tries again, after pauses that grow. Who has
+been held longer than the caller's patience is not asked, and told so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from aiolimiter import AsyncLimiter
+
+from idp_checks.introspection import Reading, zulu
+
+__all__ = ["Gate"]
+
+TRIPS = 5
+"""Questions in a row without an answer after which an issuer is down."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds before an issuer that is down is tried again: at first, and at the most."""
+UNANSWERED = frozenset({"network", "issuer_error", "rate_limited"})
+
+
+class Gate:
+    """The door of one issuer.
+
+    Args:
+        name: what the issuer is called in what is said of it.
+        concurrency: questions under way at a time.
+        limit: so many requests in so many seconds.
+        patience: seconds for which questions are held while the issuer is down, or asks to wait.
+        notice: is told, once, that the issuer is down, and once that it answers again.
+    """
+
+    def __init__(
+        self, name: str, *, concurrency: int, limit: tuple[float, float], patience: float, notice: Callable[[str], None]
+    ) -> None:
+        self.places = asyncio.Semaphore(concurrency)
+        self._name = name
+        self._pace = AsyncLimiter(*limit)
+        self._patience = patience
+        self._notice = notice
+        self._changed = asyncio.Event()
+        self._held_until = 0.0
+        self._unanswered = 0
+        self._down: float | None = None
+        self._why = Reading(active=None, reason="network")
+        self._next = 0.0
+        self._pause = FIRST_PAUSE
+        self._trying = False
+
+    async def turn(self) -> Reading | None:
+        """Wait for a turn to send; where the issuer is not to be asked any more, what there is to say instead."""
+        loop = asyncio.get_running_loop()
+        while (now := loop.time()) < self._held_until or self._down is not None:
+            if self._down is None:
+                await self._change(self._held_until - now)
+            elif now >= self._next and not self._trying:
+                self._trying = True
+                break
+            elif now >= self._down + self._patience:
+                return self._why
+            else:
+                until = self._down + self._patience
+                await self._change((until if self._trying else min(self._next, until)) - now)
+        await self._pace.acquire()
+        return None
+
+    async def pace(self) -> None:
+        """Wait for a turn to send once more within a question that has had its turn."""
+        await self._pace.acquire()
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody ask for so long, as the issuer says; longer than the caller's patience, and it counts as down."""
+        now = asyncio.get_running_loop().time()
+        if seconds <= self._patience:
+            self._held_until = max(self._held_until, now + seconds)
+            return
+        asked = f"not asked: the issuer wants {min(seconds, 10**9):.0f} seconds to pass first"
+        why = Reading(active=None, reason="rate_limited", detail=asked)
+        self._open(why, now - self._patience)
+        self._next = max(self._next, now + seconds)
+
+    def heard(self, reading: Reading) -> None:
+        """Take note of what came of a question."""
+        self._trying = False
+        if reading.reason not in UNANSWERED:
+            if self._down is not None:
+                self._notice(f"{self._name}: answers again")
+            self._unanswered, self._down, self._pause = 0, None, FIRST_PAUSE
+        else:
+            self._unanswered += 1
+            now = asyncio.get_running_loop().time()
+            if self._down is not None:
+                self._next = max(self._next, now + self._pause)
+                self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            elif self._unanswered >= TRIPS:
+                said = f"not asked: the {self._unanswered} questions before went unanswered ({reading.detail})"
+                self._open(Reading(active=None, reason=reading.reason, detail=said), now)
+                self._next = now + self._pause
+        self._tell()
+
+    def dropped(self) -> None:
+        """Take note that a question was given up before anything came of it."""
+        self._trying = False
+        self._tell()
+
+    def _open(self, why: Reading, since: float) -> None:
+        if self._down is None:
+            self._notice(f"{self._name}: does not answer since {zulu(datetime.now(UTC))} ({why.reason}: {why.detail})")
+            self._down = since
+        self._why = why
+        self._tell()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _change(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
