@@ -14,9 +14,12 @@ import pytest
 
 if TYPE_CHECKING:
     import types
+    from pathlib import Path
 
     import respx
 
+    from idp_checks.conformance.depth import Depth
+    from idp_checks.conformance.results import Results, Run
     from idp_checks.conformance.rules import Normalizer
     from idp_checks.introspection import Introspection
     from idp_checks.issuers.world import World
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
     from idp_checks.secret import Secret
 
 NORMALIZER_HELP = "check this normaliser, a function f(provider: str, raw: dict) -> dict, instead of ours"
+COMMAND_HELP = "check this command instead, which reads JSON lines and writes JSON lines"
+SHAPE_HELP = "the shape of the normaliser's answers: auth0 (default) or oidc"
+UNCLAIMED_HELP = "a rule (N10) or property (picture) that the normaliser does not claim (repeatable)"
+DEPTH_HELP = "how deep to search: quick, default or audit"
+SEED_HELP = "the number by which profiles are drawn (default: 0); the same gives the same result"
+SAVE_HELP = "write what breaks a rule under this folder, as recordings ready to be committed"
+HTML_HELP = "write how the normaliser stands as one HTML page"
 PROVIDER_HELP = "check this provider only (repeatable; default: all)"
 LIVE_HELP = "run the tests marked idp_live, which ask real issuers"
 IDP_MARK = (
@@ -34,6 +44,8 @@ LIVE_MARK = "idp_live: the test asks real issuers; skipped without --idp-live."
 
 _PROVIDERS = pytest.StashKey[tuple[str, ...]]()
 _NORMALIZER = pytest.StashKey["Normalizer"]()
+_DEPTH = pytest.StashKey["Depth"]()
+_SEED = pytest.StashKey[int]()
 _SECRETS = pytest.StashKey["list[Secret]"]()
 
 
@@ -42,9 +54,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("idp-checks", "identity provider checks")
     group.addoption("--idp-normalizer", dest="idp_normalizer", metavar="MODULE:FUNCTION", help=NORMALIZER_HELP)
     group.addoption("--idp-provider", dest="idp_provider", action="append", metavar="NAME", help=PROVIDER_HELP)
+    group.addoption("--idp-command", dest="idp_command", metavar="CMD", help=COMMAND_HELP)
+    group.addoption("--idp-shape", dest="idp_shape", metavar="SHAPE", help=SHAPE_HELP)
+    group.addoption("--idp-not-claimed", dest="idp_not_claimed", action="append", metavar="NAME", help=UNCLAIMED_HELP)
+    group.addoption("--idp-depth", dest="idp_depth", metavar="DEPTH", help=DEPTH_HELP)
+    group.addoption("--idp-seed", dest="idp_seed", metavar="N", help=SEED_HELP)
+    group.addoption("--idp-save-failures", dest="idp_save_failures", metavar="DIR", help=SAVE_HELP)
+    group.addoption("--idp-html", dest="idp_html", metavar="FILE", help=HTML_HELP)
     group.addoption("--idp-live", dest="idp_live", action="store_true", default=None, help=LIVE_HELP)
     parser.addini("idp_normalizer", help=NORMALIZER_HELP, type="string", default="")
     parser.addini("idp_provider", help=PROVIDER_HELP, type="args", default=[])
+    parser.addini("idp_command", help=COMMAND_HELP, type="string", default="")
+    parser.addini("idp_shape", help=SHAPE_HELP, type="string", default="")
+    parser.addini("idp_not_claimed", help=UNCLAIMED_HELP, type="args", default=[])
+    parser.addini("idp_depth", help=DEPTH_HELP, type="string", default="")
+    parser.addini("idp_seed", help=SEED_HELP, type="string", default="")
     parser.addini("idp_live", help=LIVE_HELP, type="bool", default=False)
 
 
@@ -54,20 +78,63 @@ def _asked(config: pytest.Config, name: str) -> Any:  # noqa: ANN401 - of the op
     return config.getini(name) if given is None else given
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """The markers, and the options held against what there is."""
     config.addinivalue_line("markers", IDP_MARK)
     config.addinivalue_line("markers", LIVE_MARK)
     if names := _asked(config, "idp_provider"):
         config.stash[_PROVIDERS] = tuple(dict.fromkeys(_known(name, "--idp-provider") for name in names))
-    if spec := _asked(config, "idp_normalizer"):
-        from idp_checks.conformance import load
+    if seed := _asked(config, "idp_seed"):
+        config.stash[_SEED] = _number(seed)
+    _read_depth(config)
+    named = {name: _asked(config, f"idp_{name}") for name in ("normalizer", "command", "shape", "not_claimed")}
+    if any(named.values()):
+        from idp_checks.conformance import loaded
         from idp_checks.errors import UsageError
 
         try:
-            config.stash[_NORMALIZER] = load(spec, config.invocation_params.dir)
+            config.stash[_NORMALIZER] = loaded(
+                named["normalizer"] or None,
+                command=named["command"] or None,
+                shape=named["shape"] or None,
+                unclaimed=named["not_claimed"],
+                folder=config.invocation_params.dir,
+            )
         except UsageError as error:
-            raise pytest.UsageError(f"--idp-normalizer: {error}") from error
+            fallback = "normalizer" if named["normalizer"] else "command"
+            option = _OF_WHERE.get(error.where or "", fallback)
+            raise pytest.UsageError(f"--idp-{option.replace('_', '-')}: {error}") from error
+
+
+_OF_WHERE = {"shape": "shape", "not claimed": "not_claimed"}
+"""Which option an error of use is about, by the place that it names."""
+
+
+def _number(text: object) -> int:
+    try:
+        return int(str(text))
+    except ValueError:
+        raise pytest.UsageError(f"--idp-seed: {text!r} is no integer") from None
+
+
+def _read_depth(config: pytest.Config) -> None:
+    """The depth that is asked for: by our option, else by a hypothesis profile of the same name."""
+    asked = _asked(config, "idp_depth")
+    profile = config.getoption("hypothesis_profile", None)
+    if profile in ("quick", "audit"):
+        from idp_checks.conformance.depth import register
+
+        register(profile)
+    if not asked and profile not in ("quick", "default", "audit"):
+        return
+    from idp_checks.conformance.depth import depth_of
+    from idp_checks.errors import UsageError
+
+    try:
+        config.stash[_DEPTH] = depth_of(asked or profile)
+    except UsageError as error:
+        raise pytest.UsageError(f"--idp-depth: {error.problem}; {error.remedy}") from error
 
 
 def _known(name: object, where: str) -> str:
@@ -80,13 +147,60 @@ def _known(name: object, where: str) -> str:
 
 
 def selected(config: pytest.Config) -> tuple[str, ...]:
-    """The providers that the run is about: those named, or all."""
+    """The providers that the run is about: those named, those that the normaliser is for, or all."""
     names = config.stash.get(_PROVIDERS, None)
+    if names is None and (normalizer := config.stash.get(_NORMALIZER, None)) is not None:
+        names = normalizer.providers
     if names is None:
         from idp_checks import providers
 
         names = providers.own()
     return names
+
+
+def settled(config: pytest.Config, given: Any) -> Normalizer:  # noqa: ANN401 - what a fixture may give
+    """The normaliser that a fixture gives, in the shape and with the claims that were asked for.
+
+    Raises:
+        pytest.UsageError: it is no function, or names what there is not as not claimed.
+    """
+    from idp_checks.conformance.calling import named, not_claimed
+    from idp_checks.errors import UsageError
+
+    if not callable(given):
+        raise pytest.UsageError(f"idp_normalizer gives a {type(given).__name__}, no function f(provider, raw)")
+    shape = _asked(config, "idp_shape") or None
+    try:
+        unclaimed = not_claimed(_asked(config, "idp_not_claimed"), "--idp-not-claimed")
+        found = named(given)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    return found.with_options(shape=shape, unclaimed=unclaimed) if shape or unclaimed else found
+
+
+def depth(config: pytest.Config) -> Depth:
+    """How deep to search."""
+    from idp_checks.conformance.depth import DEFAULT
+
+    return config.stash.get(_DEPTH, DEFAULT)
+
+
+def seed(config: pytest.Config) -> int:
+    """The number by which profiles are drawn."""
+    return config.stash.get(_SEED, 0)
+
+
+def saving(config: pytest.Config) -> Path | None:
+    """Where finds are written as recordings; None where they are not."""
+    folder = config.getoption("idp_save_failures")
+    return config.invocation_params.dir / folder if folder else None
+
+
+def run(config: pytest.Config, normalizer: Normalizer) -> Run:
+    """What is run, for whoever runs it again."""
+    from idp_checks.conformance import run_of
+
+    return run_of(normalizer, depth(config), seed(config))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -292,10 +406,10 @@ class _Hider:
         return told
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How the normaliser stands at each provider, where it was checked."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How the normaliser stands at each provider, where it was checked; and the page, where one is asked for."""
     told = [
-        json.loads(value)
+        (report.nodeid.rpartition("::")[2], json.loads(value))
         for reports in terminalreporter.stats.values()
         for report in reports
         for name, value in getattr(report, "user_properties", ())
@@ -303,13 +417,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if not told:
         return
+    from idp_checks.conformance.results import gathered
+
+    normalizer = told[0][1].get("run", {}).get("normalizer", "")
+    results = gathered(told, normalizer)
     terminalreporter.section("conformance")
-    for provider in sorted({each["provider"] for each in told}):
-        outcomes: dict[str, set[str]] = {}
-        for each in told:
-            if each["provider"] == provider:
-                for rule, said in each["rules"].items():
-                    outcomes.setdefault(rule, set()).add(said["outcome"])
-        broken = [rule for rule, said in outcomes.items() if said != {"passed"}]
-        rest = f"not {', '.join(sorted(broken, key=lambda rule: int(rule[1:])))}" if broken else "every rule holds"
+    for provider in sorted(results.providers):
+        own = [each for each in results if each.provider == provider]
+        broken = [each.rule for each in own if each.outcome in ("violated", "error")]
+        left = [each.rule for each in own if each.outcome == "not_claimed"]
+        rest = f"not {', '.join(broken)}" if broken else "every rule holds" + (" that is claimed" if left else "")
         terminalreporter.line(f"{provider}: {rest}", red=bool(broken), green=not broken)
+    if results.run is not None:
+        for name, why in results.run.unclaimed.items():
+            terminalreporter.line(f"not claimed: {name} ({why})", yellow=True)
+        terminalreporter.line(f"depth {results.run.depth}, seed {results.run.seed}")
+    if page := config.getoption("idp_html"):
+        _write_page(terminalreporter, config.invocation_params.dir / page, results)
+
+
+def _write_page(terminalreporter: pytest.TerminalReporter, path: Path, results: Results) -> None:
+    from idp_checks.conformance.html import judged_page
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(judged_page(results), encoding="utf-8")
+    terminalreporter.line(f"page: {path}")

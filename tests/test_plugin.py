@@ -343,7 +343,7 @@ def test_the_conformance_run(pytester):
             "example: *",
             "FAILED *test_email_verified[[]github[]] - Failed: github N7: *",
             "github: not N7",
-            "google-oauth2: not N7",
+            "google-oauth2: not N7, M1",
         ]
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED

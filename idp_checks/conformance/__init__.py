@@ -2,109 +2,69 @@
 
 ``pytest --pyargs idp_checks.conformance --idp-normalizer myapp.auth:profile`` runs them; ``conform`` runs them in a
 process of its own and gives the results by provider and rule. A normaliser is a function ``f(provider: str, raw: dict)
--> dict`` that makes a profile in Auth0's normalised shape; where it also takes the keyword ``also``, it is given the
-answers of the provider's further calls.
+-> dict``, sync or async, that makes a profile in Auth0's normalised shape or in claims of OpenID Connect; where it also
+takes the keyword ``also``, it is given the answers of the provider's further calls. It is named as ``MODULE:FUNCTION``,
+is an adapter of a well-known library (``idp_checks.conformance.adapters``), is a command
+(``idp_checks.conformance.command``), or is given by a fixture::
+
+    # tests/test_identity.py
+    import pytest
+    from idp_checks.conformance.suite import *
+
+    @pytest.fixture(scope="session")
+    def idp_normalizer():
+        return my_normaliser
 """
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from idp_checks import providers
+from idp_checks.conformance.depth import Depth
+from idp_checks.conformance.results import PROPERTY, Outcome, Result, Results, Run, gathered
 from idp_checks.errors import IdpChecksError, UsageError
 
 if TYPE_CHECKING:
     from idp_checks.conformance.rules import Normalizer
 
-__all__ = ["PROPERTY", "Result", "Results", "conform", "load", "ours"]
-
-PROPERTY = "idp_conformance"
-"""The name under which a test leaves its result in ``user_properties``, as JSON."""
+__all__ = ["PROPERTY", "Outcome", "Result", "Results", "Run", "conform", "load", "loaded", "ours", "run_of"]
 
 USAGE = 4
 """What pytest exits with where it was called wrongly."""
 FORM = "name it as MODULE:FUNCTION, such as myapp.auth:profile"
 
-Outcome = Literal["passed", "violated", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a normaliser stands to one rule at one provider.
-
-    Attributes:
-        outcome: ``passed``, ``violated``, or ``error``: the question could not be answered, so it is no pass.
-        objections: what was wrong, in words that hold no value.
-        example: the smallest raw profile found that shows it, without the secrets planted in it; None if there is none.
-        test: the test that found it.
-    """
-
-    provider: str
-    rule: str
-    title: str
-    outcome: Outcome
-    objections: tuple[str, ...] = ()
-    example: Any = None
-    test: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON, without what is not there."""
-        shape = asdict(self)
-        shape["objections"] = list(self.objections)
-        return {name: value for name, value in shape.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """How a normaliser stands: one result for each provider and rule, in order."""
-
-    normalizer: str
-    results: tuple[Result, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every rule was judged and holds at every provider."""
-        return bool(self.results) and all(each.outcome == "passed" for each in self.results)
-
-    def __iter__(self) -> Iterator[Result]:
-        return iter(self.results)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "normalizer": self.normalizer,
-            "passed": self.passed,
-            "results": [each.to_dict() for each in self.results],
-        }
-
 
 def ours() -> Normalizer:
     """Our own normaliser."""
-    from idp_checks.conformance.rules import Normalizer
+    from idp_checks.conformance.calling import Normalizer
 
     return Normalizer(providers.normalize, "idp_checks.normalize", takes_also=True, ours=True)
 
 
 def load(spec: str, folder: Path | None = None) -> Normalizer:
-    """The normaliser named ``MODULE:FUNCTION``; modules are also looked for in ``folder``.
+    """The normaliser named ``MODULE:FUNCTION``, or the adapter of that name; modules are also looked for in ``folder``.
 
     Raises:
-        UsageError: there is no such module or attribute, it cannot be called, or the module fails when it is imported.
+        UsageError: there is no such module, attribute or adapter, it cannot be called, or the module fails when it is
+            imported.
     """
-    from idp_checks.conformance.rules import Normalizer
+    from idp_checks.conformance.calling import named
 
+    if ":" not in spec and (adapter := _adapter(spec)) is not None:
+        return adapter
     module_name, _, attribute = spec.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), *attribute.split("."))):
         raise UsageError(f"{spec!r} names no function", remedy=FORM)
@@ -128,75 +88,147 @@ def load(spec: str, folder: Path | None = None) -> Normalizer:
         return ours()
     if not callable(found):
         raise UsageError(f"{attribute} is a {type(found).__name__}, no function", where=spec, remedy=FORM)
-    return Normalizer(found, spec, takes_also=_takes_also(found))
+    return named(found, spec)
 
 
-def _takes_also(function: Any) -> bool:  # noqa: ANN401 - any callable
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return False
-    return "also" in parameters
+def _adapter(name: str) -> Normalizer | None:
+    """The adapter of that name as a normaliser; None where there is none of that name."""
+    from idp_checks.conformance import adapters
+    from idp_checks.conformance.calling import Normalizer
+
+    if name not in adapters.names():
+        return None
+    found = adapters.get(name)
+    return Normalizer(
+        found.function,
+        found.name,
+        takes_also=found.takes_also,
+        unclaimed=found.unclaimed,
+        providers=found.providers,
+        version=f"{found.distribution} {found.version}",
+        reads=found.reads,
+    )
 
 
-def conform(normalizer: str | None = None, names: Sequence[str] = ()) -> Results:
+def loaded(
+    spec: str | None = None,
+    *,
+    command: str | None = None,
+    shape: str | None = None,
+    unclaimed: Iterable[str] = (),
+    folder: Path | None = None,
+) -> Normalizer:
+    """The normaliser that is asked for: by name, by command, or ours.
+
+    Args:
+        shape: ``auth0`` or ``oidc``.
+        unclaimed: rules and properties that it does not claim, beside those that it names itself.
+
+    Raises:
+        UsageError: it cannot be loaded, or an option has a value that there is not.
+    """
+    from idp_checks.conformance.calling import SHAPES, not_claimed
+
+    if spec and command:
+        raise UsageError("a normaliser and a command are two normalisers", remedy="give one of them")
+    asked = next((each for each in SHAPES if each == shape), None)
+    if shape and asked is None:
+        raise UsageError(f"there is no shape {shape!r}", where="shape", remedy=f"there are {', '.join(SHAPES)}")
+    if command:
+        from idp_checks.conformance.command import command as started
+
+        found = started(command)
+    else:
+        found = load(spec, folder) if spec else ours()
+    return found.with_options(shape=asked, unclaimed=not_claimed(tuple(unclaimed), "not claimed"))
+
+
+def run_of(normalizer: Normalizer, depth: Depth, seed: int) -> Run:
+    """What is run, with the versions that the result depends on."""
+    tool, *libraries = _versions()
+    return Run(
+        normalizer.name,
+        tool,
+        depth.name,
+        seed,
+        normalizer.shape,
+        normalizer.unclaimed,
+        normalizer.version,
+        tuple(libraries),
+    )
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    """The versions of this package and of what else a result depends on."""
+    installed = (f"{name} {version(name)}" for name in ("idp-checks", "hypothesis", "msgspec", "pytest"))
+    return (*installed, f"Python {sys.version.partition(' ')[0]}")
+
+
+def conform(
+    normalizer: str | None = None,
+    names: Sequence[str] = (),
+    *,
+    command: str | None = None,
+    shape: str | None = None,
+    unclaimed: Sequence[str] = (),
+    depth: str | None = None,
+    seed: int | None = None,
+    save_failures: Path | None = None,
+) -> Results:
     """Run the tests of this folder against a normaliser, in a process of its own.
 
     Args:
-        normalizer: the normaliser as ``MODULE:FUNCTION``, looked for in the current folder too; ours if not given.
-        names: the providers; all if not given.
+        normalizer: the normaliser as ``MODULE:FUNCTION``, looked for in the current folder too, or an adapter's name;
+            ours if neither it nor a ``command`` is given.
+        names: the providers; all that the normaliser is for, if not given.
+        command: the command that normalises (``idp_checks.conformance.command``).
+        shape: the shape of its answers, ``auth0`` or ``oidc``.
+        unclaimed: rules and properties that it does not claim.
+        depth: ``quick``, ``default`` or ``audit``.
+        seed: the number by which profiles are drawn.
+        save_failures: the folder under which finds are written as recordings.
 
     Returns:
         One result for each provider and rule, in order. What the run did not answer is an ``error``.
 
     Raises:
         UnknownProvider: there is no provider of that name.
-        UsageError: the normaliser cannot be loaded.
+        UsageError: the normaliser cannot be loaded, or an option has a value that there is not.
         IdpChecksError: the run itself failed.
     """
-    from idp_checks.conformance.rules import RULES
-
-    selected = tuple(dict.fromkeys(names)) or providers.own()
+    selected = tuple(dict.fromkeys(names))
     for name in selected:
         providers.get(name)
-    found: dict[tuple[str, str], Result] = {}
-    for test, told in _run(normalizer, selected):
-        for rule, said in told["rules"].items():
-            result = Result(
-                told["provider"], rule, RULES[rule].title, said["outcome"], tuple(said.get("objections", ())),
-                said.get("example"), test,
-            )  # fmt: skip
-            key = result.provider, rule
-            if key not in found or _RANK[result.outcome] > _RANK[found[key].outcome]:
-                found[key] = result
-    results = (
-        found.get((name, rule.id)) or Result(name, rule.id, rule.title, "error", ("the run did not answer this",))
-        for name in selected
-        for rule in RULES.values()
-    )
-    return Results(normalizer or ours().name, tuple(results))
+    if not selected and normalizer and ":" not in normalizer:
+        found = _adapter(normalizer)
+        selected = (found.providers or ()) if found is not None else ()
+    selected = selected or providers.own()
+    options = {
+        "normalizer": normalizer, "command": command, "shape": shape, "depth": depth,
+        "seed": None if seed is None else str(seed),
+        "save-failures": None if save_failures is None else str(save_failures.absolute()),
+    }  # fmt: skip
+    given = [f"--idp-{name}={value}" for name, value in options.items() if value is not None]
+    given += [f"--idp-provider={name}" for name in selected] + [f"--idp-not-claimed={name}" for name in unclaimed]
+    return gathered(_run(given), normalizer or command or ours().name, selected)
 
 
-_RANK: Mapping[Outcome, int] = {"passed": 0, "error": 1, "violated": 2}
-
-
-def _run(normalizer: str | None, names: Sequence[str]) -> list[tuple[str, Any]]:
+def _run(options: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
     """What the tests left in their properties."""
     with TemporaryDirectory(prefix="idp-checks-") as scratch:
         report = Path(scratch, "report.xml")
         config = Path(scratch, "pytest.ini")
         config.write_text("[pytest]\n", encoding="utf-8")
-        command = [
+        arguments = [
             sys.executable, "-m", "pytest", "--pyargs", "idp_checks.conformance", "-q", "-c", str(config),
             "--rootdir", scratch, "--noconftest", "-p", "no:cacheprovider", "-p", "idp_checks.plugin",
-            f"--junitxml={report}", *(f"--idp-provider={name}" for name in names),
+            f"--junitxml={report}", *options,
         ]  # fmt: skip
-        if normalizer is not None:
-            command.append(f"--idp-normalizer={normalizer}")
         # Only this package's plugin: what else is installed must not change the answer.
         changed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
         done = subprocess.run(  # noqa: S603 - our own command
-            command, env={**os.environ, **changed}, capture_output=True, text=True, check=False, errors="replace"
+            arguments, env={**os.environ, **changed}, capture_output=True, text=True, check=False, errors="replace"
         )
         if done.returncode == USAGE:
             said = done.stderr.strip().removeprefix("ERROR: ").removeprefix("--idp-normalizer: ")

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idp_checks.conformance import PROPERTY
+from idp_checks import providers
+from idp_checks.conformance.results import PROPERTY
+from idp_checks.conformance.rules import CANARY, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from idp_checks.conformance.results import Run
 
 __all__ = ["Report"]
 
 LONGEST = 2000
 """Characters of an example that are shown."""
+CELL = 60
+"""Characters of a value that are shown side by side with another."""
 UNDONE = "the question was not answered: the test itself failed"
 NOTHING = "no profile came back by which to judge"
+NOT_GIVEN = "(absent)"
 
 
 class Report:
@@ -27,44 +34,109 @@ class Report:
     is never taken for a pass.
     """
 
-    def __init__(self, node: pytest.Item, provider: str, rules: Iterable[str]) -> None:
+    def __init__(self, node: pytest.Item, provider: str, rules: Iterable[str], run: Run | None = None) -> None:
         self._node = node
         self._provider = provider
+        self._run = run
         self._told: dict[str, dict[str, Any]] = {rule: {"outcome": "error", "objections": [UNDONE]} for rule in rules}
         self._place = len(node.user_properties)
         node.user_properties.append(self._property())
 
-    def told(self, rule: str, *objections: str) -> None:
+    def told(
+        self,
+        rule: str,
+        *objections: str,
+        expected: Mapping[str, Any] | None = None,
+        got: Mapping[str, Any] | None = None,
+    ) -> None:
         """Note that a rule was judged; without objections it holds."""
         before = self._told.get(rule, {})
         held = before.get("objections", []) if before.get("outcome") == "violated" else []
         held = [*held, *(each for each in objections if each not in held)]
-        self._told[rule] = {"outcome": "violated", "objections": held} if held else {"outcome": "passed"}
+        if not held:
+            self._told[rule] = {"outcome": "passed"}
+            return
+        sides: dict[str, Any] = {}
+        if "expected" in before:
+            sides = {"expected": before["expected"], "got": before["got"]}
+        elif expected is not None or got is not None:
+            sides = {"expected": expected, "got": got}
+        self._told[rule] = {"outcome": "violated", "objections": held, **sides}
 
     def holds(self, rule: str) -> bool:
         """Whether the rule was judged, and nothing was objected."""
         return self._told.get(rule, {}).get("outcome") == "passed"
 
-    def unanswered(self, rule: str) -> None:
-        """Note that no profile came that the rule could be judged by."""
-        self._told[rule] = {"outcome": "error", "objections": [NOTHING]}
+    def unanswered(self, rule: str, why: str = NOTHING) -> None:
+        """Note that the rule could not be judged, and why."""
+        self._told[rule] = {"outcome": "error", "objections": [why.replace(CANARY, "[secret]")]}
 
-    def leave(self, example: Any = None) -> None:  # noqa: ANN401 - a JSON value
-        """Leave the results with the test, and fail it unless every rule was judged and held."""
-        violated = {rule: each for rule, each in self._told.items() if each["outcome"] == "violated"}
-        for each in violated.values():
-            each["example"] = example
+    def not_asked(self, rule: str, state: str, why: str) -> None:
+        """Note that the rule was not asked about: it is ``not_claimed`` or ``not_applicable``."""
+        self._told[rule] = {"outcome": state, "why": why}
+
+    def leave(self, example: Any = None, recording: str | None = None, hint: str | None = None) -> None:  # noqa: ANN401
+        """Leave the results with the test; fail it unless every rule that was asked about was judged and held.
+
+        A test of which no rule was asked about is skipped.
+
+        Args:
+            example: what shows it, a JSON value without secrets.
+            recording: the file in which that stands.
+            hint: what can be done next.
+        """
+        violated = [rule for rule, each in self._told.items() if each["outcome"] == "violated"]
+        for rule in violated:
+            self._told[rule]["example"] = example
+            if recording is not None:
+                self._told[rule]["recording"] = recording
         self._node.user_properties[self._place] = self._property()
         lines = [
             f"{self._provider} {rule}: {objection}"
             for rule, each in self._told.items()
             for objection in each.get("objections", ())
         ]
+        for rule in violated:
+            lines += self._explained(rule)
         if violated:
             shown = json.dumps(example, indent=1)
             lines.append(f"example: {shown if len(shown) <= LONGEST else shown[:LONGEST] + ' ...'}")
+            lines += [f"recording: {recording}"] if recording is not None else []
+            lines += [hint] if hint is not None else []
         if lines:
             pytest.fail("\n".join(lines), pytrace=False)
+        left = [f"{each['outcome'].replace('_', ' ')}: {each['why']}" for each in self._told.values() if "why" in each]
+        if left and len(left) == len(self._told):
+            pytest.skip("; ".join(dict.fromkeys(left)))
+
+    def _explained(self, name: str) -> list[str]:
+        """Why the rule is one, where it stands, and both sides."""
+        rule, told = RULES[name], self._told[name]
+        pages = providers.get(self._provider).profile.sources[:1]
+        lines = [
+            f"rule {name}: {rule.title}",
+            f"  why: {rule.reason}",
+            *([f"  an attacker: {rule.attack}"] if rule.attack else []),
+            f"  source: {'; '.join((rule.source, *pages))}",
+        ]
+        expected, got = told.get("expected") or {}, told.get("got") or {}
+        if expected or got:
+            rows = [("", "expected", "got")]
+            rows += [(each, _cell(expected, each), _cell(got, each)) for each in dict.fromkeys((*expected, *got))]
+            first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+            lines += [f"  {row[0]:{first}}  {row[1]:{second}}  {row[2]}".rstrip() for row in rows]
+        return lines
 
     def _property(self) -> tuple[str, str]:
-        return PROPERTY, json.dumps({"provider": self._provider, "rules": self._told})
+        told: dict[str, Any] = {"provider": self._provider, "rules": self._told}
+        if self._run is not None:
+            told["run"] = self._run.to_dict()
+        return PROPERTY, json.dumps(told)
+
+
+def _cell(side: Mapping[str, Any], name: str) -> str:
+    if name not in side:
+        return NOT_GIVEN
+    text = json.dumps(side[name], ensure_ascii=False, default=repr)
+    text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    return text if len(text) <= CELL else f"{text[:CELL]}..."

@@ -8,24 +8,40 @@ Gravatar may be taken by MD5 or by SHA-256, and of several pictures that the pro
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
 
+from idp_checks.conformance import oidc
+from idp_checks.conformance.calling import NoAnswer, Normalizer
 from idp_checks.errors import ProfileError
-from idp_checks.profile import STANDARD, Claims, is_address, is_web_address, without_secrets
+from idp_checks.profile import STANDARD, Claims, assemble, is_address, is_web_address, without_secrets
 from idp_checks.provider import Provider
 from idp_checks.recordings import ProfileRecording
 from idp_checks.secret import CREDENTIAL_NAMES, SECRET_NAMES, Redactor, Secret, new_key
 from idp_checks.shape import Shape
 
-__all__ = ["CANARY", "RULES", "Case", "Judge", "Normalizer", "Rule", "Seen", "golden", "judged", "redacted", "see"]
+__all__ = [
+    "CANARY",
+    "RULES",
+    "Case",
+    "Judge",
+    "Normalizer",
+    "Rule",
+    "Seen",
+    "expected",
+    "golden",
+    "judged",
+    "redacted",
+    "see",
+    "see_once",
+    "standing",
+]
 
 CANARY = "gho_CanaryCanaryCanaryCanaryCanary0042"
 """The secret that is planted. It was made up."""
@@ -33,33 +49,6 @@ INVENTED = frozenset({"none", "null", "undefined", "nan"})
 """What a careless program writes where there is nothing."""
 _SHORTEST = 6
 """A text shorter than this may stand in a profile by chance: it is not looked for as a secret."""
-
-
-@dataclass(frozen=True)
-class Normalizer:
-    """A normaliser as the rules call it.
-
-    Args:
-        function: ``f(provider, raw)``; what it returns is a mapping or has ``to_dict``.
-        name: how it is called in reports.
-        takes_also: whether it takes the answers of further calls, by the keyword ``also``.
-        ours: whether it is this package's own, which must raise ``ProfileError`` with the path of the member at fault.
-    """
-
-    function: Callable[..., Any]
-    name: str
-    takes_also: bool = False
-    ours: bool = False
-
-    def returned(self, provider: str, raw: Any, also: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON values
-        """What the function returns."""
-        if self.takes_also:
-            return self.function(provider, raw, also=also)
-        return self.function(provider, raw)
-
-    def __call__(self, provider: str, raw: Any, *, also: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: ANN401
-        """Profile as a dictionary."""
-        return dict(_shape(self.returned(provider, raw, also or {})))
 
 
 @dataclass(frozen=True)
@@ -103,11 +92,13 @@ class Seen:
     """What was seen of a normaliser.
 
     Attributes:
-        out: the profile; None where none came.
+        out: the profile as it is judged, in Auth0's shape, with what is right where nothing is claimed; None where no
+            profile came.
         error: what was raised in its place.
         shown: how the returned value shows itself, where it is an object of its own.
         changed: whether the input was changed.
         differs: whether a second call with the same input gave something else.
+        returned: the profile as it was returned.
     """
 
     out: Mapping[str, Any] | None = None
@@ -115,6 +106,7 @@ class Seen:
     shown: str = ""
     changed: bool = False
     differs: bool = False
+    returned: Mapping[str, Any] | None = None
 
 
 class NoProfile(Exception):  # noqa: N818 - a normaliser's fault, reported as what it raised
@@ -122,25 +114,44 @@ class NoProfile(Exception):  # noqa: N818 - a normaliser's fault, reported as wh
 
 
 def see(normalizer: Normalizer, case: Case) -> Seen:
-    """Call a normaliser twice with one input, and look."""
-    given = copy.deepcopy(case.raw)
-    out, error, shown = _called(normalizer, case, given)
-    changed = not same(given, case.raw)
-    again, error_again, _ = _called(normalizer, case, copy.deepcopy(case.raw))
-    differs = not same(out, again) or type(error) is not type(error_again)
-    return Seen(out, error, shown, changed, differs)
+    """Call a normaliser twice with one input, and look.
+
+    Raises:
+        NoAnswer: it could not be asked.
+    """
+    given = _copied(case.raw)
+    returned, error, shown = _called(normalizer, case, given)
+    again, error_again, _ = _called(normalizer, case, _copied(case.raw))
+    return Seen(
+        _as_judged(normalizer, case, returned),
+        error,
+        shown,
+        changed=not same(given, case.raw),
+        differs=not same(returned, again) or type(error) is not type(error_again),
+        returned=returned,
+    )
 
 
-def _called(normalizer: Normalizer, case: Case, raw: object) -> tuple[Mapping[str, Any] | None, Exception | None, str]:
-    try:
-        returned = normalizer.returned(case.provider.name, raw, copy.deepcopy(case.also))
-        out = _shape(returned)
-    except Exception as error:  # noqa: BLE001 - whatever a normaliser raises is judged
-        return None, error, ""
-    return out, None, "" if type(returned) is dict else repr(returned)
+def see_once(normalizer: Normalizer, case: Case) -> Seen:
+    """The same by one call: whether input and answer stay the same is not looked at."""
+    returned, error, shown = _called(normalizer, case, _copied(case.raw))
+    return Seen(_as_judged(normalizer, case, returned), error, shown, returned=returned)
 
 
-def _shape(returned: object) -> Mapping[str, Any]:
+def expected(case: Case) -> dict[str, Any]:
+    """The standard properties as these rules give them; empty where there is no profile."""
+    if case.claims is None:
+        return {}
+    right = assemble(case.provider.name, case.claims)
+    return {name: value for name in STANDARD if (value := getattr(right, name)) is not None}
+
+
+def mapping_of(returned: object) -> Mapping[str, Any]:
+    """A returned profile as a mapping.
+
+    Raises:
+        NoProfile: it is none.
+    """
     if hasattr(returned, "to_dict"):
         returned = returned.to_dict()
     if not isinstance(returned, Mapping):
@@ -148,20 +159,86 @@ def _shape(returned: object) -> Mapping[str, Any]:
     return returned
 
 
+def _called(normalizer: Normalizer, case: Case, raw: object) -> tuple[Mapping[str, Any] | None, Exception | None, str]:
+    try:
+        returned = normalizer.returned(case.provider.name, raw, _copied(case.also))
+        out = mapping_of(returned)
+    except NoAnswer:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a normaliser raises is judged
+        return None, error, ""
+    return out, None, "" if type(returned) is dict else repr(returned)
+
+
+def _as_judged(normalizer: Normalizer, case: Case, returned: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """In Auth0's shape; what is not claimed is right, so that no rule speaks of it."""
+    claims, left = case.claims, normalizer.unclaimed_properties
+    if returned is None or (normalizer.shape == "auth0" and not left):
+        return returned
+    right = expected(case)
+    out = dict(returned)
+    if normalizer.shape == "oidc":
+        given = () if claims is None else _given(claims)
+        stand_in = {name: value for name, value in right.items() if name not in given}
+        out = oidc.to_auth0(case.provider.name, returned, None if claims is None else str(claims.id), stand_in)
+    for name in left:
+        out.pop(name, None)
+        if name in right:
+            out[name] = right[name]
+    return out
+
+
+def _given(claims: Claims) -> tuple[str, ...]:
+    """Which of the properties that have stand-ins the provider itself gives."""
+    texts = {"name": claims.name, "nickname": claims.username}
+    given = tuple(name for name, text in texts.items() if _said(text))
+    return (*given, "picture") if _is_web((claims.picture or "").strip()) else given
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """A copy of a JSON value: it holds nothing else, so this may be quick."""
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_copied(each) for each in value]
+    return value
+
+
 Judge: TypeAlias = Callable[[Case, Seen], Iterator[str]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its number and title; ``judge`` gives the objections to one profile."""
+    """A rule by its number and title.
+
+    Args:
+        judge: gives the objections to one profile; a metamorphic rule, which compares two, has none by one.
+        reason: why it matters.
+        source: where it stands.
+        properties: the standard properties that it speaks of.
+        attack: what an attacker gains where it is broken; None where nothing.
+    """
 
     id: str
     title: str
     judge: Judge
+    reason: str = ""
+    source: str = ""
+    properties: tuple[str, ...] = ()
+    attack: str | None = None
+
+    @property
+    def metamorphic(self) -> bool:
+        """Whether it compares the answers to two raw profiles."""
+        return self.judge is _no_objection
 
     def objections(self, case: Case, seen: Seen) -> tuple[str, ...]:
         """Objections, sorted out of what this rule does not judge: without a profile only N12 and N13 have a say."""
         return tuple(self.judge(case, seen))
+
+
+def _no_objection(_case: Case, _seen: Seen) -> Iterator[str]:
+    return iter(())
 
 
 def n1(case: Case, seen: Seen) -> Iterator[str]:
@@ -429,8 +506,8 @@ def n13(case: Case, seen: Seen) -> Iterator[str]:
     if not secrets:
         return
     finder = Redactor(new_key(), map(Secret, secrets))
-    if seen.out is not None:
-        outside = {name: value for name, value in seen.out.items() if name != "identities"}
+    if seen.returned is not None:
+        outside = {name: value for name, value in seen.returned.items() if name != "identities"}
         if finder.found_in(json.dumps(outside, ensure_ascii=False, default=repr)):
             yield "a secret of the raw profile stands outside identities"
     if finder.found_in(seen.shown):
@@ -439,32 +516,213 @@ def n13(case: Case, seen: Seen) -> Iterator[str]:
         yield "a secret shows in the error"
 
 
+_CORE = "OpenID Connect Core 1.0"
+_AUTH0 = "https://auth0.com/docs/manage-users/user-accounts/user-profiles/normalized-user-profile-schema"
+_STABLE = f"{_CORE}, sections 2 and 5.7: sub, never reassigned, at most 255 characters, case sensitive"
+_FALLBACK = ("name", "nickname", "picture")
+
 RULES: Mapping[str, Rule] = {
     rule.id: rule
     for rule in (
-        Rule("N1", "user_id is the exact stable identifier", n1),
-        Rule("N2", "user_id, name, nickname and picture are always there", n2),
-        Rule("N3", "name falls back in order", n3),
-        Rule("N4", "nickname falls back in order", n4),
-        Rule("N5", "picture is a web address or a Gravatar", n5),
-        Rule("N6", "email is the provider's, and an address", n6),
-        Rule("N7", "email_verified is the provider's word for this address", n7),
-        Rule("N8", "given_name and family_name only as given", n8),
-        Rule("N9", "null, empty, blank and absent are the same", n9),
-        Rule("N10", "other properties pass through unchanged", n10),
-        Rule("N11", "identities holds the account", n11),
-        Rule("N12", "pure and total; what is no profile is an error", n12),
-        Rule("N13", "no secret outside identities", n13),
+        Rule(
+            "N1",
+            "user_id is the exact stable identifier",
+            n1,
+            "Accounts are found by it: one that loses a digit or the case of its letters, or is an address, is another "
+            "user's.",
+            _STABLE,
+            ("user_id",),
+            "Signs in as the user whose identifier becomes the same.",
+        ),
+        Rule(
+            "N2",
+            "user_id, name, nickname and picture are always there",
+            n2,
+            "Programs read them without asking whether they are there.",
+            _AUTH0,
+            ("user_id", *_FALLBACK),
+        ),
+        Rule(
+            "N3",
+            "name falls back in order",
+            n3,
+            "The name that is shown is the person's own where the provider gives it, and never empty.",
+            f"{_CORE}, section 5.1: name; {_AUTH0}",
+            ("name",),
+        ),
+        Rule(
+            "N4",
+            "nickname falls back in order",
+            n4,
+            "The username is the handle by which others know the person at the provider.",
+            f"{_CORE}, section 5.1: nickname, preferred_username; {_AUTH0}",
+            ("nickname",),
+        ),
+        Rule(
+            "N5",
+            "picture is a web address or a Gravatar",
+            n5,
+            "It is put into pages as the source of an image.",
+            f"{_CORE}, section 5.1: picture, the URL of an image; {_AUTH0}",
+            ("picture",),
+            "Has an address of another scheme, such as javascript:, put into the pages of others.",
+        ),
+        Rule(
+            "N6",
+            "email is the provider's, and an address",
+            n6,
+            "Mail goes there, and accounts are linked by it: a repaired or made-up address is another person's.",
+            f"{_CORE}, section 5.1: email, an addr-spec by RFC 5322, section 3.4.1",
+            ("email",),
+            "Receives mail meant for another, or is linked to the account of another address.",
+        ),
+        Rule(
+            "N7",
+            "email_verified is the provider's word for this address",
+            n7,
+            "An address that the provider has not proven is a claim that anybody can make.",
+            f"{_CORE}, sections 5.1 and 5.7: email_verified",
+            ("email", "email_verified"),
+            "Enters a stranger's address at the provider, and is linked to the stranger's account.",
+        ),
+        Rule(
+            "N8",
+            "given_name and family_name only as given",
+            n8,
+            "Where a name is split differs from people to people: a guess is wrong for many of them.",
+            f"{_CORE}, section 5.1: given_name, family_name; https://www.w3.org/International/questions/qa-personal-names",
+            ("given_name", "family_name"),
+        ),
+        Rule(
+            "N9",
+            "null, empty, blank and absent are the same",
+            n9,
+            "Providers write nothing in four ways, and change from one to another without a word.",
+            f"{_CORE}, section 5.3.2: a claim without a value is left out",
+            STANDARD,
+        ),
+        Rule(
+            "N10",
+            "other properties pass through unchanged",
+            n10,
+            "Programs read what else the provider says, and rely on its spelling.",
+            _AUTH0,
+        ),
+        Rule(
+            "N11",
+            "identities holds the account",
+            n11,
+            "Linked accounts are found in it.",
+            _AUTH0,
+        ),
+        Rule(
+            "N12",
+            "pure and total; what is no profile is an error",
+            n12,
+            "A sign-in must neither fail for a good profile nor succeed for an answer that names no user.",
+            f"{_CORE}, section 5.3.3: answers with an error; RFC 6750, section 3",
+            (),
+            "Is let in by an answer that is no profile, often as one and the same user for all.",
+        ),
+        Rule(
+            "N13",
+            "no secret outside identities",
+            n13,
+            "Profiles are logged, cached and sent to browsers.",
+            "RFC 6750, section 5.3; OWASP ASVS 5.0, V14.2",
+            (),
+            "Reads a token where the profile goes, and uses it.",
+        ),
+        Rule(
+            "M1",
+            "without the provider's word, email_verified is not true",
+            _no_objection,
+            "It is true by the field documented for it alone: take that away or turn it to false, and nothing else may "
+            "make it true.",
+            f"{_CORE}, sections 5.1 and 5.7: email_verified",
+            ("email", "email_verified"),
+            "Enters a stranger's address at the provider, and is linked to the stranger's account.",
+        ),
+        Rule(
+            "M2",
+            "all but the identifier changes, and user_id stays",
+            _no_objection,
+            "People change name, username and address, and stay who they are.",
+            f"{_CORE}, section 5.7: only sub and iss together are relied upon as an identifier",
+            ("user_id",),
+            "Takes over an account by taking over the username or the address that its owner gave up.",
+        ),
+        Rule(
+            "M3",
+            "unknown members change no standard property",
+            _no_objection,
+            "Providers add members without a word; one that is not documented means nothing.",
+            f"{_CORE}, section 2: claims that are not understood are ignored; RFC 6749, section 5.1",
+            STANDARD,
+            "Sets a free member, such as one that the provider lets users name, to what the program believes.",
+        ),
+        Rule(
+            "M4",
+            "the order of members and lists means nothing",
+            _no_objection,
+            "An object has no order, and a list of addresses is ordered by its flags.",
+            "RFC 8259, section 4: an object is an unordered collection",
+            STANDARD,
+            "Adds an address that is not proven beside one that is, and has the flag of the other.",
+        ),
+        Rule(
+            "M5",
+            "a member that is null is one that is absent",
+            _no_objection,
+            "Providers change from one to the other without a word.",
+            f"{_CORE}, section 5.3.2: a claim without a value is left out",
+            STANDARD,
+        ),
+        Rule(
+            "M6",
+            "the next identifier beyond 2^53 is another user",
+            _no_objection,
+            "A number beyond 2^53 loses its last digits in a float, and neighbours become one.",
+            "RFC 8259, section 6: numbers beyond 2^53 are not read the same everywhere",
+            ("user_id",),
+            "Signs in as the neighbour whose identifier becomes the same.",
+        ),
     )
 }
-"""The rules by their numbers."""
+"""The rules by their numbers: N judge the answer to one raw profile, M compare the answers to two."""
+
+_ABOUT: Mapping[str, tuple[str, ...]] = {
+    "N1": ("user_id",), "N3": ("name",), "N4": ("nickname",), "N5": ("picture",), "N6": ("email",),
+    "N7": ("email_verified",), "N8": ("given_name", "family_name"), "N11": ("identities",), "M1": ("email_verified",),
+    "M2": ("user_id",), "M6": ("user_id",),
+}  # fmt: skip
+"""The properties without which a rule has nothing to say: all of one rule's, not claimed, leave the rule unclaimed."""
+
+
+def standing(rule: str, normalizer: Normalizer) -> tuple[Literal["not_claimed", "not_applicable"], str] | None:
+    """Why a normaliser is not judged by a rule: what it does not claim, or its shape; None where it is judged."""
+    unclaimed = normalizer.unclaimed
+    if rule in unclaimed:
+        return "not_claimed", unclaimed[rule]
+    about = _ABOUT.get(rule, ())
+    if about and all(name in unclaimed for name in about):
+        return "not_claimed", "; ".join(dict.fromkeys(f"{name}: {unclaimed[name]}" for name in about))
+    if rule in ("N7", "M1") and "email" in unclaimed:
+        return "not_claimed", f"email: {unclaimed['email']}"
+    if normalizer.shape == "oidc" and rule in oidc.NOT_APPLICABLE:
+        return "not_applicable", oidc.NOT_APPLICABLE[rule]
+    return None
 
 
 def judged(rule: str, normalizer: Normalizer, case: Case, seen: Seen) -> tuple[str, ...]:
     """Objections of one rule to what was seen."""
     if rule == "N12" and normalizer.ours:
         return tuple(n12_ours(case, seen))
-    return RULES[rule].objections(case, seen)
+    said = RULES[rule].objections(case, seen)
+    if normalizer.shape == "oidc":
+        # Only sub must be there; a claim that the provider gives is asked for by the rule about it.
+        said = tuple(oidc.in_claims(each) for each in said if rule != "N2" or each.startswith("user_id"))
+    return said
 
 
 def golden(recording: ProfileRecording, seen: Seen) -> Iterator[tuple[str, str]]:

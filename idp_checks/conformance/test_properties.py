@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from idp_checks.conformance.asking import Holds, holds, pytest_generate_tests
 
-import pytest
-
-from idp_checks import plugin, providers
-from idp_checks.conformance.report import Report
-from idp_checks.conformance.search import search
-
-if TYPE_CHECKING:
-    from idp_checks.conformance.rules import Normalizer
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each selected provider."""
-    metafunc.parametrize("provider", plugin.selected(metafunc.config))
-
-
-@pytest.fixture
-def holds(request: pytest.FixtureRequest, idp_normalizer: Normalizer, provider: str) -> Holds:
-    """Whether a rule holds at the provider."""
-    return Holds(request.node, idp_normalizer, provider)
-
-
-class Holds:
-    """Searches for a raw profile that breaks a rule, and fails the test with what it found."""
-
-    def __init__(self, node: pytest.Item, normalizer: Normalizer, provider: str) -> None:
-        self._node = node
-        self._normalizer = normalizer
-        self._provider = provider
-
-    def __call__(self, rule: str) -> None:
-        """Search, report, and fail unless the rule held on everything that was tried."""
-        report = Report(self._node, self._provider, [rule])
-        found = search(rule, providers.get(self._provider), self._normalizer)
-        if found.answered:
-            report.told(rule, *found.objections)
-        else:
-            report.unanswered(rule)
-        report.leave(found.example)
+__all__ = [
+    "holds",
+    "pytest_generate_tests",
+    "test_all_but_the_identifier_changes",
+    "test_always_there",
+    "test_another_order",
+    "test_email",
+    "test_email_verified",
+    "test_given_and_family_name",
+    "test_identities",
+    "test_name",
+    "test_nickname",
+    "test_no_secret",
+    "test_nothing_is_nothing",
+    "test_null_is_absent",
+    "test_other_properties",
+    "test_picture",
+    "test_pure_and_total",
+    "test_the_next_identifier",
+    "test_unknown_members",
+    "test_user_id",
+    "test_without_the_providers_word",
+]
 
 
 def test_user_id(holds: Holds) -> None:
@@ -107,3 +92,33 @@ def test_pure_and_total(holds: Holds) -> None:
 def test_no_secret(holds: Holds) -> None:
     """N13: a token among the raw members comes through nowhere outside identities."""
     holds("N13")
+
+
+def test_without_the_providers_word(holds: Holds) -> None:
+    """M1: the provider's word for an address taken away, and email_verified is not true."""
+    holds("M1")
+
+
+def test_all_but_the_identifier_changes(holds: Holds) -> None:
+    """M2: whatever else changes, user_id stays."""
+    holds("M2")
+
+
+def test_unknown_members(holds: Holds) -> None:
+    """M3: members that the provider does not document change no standard property."""
+    holds("M3")
+
+
+def test_another_order(holds: Holds) -> None:
+    """M4: the order of members, and of lists where it means nothing, changes no standard property."""
+    holds("M4")
+
+
+def test_null_is_absent(holds: Holds) -> None:
+    """M5: a member that is null and one that is absent give the same standard properties."""
+    holds("M5")
+
+
+def test_the_next_identifier(holds: Holds) -> None:
+    """M6: two identifiers beyond 2^53 that differ by one are two users."""
+    holds("M6")

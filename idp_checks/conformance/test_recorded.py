@@ -7,45 +7,75 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idp_checks import plugin, providers, recordings
+from idp_checks import plugin, providers
+from idp_checks.conformance.asking import pytest_generate_tests
+from idp_checks.conformance.calling import NoAnswer
 from idp_checks.conformance.report import Report
-from idp_checks.conformance.rules import RULES, Case, golden, judged, redacted, see
+from idp_checks.conformance.rules import RULES, Case, expected, golden, judged, redacted, see, standing
 
 if TYPE_CHECKING:
-    from idp_checks.conformance.rules import Normalizer
+    from collections.abc import Mapping
+
+    from idp_checks.conformance.rules import Normalizer, Seen
     from idp_checks.recordings import ProfileRecording
 
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each recorded profile of each selected provider."""
-    cases = [each for name in plugin.selected(metafunc.config) for each in recordings.profiles(name)]
-    metafunc.parametrize("recording", cases, ids=[f"{each.provider}-{each.case}" for each in cases])
+__all__ = ["pytest_generate_tests", "test_recorded"]
 
 
 def test_recorded(request: pytest.FixtureRequest, idp_normalizer: Normalizer, recording: ProfileRecording) -> None:
     """A recorded profile is normalised by every rule, to what is recorded; a recorded error is raised."""
+    normalizer = plugin.settled(request.config, idp_normalizer)
     provider = providers.get(recording.provider)
     raw = _value(recording.text)
-    if not (isinstance(raw, dict) or idp_normalizer.ours):
+    if not (isinstance(raw, dict) or normalizer.ours):
         pytest.skip("no JSON object: a normaliser is given objects")
-    also = recording.also if idp_normalizer.takes_also else {}
+    if not normalizer.may_be_asked(provider.name, raw):
+        pytest.skip("the normaliser is not to be asked about an answer of this form")
+    also = recording.also if normalizer.takes_also else {}
     case = Case.of(provider, raw, also)
     whole = bool(also) == bool(recording.also)
     if isinstance(recording.error, str) and whole:
         case = Case(provider, raw, also, None, case.shape, recording.error)
-    rules = ("N12", "N13") if case.claims is None else tuple(RULES)
-    report = Report(request.node, recording.provider, rules)
-    seen = see(idp_normalizer, case)
+    rules = [rule for rule in _asked(case) if standing(rule, normalizer) is None]
+    report = Report(request.node, recording.provider, rules, plugin.run(request.config, normalizer))
+    file = f"{recording.provider}/profile/{recording.case}.json"
+    try:
+        seen = see(normalizer, case)
+    except NoAnswer as error:
+        for rule in rules:
+            report.unanswered(rule, str(error))
+        report.leave(recording=file)
+        return
     for rule in rules:
         if seen.out is None and rule not in ("N12", "N13"):
             report.unanswered(rule)
+        elif rule == "N11" and "identities" not in (seen.out or {}):
+            report.not_asked(rule, "not_applicable", "the normaliser gives no identities")
         else:
-            report.told(rule, *judged(rule, idp_normalizer, case, seen))
+            report.told(rule, *judged(rule, normalizer, case, seen), **_sides(rule, case, seen))
     if whole:
         for rule, objection in golden(recording, seen):
-            if report.holds(rule):
-                report.told(rule, objection)
-    report.leave(redacted({"raw": raw, "also": also} if also else {"raw": raw}))
+            if rule in rules and report.holds(rule):
+                report.told(rule, objection, **_sides(rule, case, seen))
+    report.leave(redacted({"raw": raw, "also": also} if also else {"raw": raw}), file)
+
+
+def _asked(case: Case) -> tuple[str, ...]:
+    """The rules that judge one profile."""
+    if case.claims is None:
+        return ("N12", "N13")
+    return tuple(rule.id for rule in RULES.values() if not rule.metamorphic)
+
+
+def _sides(rule: str, case: Case, seen: Seen) -> dict[str, Mapping[str, Any] | None]:
+    """What is expected and what was got, of the properties that a rule speaks of."""
+    if seen.out is None or case.claims is None or rule == "N13":
+        return {"expected": None, "got": None}
+    right, out, names = expected(case), seen.out, RULES[rule].properties
+    return {
+        "expected": {name: right[name] for name in names if name in right},
+        "got": redacted({name: out[name] for name in names if name in out}),
+    }
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - a JSON value, or the text itself
