@@ -158,15 +158,9 @@ def introspect(
     """
     from idp_checks import providers as known
     from idp_checks.live import Asker, driven
-    from idp_checks.secret import Secret
 
     found = known.get(provider)
-    held: dict[str, str] = {}
-    for need in (*found.debug.needs, *found.debug.takes) if found.debug else ():
-        value = os.environ.get(f"IDP_CHECKS_{need.upper()}")
-        if value and need not in ("client_id", "client_secret"):
-            held[need] = value
-    secret = os.environ.get("IDP_CHECKS_CLIENT_SECRET")
+    credentials = _credentials((*found.debug.needs, *found.debug.takes) if found.debug else ())
     token = _token(provider)
 
     async def asked() -> Introspection:
@@ -175,10 +169,10 @@ def introspect(
                 provider,
                 token,
                 client_id=os.environ.get("IDP_CHECKS_CLIENT_ID") or None,
-                client_secret=Secret(secret) if secret else None,
+                client_secret=_secret("CLIENT_SECRET"),
                 subject=subject,
                 issuer_url=issuer_url,
-                credentials=held,
+                credentials=credentials,
             )
 
     result = driven(asked())

@@ -2,8 +2,8 @@
 
 Everybody who asks one issuer goes through one ``Gate``. What the issuer tells one of them (``Retry-After``: RFC 9110,
 section 10.2.3; RFC 6585, section 4) holds for all. After ``TRIPS`` questions in a row without an answer the issuer is
-taken to be down: that is said once, the others are held, and one at a time tries again, after pauses that grow. Who has
-been held longer than the caller's patience is not asked, and told so.
+taken to be down: that is said once, the others are held, and one at a time tries again, after pauses that grow. Who
+would be held longer than the caller's patience is not asked, and told so.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ TRIPS = 5
 """Questions in a row without an answer after which an issuer is down."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds before an issuer that is down is tried again: at first, and at the most."""
+LONGEST_HOLD = 86_400.0
+"""Seconds for which an issuer is left alone at its word, at the most."""
 UNANSWERED = frozenset({"network", "issuer_error", "rate_limited"})
 
 
@@ -53,20 +55,25 @@ class Gate:
         self._next = 0.0
         self._pause = FIRST_PAUSE
         self._trying = False
+        self._told_to_wait = False
 
     async def turn(self) -> Reading | None:
         """Wait for a turn to send; where the issuer is not to be asked any more, what there is to say instead."""
         loop = asyncio.get_running_loop()
+        since = loop.time()
         while (now := loop.time()) < self._held_until or self._down is not None:
-            if self._down is None:
+            if now < self._held_until:
+                if self._held_until > since + self._patience:
+                    left = f"not asked: the issuer wants {self._held_until - now:.0f} s more to pass first"
+                    return Reading(active=None, reason="rate_limited", detail=left)
                 await self._change(self._held_until - now)
             elif now >= self._next and not self._trying:
                 self._trying = True
                 break
-            elif now >= self._down + self._patience:
+            elif self._down is not None and now >= self._down + self._patience:
                 return self._why
             else:
-                until = self._down + self._patience
+                until = (self._down or now) + self._patience
                 await self._change((until if self._trying else min(self._next, until)) - now)
         await self._pace.acquire()
         return None
@@ -76,45 +83,40 @@ class Gate:
         await self._pace.acquire()
 
     def hold(self, seconds: float) -> None:
-        """Let nobody ask for so long, as the issuer says; longer than the caller's patience, and it counts as down."""
-        now = asyncio.get_running_loop().time()
-        if seconds <= self._patience:
-            self._held_until = max(self._held_until, now + seconds)
-            return
-        asked = f"not asked: the issuer wants {min(seconds, 10**9):.0f} seconds to pass first"
-        why = Reading(active=None, reason="rate_limited", detail=asked)
-        self._open(why, now - self._patience)
-        self._next = max(self._next, now + seconds)
+        """Let nobody ask for so long, as the issuer says. Who would wait longer than their patience is not kept."""
+        until = asyncio.get_running_loop().time() + min(seconds, LONGEST_HOLD)
+        if until > self._held_until:
+            if seconds > self._patience and not self._told_to_wait:
+                self._told_to_wait = True
+                self._notice(f"{self._name}: asks to be left alone for {min(seconds, LONGEST_HOLD):.0f} s")
+            self._held_until = until
+            self._tell()
 
     def heard(self, reading: Reading) -> None:
         """Take note of what came of a question."""
         self._trying = False
+        now = asyncio.get_running_loop().time()
         if reading.reason not in UNANSWERED:
             if self._down is not None:
                 self._notice(f"{self._name}: answers again")
             self._unanswered, self._down, self._pause = 0, None, FIRST_PAUSE
+            self._told_to_wait = self._told_to_wait and now < self._held_until
         else:
             self._unanswered += 1
-            now = asyncio.get_running_loop().time()
             if self._down is not None:
                 self._next = max(self._next, now + self._pause)
                 self._pause = min(2 * self._pause, LONGEST_PAUSE)
             elif self._unanswered >= TRIPS:
                 said = f"not asked: the {self._unanswered} questions before went unanswered ({reading.detail})"
-                self._open(Reading(active=None, reason=reading.reason, detail=said), now)
-                self._next = now + self._pause
+                self._why = Reading(active=None, reason=reading.reason, detail=said)
+                self._down, self._next = now, now + self._pause
+                began = zulu(datetime.now(UTC))
+                self._notice(f"{self._name}: does not answer since {began} ({reading.reason}: {reading.detail})")
         self._tell()
 
     def dropped(self) -> None:
         """Take note that a question was given up before anything came of it."""
         self._trying = False
-        self._tell()
-
-    def _open(self, why: Reading, since: float) -> None:
-        if self._down is None:
-            self._notice(f"{self._name}: does not answer since {zulu(datetime.now(UTC))} ({why.reason}: {why.detail})")
-            self._down = since
-        self._why = why
         self._tell()
 
     def _tell(self) -> None:

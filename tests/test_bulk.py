@@ -241,7 +241,27 @@ def test_an_absurd_pause_is_not_waited_for():
     assert {(each.introspection.active, each.introspection.reason) for each in found} == {(None, "rate_limited")}
     assert len(issuer.tokens) <= 4
     assert any("not asked" in each.introspection.detail for each in found)
-    assert len(notices) == 1
+    assert [each.rpartition(": ")[2] for each in notices] == ["asks to be left alone for 86400 s"]
+
+
+def test_who_was_under_way_does_not_end_a_pause():
+    """A good answer to a question that was sent before the issuer asked to wait lets nobody in any sooner."""
+
+    async def run():
+        door = Gate("x", concurrency=9, limit=(1000, 1.0), patience=5.0, notice=print)
+        door.hold(1.0)
+        door.heard(Reading(active=True, reason="ok"))
+        started = time.monotonic()
+        refused = await door.turn()
+        waited = time.monotonic() - started
+        door.hold(6.0)
+        door.heard(Reading(active=True, reason="ok"))
+        return refused, waited, await door.turn()
+
+    refused, waited, left = asyncio.run(run())
+    assert refused is None
+    assert waited >= 0.95
+    assert (left.active, left.reason) == (None, "rate_limited")
 
 
 def test_an_issuer_that_is_down_is_left_alone_and_that_is_said_once():

@@ -100,14 +100,15 @@ def test_a_notebook_shows_the_same_words():
     assert verdict(result) == "undecided"
 
 
-def test_evidence_holds_the_same_words():
-    """The finding about a token's state carries the explanation of the answer that it rests on."""
+@pytest.mark.parametrize(("active", "reason"), [(True, "ok"), (False, "expired"), (None, "network")])
+def test_evidence_holds_the_same_words(active, reason):
+    """The finding about a token's state carries the explanation of the answer that it rests on, whatever it is."""
     from idp_checks.checks import Calibration, IdentityContext, Subject, evaluate
     from idp_checks.policy import Connection, Policy
     from idp_checks.profile import Identity, NormalizedProfile
     from idp_checks.secret import Redactor, Secret
 
-    result = found(False, "expired", **FULL)
+    result = found(active, reason, **FULL)
     token = Secret("gho_0123456789abcdefghijABCDEFGHIJ012345")
     profile = NormalizedProfile.from_auth0(
         {"user_id": "github|42", "name": "Mia", "nickname": "mia", "picture": "https://www.gravatar.com/avatar/",

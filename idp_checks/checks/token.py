@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from idp_checks.checks.context import IdentityContext
 from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
 from idp_checks.checks.finding import REASONS, Verdict
@@ -116,7 +118,8 @@ def active(context: IdentityContext) -> Outcome:
             )
     said = _answer(context)
     if isinstance(said, Outcome):
-        return said
+        asked = context.introspection
+        return said if asked is None else replace(said, facts={**said.facts, "explanation": asked.explain()})
     told = {**_asked(said), "explanation": said.explain()}
     if said.active:
         return _weighed(context, passed("The issuer calls the token active.", **told))
