@@ -1,31 +1,27 @@
 """Asks about many tokens: answers as they come, in bounded memory, each distinct token put to its issuer once.
 
 Questions are taken from their source only as fast as answers are taken from here. How many are under way at one issuer,
-and how many a second, is the issuer's own limit where it documents one. Connections are kept open and used again; one
-on which anything came unasked is not, so that a server's surplus is not read as the next answer.
+and how many a second, is the issuer's own limit where it documents one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import select
 import sqlite3
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-import aiohttp
 import httpx
 import msgspec
-from httpx_aiohttp import AiohttpTransport
 from msgspec import Struct
 
 from idp_checks.errors import UsageError
 from idp_checks.introspection import Introspection
-from idp_checks.live import PATIENCE, Asker, Heard, Inquiry, said, sealed, trusted
+from idp_checks.live import PATIENCE, Asker, Heard, Inquiry, said, sealed
 from idp_checks.secret import Redactor, Secret
 
-__all__ = ["Answer", "Question", "introspect_many", "transport"]
+__all__ = ["Answer", "Question", "introspect_many"]
 
 WINDOW = 512
 """Questions that are held at a time, waiting, under way or answered and not yet taken."""
@@ -255,44 +251,3 @@ class _Seen:
 
     def close(self) -> None:
         self._table.close()
-
-
-class _Wary(aiohttp.TCPConnector):
-    """Uses no connection again on which anything came unasked: it would be read as the next answer."""
-
-    async def _get(self, key: Any, traces: Any) -> Any:  # noqa: ANN401 - as aiohttp has it
-        while (found := await super()._get(key, traces)) is not None:
-            protocol = found.protocol
-            if protocol is not None and not protocol.should_close and not _readable(protocol.transport):
-                return found
-            found.close()
-        return None
-
-
-def _readable(transport: Any) -> bool:  # noqa: ANN401 - a transport of asyncio
-    """Whether something waits to be read, were it but the end."""
-    socket = transport.get_extra_info("socket")
-    if socket is None or socket.fileno() < 0:
-        return True
-    poll = select.poll()
-    poll.register(socket.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
-
-
-class _Transport(AiohttpTransport):
-    """Hands the headers over as a table: read one by one, each would be looked for among all."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers = dict(request.headers.items())  # type: ignore[assignment]
-        return await super().handle_async_request(request)
-
-
-def transport(proxy: str | None = None) -> AiohttpTransport:
-    """How many requests are sent side by side: no cookies, no redirects, nothing decompressed."""
-
-    def session() -> aiohttp.ClientSession:
-        connector = _Wary(limit=0, ssl=made.ssl_context)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-
-    made = _Transport(verify=trusted(), client=session, proxy=None if proxy is None else httpx.Proxy(proxy))
-    return made

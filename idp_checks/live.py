@@ -505,9 +505,9 @@ class Asker:
         try:
             if not self._bulk:
                 return httpx.AsyncHTTPTransport(verify=trusted(), proxy=proxy)
-            from idp_checks.bulk import transport
+            from idp_checks.aiohttp_transport import transport
 
-            return transport(proxy)
+            return transport(trusted(), proxy)
         except (ImportError, ValueError, httpx.InvalidURL):
             raise Unreachable("network", "the proxy is of a kind that is not supported") from None
 
