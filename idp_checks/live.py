@@ -62,6 +62,8 @@ PATIENCE = 30.0
 """Seconds for which questions are held while an issuer is down or asks to wait."""
 REFRESH = 60.0
 """Seconds before a public document is fetched anew another time, however many tokens name a key that it lacks."""
+FOUND, MISSING = 200, 404
+"""What is known of a public document: held, or not there, which is held too but not for long."""
 HELD_DOCUMENTS = 32
 HELD_ASKERS = 64
 RETRIED = frozenset({429, 502, 503, 504})
@@ -415,9 +417,10 @@ class Asker:
             raise Unreachable("network", f"no answer within {self.timeout:g} seconds") from None
         try:
             held = self._documents.get(request.url)
-            if held is None or (request.fresh and self._may_refresh(request.url)):
+            stale = held is not None and (request.fresh or held.status != FOUND)
+            if held is None or (stale and self._may_refresh(request.url)):
                 held = await self._attempts(request, deadline, gate, first=first)
-                if held.status == 200:  # noqa: PLR2004
+                if held.status in (FOUND, MISSING):
                     self._documents[request.url] = held
                     if len(self._documents) > HELD_DOCUMENTS:
                         forgotten, _ = self._documents.popitem(last=False)
