@@ -68,7 +68,6 @@ HELD_DOCUMENTS = 32
 HELD_ASKERS = 64
 RETRIED = frozenset({429, 502, 503, 504})
 KEPT_HEADERS = ("content-type", "retry-after", "www-authenticate", "date", "x-oauth-scopes", "x-ratelimit-remaining")
-_PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
 _TELLING = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri|_id|_alg)|password|assertion", re.IGNORECASE).search
 """Names of credentials that are secret also when they are handed over as plain texts."""
 _LONG = 8
@@ -632,6 +631,7 @@ def _run(question: Coroutine[Any, Any, T]) -> T:
 _LET_GO = 0.2
 """Seconds for what a question leaves behind to be given up."""
 _is_token = re.compile(r"[\x20-\x7e]+").fullmatch
+_is_printable = re.compile(r"[\x20-\x7e]*").fullmatch
 
 
 def _now() -> datetime:
@@ -662,19 +662,37 @@ def _http(request: Request) -> httpx.Request:
     if request.query:
         url += "&" if urlsplit(url).query else "?"
     try:
-        sent = httpx.Request(
+        sent = _Sent(
             request.method,
             httpx.URL(url + _joined(request.query)) if request.query or request.path else _address(url),
-            headers=_headers(request),
-            content=_content(request),
-            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"))},
+            _headers(request),
+            _content(request),
         )
     except httpx.InvalidURL:
         raise Unreachable("issuer_error", "an address that cannot be asked") from None
-    sent.headers.encoding = "ascii"  # as was seen to; httpx would try it out for each of them
     if sent.url.scheme != "https" and not is_loopback(f"http://{sent.url.host}"):
         raise Unreachable("issuer_error", "an address that a token may not be sent to")
     return sent
+
+
+class _Sent(httpx.Request):
+    """httpx's request with its headers complete, so that httpx need not look what is missing of them."""
+
+    def __init__(self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes) -> None:
+        self.method = method
+        self.url = url
+        # Host comes first: RFC 9110, section 7.2.
+        own = {"Host": url.netloc.decode("ascii"), **headers}
+        if content or method != "GET":
+            own["Content-Length"] = str(len(content))
+        self.headers = httpx.Headers(own, encoding="ascii")
+        self.extensions = {"timeout": _NO_TIMES}
+        self.stream = httpx.ByteStream(content)
+        self.read()
+
+
+_NO_TIMES = dict.fromkeys(("connect", "read", "write", "pool"))
+"""The deadline is over everything, not over a part."""
 
 
 @lru_cache(maxsize=256)
@@ -691,7 +709,7 @@ def _headers(request: Request) -> dict[str, str]:
         table["Content-Type"] = "application/x-www-form-urlencoded"
     if request.basic is not None:
         table["Authorization"] = _basic(*request.basic)
-    if not all(set(_plain(value)) <= _PRINTABLE for value in table.values()):
+    if not all(_is_printable(_plain(value)) for value in table.values()):
         raise Unreachable("caller_rejected", "a credential that no header can hold: not printable ASCII")
     return {name: _plain(value) for name, value in table.items()}
 
@@ -829,13 +847,13 @@ def _clean(response: Response, redactor: Redactor) -> bool:
 
 def _hushed(found: Introspection, redactor: Redactor) -> Introspection:
     """The same, should the issuer have put a secret of ours where an application or an account belongs."""
-
-    def texts(value: object) -> tuple[str, ...]:
-        return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-
-    held = {name: getattr(found, name) for name in _TELLING_MEMBERS}
-    if not any(redactor.found_in(text) for value in held.values() for text in texts(value)):
+    said = (
+        found.detail, found.client_id, found.subject, found.issuer, found.token_type,
+        *(found.audience or ()), *(found.scopes or ()),
+    )  # fmt: skip
+    if not redactor.found_in("\n".join([each for each in said if each])):
         return found
+    held = {name: getattr(found, name) for name in _TELLING_MEMBERS}
     known = redactor.longer(_LONG).known
     return replace(
         found,
