@@ -628,7 +628,7 @@ def may_be_asked(url: str) -> bool:
     """Whether a token may go to the address: https, or plain http on loopback; a host, no user and no fragment."""
     try:
         parts = urlsplit(url)
-        if not parts.hostname or parts.username is not None or parts.fragment or (parts.port or 1) < 1:
+        if not parts.hostname or parts.username is not None or parts.fragment or parts.port == 0:
             return False
     except ValueError:
         return False

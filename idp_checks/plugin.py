@@ -104,7 +104,8 @@ def pytest_configure(config: pytest.Config) -> None:
         except UsageError as error:
             fallback = "normalizer" if named["normalizer"] else "command"
             option = _OF_WHERE.get(error.where or "", fallback)
-            raise pytest.UsageError(f"--idp-{option.replace('_', '-')}: {error}") from error
+            told = f"{error.problem}; {error.remedy}" if error.where in _OF_WHERE else str(error)
+            raise pytest.UsageError(f"--idp-{option.replace('_', '-')}: {told}") from error
 
 
 _OF_WHERE = {"shape": "shape", "not claimed": "not_claimed"}
@@ -432,6 +433,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for name, why in results.run.unclaimed.items():
             terminalreporter.line(f"not claimed: {name} ({why})", yellow=True)
         terminalreporter.line(f"depth {results.run.depth}, seed {results.run.seed}")
+    if any(each.outcome == "violated" for each in results):
+        terminalreporter.line("write finds as recordings: --idp-save-failures DIR; as a page: --idp-html FILE")
+        terminalreporter.line("leave out what is not meant to hold: --idp-not-claimed NAME, such as N10 or picture")
     if page := config.getoption("idp_html"):
         _write_page(terminalreporter, config.invocation_params.dir / page, results)
 

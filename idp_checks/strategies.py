@@ -6,7 +6,7 @@ strategy of its own. What a provider demands beyond its types (Slack's ``ok`` mu
 what it refuses.
 
 Hostile values are legal ones: what a person, an old account or a careless issuer really sends. No text holds half a
-surrogate, since no UTF-8 body can.
+surrogate, since no UTF-8 body can; one that an escape brings stands in a recording.
 """
 
 from __future__ import annotations
@@ -119,6 +119,8 @@ KEYS: tuple[dict[str, Any], ...] = (
     {"kty": "RSA"}, {"kty": "oct", "k": "AA"}, {},
 )
 # fmt: on
+LETTERS = "".join(sorted({*map(chr, range(128)), *"".join((*NAMES, *HANDLES, *TEXTS))}))
+"""ASCII, and every other letter of the texts above; of all of Unicode, a pattern takes seconds to be turned around."""
 LISTED = 3
 """Elements of a list that are made at most."""
 _GONE = object()
@@ -348,10 +350,22 @@ def _with_extras(shape: SearchStrategy[Any], names: Sequence[str]) -> SearchStra
     return st.builds(lambda raw, extras: {**extras, **raw} if isinstance(raw, dict) else raw, shape, unknown)
 
 
+_made: dict[Any, SearchStrategy[Any]] = {}
+"""Strategies by the types that they are of: models share most of theirs, and hypothesis takes its time over each."""
+
+
 def _of(known: kinds.Type, meaning: str | None = None) -> SearchStrategy[Any]:
     """A strategy for a type; what a meaning gives is kept where the type takes it; a pattern says more."""
     if isinstance(known, kinds.Metadata):
         return _of(known.type, (known.extra or {}).get("means", meaning))
+    # A model is told by its class; other types have no hash, for what their members mean is a mapping.
+    key = (known.cls if isinstance(known, kinds.StructType) else repr(known), meaning)
+    if key not in _made:
+        _made[key] = _newly(known, meaning)
+    return _made[key]
+
+
+def _newly(known: kinds.Type, meaning: str | None) -> SearchStrategy[Any]:
     if meaning is not None and meaning in MEANINGS and getattr(known, "pattern", None) is None:
         return MEANINGS[meaning].filter(lambda value: _takes(known, value))
     for kind, strategy in _BY_KIND.items():
@@ -404,7 +418,7 @@ def _struct_values(known: kinds.StructType) -> SearchStrategy[Any]:
 
 def _text_values(known: kinds.StrType) -> SearchStrategy[Any]:
     if known.pattern is not None:
-        return st.from_regex(known.pattern)
+        return st.from_regex(known.pattern, alphabet=LETTERS)
     shortest, longest = known.min_length or 0, known.max_length or len(LONG)
     return _one(TEXTS, NAMES, BLANKS).filter(lambda text: shortest <= len(text) <= longest)
 

@@ -31,6 +31,8 @@ __all__ = ["Progress", "provider_page", "provider_row", "providers_markdown"]
 VERDICT_STYLES = {"good": "bold green", "not good": "bold red", "undecided": "bold yellow"}
 STYLES = {"pass": "green", "fail": "bold red", "indeterminate": "yellow", "not_applicable": "dim"}
 """Indeterminate is never green."""
+VALUE, EXAMPLE, MOST_OBJECTIONS = 100, 800, 3
+"""Characters of a value and of an example, and objections to one rule, that are shown."""
 
 
 class Progress:
@@ -430,6 +432,7 @@ def show_conformance(console: Console, found: Results) -> None:
     """How a normaliser stands to each rule at each provider."""
     from rich.table import Table
 
+    from idp_checks.conformance.results import visible
     from idp_checks.conformance.rules import RULES
 
     results = found.results
@@ -449,34 +452,47 @@ def show_conformance(console: Console, found: Results) -> None:
         cells = (placed.get((name, rule)) for rule in found.rules)
         table.add_row(name, *("" if each is None else marks[each.outcome] for each in cells))
     console.print(table)
+    unanswered: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for each in results:
-        if each.outcome not in ("violated", "error"):
+        if each.outcome == "error":
+            unanswered.setdefault((each.provider, each.objections), []).append(each.rule)
+        if each.outcome != "violated":
             continue
-        console.print(f"\n{each.provider} {each.rule} {each.outcome}: {each.title}", style="bold", markup=False)
-        for objection in each.objections:
-            console.print(f"  {objection}", markup=False)
-        if each.outcome == "violated":
-            rule_ = RULES[each.rule]
-            console.print(f"  why: {rule_.reason}", markup=False)
-            if rule_.attack:
-                console.print(f"  an attacker: {rule_.attack}", markup=False)
-            console.print(f"  source: {rule_.source}", markup=False)
-        for side, told in (("expected", each.expected), ("got", each.got)):
-            if told is not None:
-                console.print(f"  {side}: {dict(told)}", markup=False)
+        console.print(f"\n{each.provider} {each.rule} violated: {each.title}", style="bold", markup=False)
+        _show_objections(console, each.objections)
+        rule_ = RULES[each.rule]
+        console.print(f"  why: {rule_.reason}", markup=False)
+        if rule_.attack:
+            console.print(f"  an attacker: {rule_.attack}", markup=False)
+        console.print(f"  source: {rule_.source}", markup=False)
+        expected, got = each.expected or {}, each.got or {}
+        for name in dict.fromkeys((*expected, *got)):
+            sides = [visible(side[name], VALUE) if name in side else "(absent)" for side in (expected, got)]
+            console.print(f"  {name}: expected {sides[0]}, got {sides[1]}", markup=False)
         if each.example is not None:
-            console.print(f"  for example: {each.example}", markup=False, style="dim")
+            console.print(f"  for example: {visible(each.example, EXAMPLE)}", markup=False, style="dim")
         if each.recording is not None:
             console.print(f"  recording: {each.recording}", markup=False, style="dim")
+    for (name, objections), rules in unanswered.items():
+        console.print(f"\n{name} {', '.join(rules)} not answered", style="bold", markup=False)
+        _show_objections(console, objections)
     counts = found.counts()
     left = {"not_claimed": "not claimed (--)", "not_applicable": "not applicable"}
     said = "".join(f", {counts[outcome]} {words}" for outcome, words in left.items() if counts[outcome])  # type: ignore[index]
-    size = f"{len(found.providers)} providers, {len(found.rules)} rules"
+    plural = "" if len(found.providers) == 1 else "s"
+    size = f"{len(found.providers)} provider{plural}, {len(found.rules)} rules"
     console.print(f"\n{size}: {counts['passed']} of {len(results)} hold{said}.")
     if found.run is not None:
         for name, why in found.run.unclaimed.items():
             console.print(f"not claimed: {name} ({why})", markup=False)
         console.print(f"depth {found.run.depth}, seed {found.run.seed}; {found.run.tool}", markup=False, style="dim")
+
+
+def _show_objections(console: Console, objections: Sequence[str]) -> None:
+    for objection in objections[:MOST_OBJECTIONS]:
+        console.print(f"  {objection}", markup=False)
+    if len(objections) > MOST_OBJECTIONS:
+        console.print(f"  and {len(objections) - MOST_OBJECTIONS} more; --json gives all", markup=False)
 
 
 def show_selftest(console: Console, found: SelfTest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -503,6 +504,48 @@ def test_a_library_without_judgements_is_a_recording_error():
     """A name without a file is an error that names the file."""
     with pytest.raises(RecordingError, match="passport.toml"):
         judgements.of("passport")
+
+
+# The pages of the documentation
+
+
+PAGES = Path(__file__).parent.parent / "docs" / "league"
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_page_says_which_version_was_run_and_judged(library):
+    """The page names the release that was run, in the series that is installed, and the release that was judged."""
+    text = (PAGES / f"{library}.html").read_text(encoding="utf-8")
+    adapter, told = adapters.get(library), judgements.of(library)
+    ran = re.search(rf"\({re.escape(adapter.distribution)} ([0-9.]+)\)", text)
+    assert ran is not None
+    assert ran[1].split(".")[0] == adapter.version.split(".")[0]
+    assert f"at version {told.version}, on {told.date}" in text
+    assert re.search(r"<dt>date</dt><dd>20\d\d-\d\d-\d\d</dd>", text)
+    assert re.search(r"idp-checks [0-9.]+, hypothesis [0-9.]+", text)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_no_cell_of_a_page_is_unjudged(library):
+    """Each failed cell bears a judgement, in the matrix and beside its details; every supported provider has a row."""
+    text = (PAGES / f"{library}.html").read_text(encoding="utf-8").partition("<body>")[2]
+    kinds = re.findall(r'<td class="(\w+)" title="[^"]*: failed: ', text)
+    assert len(kinds) > 200
+    assert set(kinds) <= {"theirs", "policy", "ours"}
+    assert len(re.findall(r'<p class="judged (?:theirs|policy|ours)">', text)) >= len(kinds)
+    assert "njudged" not in text
+    rows = re.findall(r'<th scope="row">([\w-]+)</th><td class=', text)
+    assert rows == list(adapters.get(library).providers)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_page_is_light_and_needs_nothing_else(library):
+    """A page is under a megabyte and a half, loads nothing, runs nothing, and names no folder of a machine."""
+    path = PAGES / f"{library}.html"
+    text = path.read_text(encoding="utf-8")
+    assert path.stat().st_size < 1_500_000
+    assert not [part for part in ("<script", "src=", "@import", "<link", "url(") if part in text]
+    assert not re.search(r"/(?:home|tmp|work|root|Users)/", text)
 
 
 def test_the_files_are_beside_the_module():

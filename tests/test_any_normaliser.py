@@ -14,7 +14,7 @@ from idp_checks.conformance import load, loaded, ours
 from idp_checks.conformance.calling import NoAnswer, Normalizer, named
 from idp_checks.conformance.command import Command, Refused, command
 from idp_checks.conformance.depth import DEPTHS, depth_of
-from idp_checks.conformance.html import page
+from idp_checks.conformance.html import judged_page, page
 from idp_checks.conformance.metamorphic import VARIANTS, same_claims
 from idp_checks.conformance.pool import pool
 from idp_checks.conformance.results import Result, Results, Run, gathered
@@ -323,15 +323,65 @@ def test_the_page_says_all_in_words_and_signs():
     assert "<script" not in shown
     assert "&lt;b&gt;profile" in shown
     assert not [part for part in ("src=", "@import", "<link", "url(") if part in shown]
-    assert "unjudged" not in shown
-    assert "unjudged" in page(RESULTS, {})
+    assert "njudged" not in body(shown)
 
-    class Judged:
-        kind, name, consequence = "theirs", "every address is believed", "Accounts are taken over."
 
-    judged_ = page(RESULTS, {("github", "N7"): Judged()})
-    assert "A bug of the normaliser: every address is believed" in judged_
-    assert "unjudged" not in judged_
+class Judged:
+    kind, name, consequence = "theirs", "every address is believed", "Accounts are taken over."
+
+
+class Chosen:
+    kind, name, consequence = "policy", "addresses are chosen otherwise", "None."
+
+
+def body(shown):
+    return shown.partition("<body>")[2]
+
+
+def test_the_page_says_whose_fault_a_failure_is():
+    """A judged failure bears its judgement in cell, list and details; of several the worst; one without is unjudged."""
+    cell = '<td class="{}" title="github N7: failed: {}"><a href="#github-N7"'
+    judged_ = body(page(RESULTS, {("github", "N7"): (Chosen(), Judged())}, called="sample-lib"))
+    assert cell.format("theirs", "a bug of sample-lib") in judged_
+    assert "A bug of sample-lib: every address is believed." in judged_
+    assert "<h2>Bugs of sample-lib</h2>" in judged_
+    assert "<strong>Every address is believed.</strong> Accounts are taken over." in judged_
+    assert "A difference of policy: addresses are chosen otherwise." in judged_
+    assert "njudged" not in judged_
+    chosen = body(page(RESULTS, {("github", "N7"): Chosen()}))
+    assert cell.format("policy", "a difference of policy") in chosen
+    assert "Bugs of" not in chosen
+    assert cell.format("unjudged", "unjudged") in body(page(RESULTS, {}))
+
+
+def test_an_objection_without_an_entry_leaves_its_cell_unjudged():
+    """One objection that no entry explains makes a cell of a library's page unjudged, though another one is explained."""
+    known, new = "name is not the username", "name is made of stardust"
+
+    def shown(*objections):
+        failed = Result("github", "N3", RULES["N3"].title, "violated", objections)
+        return body(judged_page(Results("django-allauth", (failed,))))
+
+    assert "njudged" not in shown(known)
+    assert "Unjudged: name is made of stardust" in shown(known, new)
+    assert '<td class="unjudged"' in shown(known, new)
+
+
+def test_long_texts_and_examples_are_cut_and_it_is_said():
+    """The page holds neither a text of thousands of characters nor an example of hundreds of members whole."""
+
+    def shown(example):
+        failed = Result("github", "N3", RULES["N3"].title, "violated", ("x",), example, got={"name": "n" * 5000})
+        return body(page(Results("mine", (failed,))))
+
+    long = shown({"raw": {"id": 1, "name": "m" * 5000}})
+    assert "m" * 120 + "... (cut: 4880 more characters)" in long
+    assert "n" * 121 not in long
+    wide = shown({"raw": {f"member_{number}": number for number in range(1000)}})
+    assert "member_0" in wide
+    assert "member_999" not in wide
+    assert "The smallest raw profile that shows it (cut: " in wide
+    assert "(cut: " not in shown({"raw": {"id": 1}}).partition("The smallest")[2]
 
 
 def test_junit_has_a_case_for_each_provider_and_rule():
@@ -353,6 +403,73 @@ def test_an_error_is_never_green():
     assert not Results("x", (left,)).passed
     told = [("a", {"provider": "github", "rules": {"N1": {"outcome": "passed"}}})]
     assert {each.outcome for each in gathered(told, "x", ["github"])} == {"passed", "error"}
+
+
+def drawn(results):
+    from io import StringIO
+
+    from rich.console import Console
+
+    from idp_checks.views import show_conformance
+
+    console = Console(file=StringIO(), width=200)
+    show_conformance(console, results)
+    return console.file.getvalue()
+
+
+def test_one_cause_is_told_once():
+    """Rules that were not answered for one reason are told together; of many objections the first and their number."""
+    silent = [Result("github", rule, RULES[rule].title, "error", ("the command ended",)) for rule in ("N1", "N2")]
+    many = Result("github", "N10", RULES["N10"].title, "violated", tuple(f"member {each}" for each in range(9)))
+    shown = drawn(Results("x", (*silent, many)))
+    assert shown.count("the command ended") == 1
+    assert "github N1, N2 not answered" in shown
+    assert "and 6 more" in shown
+    assert "member 3" not in shown
+    assert "1 provider, 3 rules" in shown
+
+
+def test_both_sides_are_shown_as_json():
+    """What differs stands side by side, what is absent is called so, and what is invisible is written out."""
+    failed = Result(
+        "github", "N7", RULES["N7"].title, "violated", ("x",), {"raw": {"name": "\u202e"}}, None, {},
+        {"email_verified": True},
+    )  # fmt: skip
+    shown = drawn(Results("x", (failed,)))
+    assert "email_verified: expected (absent), got true" in shown
+    assert '{"raw": {"name": "\\u202e"}}' in shown
+
+
+def left(test, outcome, *objections, rule="N1", **more):
+    said = {"outcome": outcome, "objections": list(objections), **more}
+    return test, {"provider": "github", "rules": {rule: said}}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_recording_without_a_profile_leaves_the_rule_to_the_others(turned):
+    """Where the normaliser raised nothing is judged: the other answers count, and only without any is it an error."""
+    raised = left("test_recorded[github-a]", "error", "no profile", unjudged=True)
+    for outcome in ("passed", "violated", "not_applicable"):
+        told = [raised, left("test_user_id[github]", outcome, why="x")]
+        assert [each.outcome for each in gathered(told[::-1] if turned else told, "x")] == [outcome]
+    assert [each.outcome for each in gathered([raised, raised], "x")] == ["error"]
+    unanswered = left("test_recorded[github-b]", "error", "the command ended")
+    told = [unanswered, left("test_user_id[github]", "passed")]
+    assert [each.outcome for each in gathered(told[::-1] if turned else told, "x")] == ["error"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_all_objections_to_a_rule_are_gathered(turned):
+    """One example is shown whatever the order of the tests; objections of recordings join it, each with its file."""
+    told = [
+        left("test_recorded[github-a]", "violated", "one", "two", example="large", recording="a.json"),
+        left("test_recorded[github-b]", "violated", "two", example="large", recording="b.json"),
+        left("test_user_id[github]", "violated", "one", example="small"),
+    ]
+    (found,) = gathered(told[::-1] if turned else told, "x")
+    assert (found.objections, found.example) == (("one", "two"), "small")
+    assert (found.recording, found.recordings) == ("a.json", {"two": "a.json"})
+    assert "a.json" in page(Results("x", (found,)))
 
 
 def test_every_rule_says_why_and_where():

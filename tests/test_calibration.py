@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
 from idp_checks import Asker, providers
-from idp_checks.calibration import made_up
+from idp_checks.calibration import made_up, weighed
+from idp_checks.introspection import Introspection
 from idp_checks.issuers.serve import serve
 from idp_checks.issuers.world import World
 from idp_checks.live import driven
@@ -52,7 +54,7 @@ class Issuer:
         self._server.server_close()
 
 
-def asked(token, *, timeout=5.0, provider="oauth2", **given):
+def asked(token, *, calibrate=True, timeout=5.0, provider="oauth2", **given):
     async def ask():
         async with Asker(timeout=timeout) as asker:
             return await (asker.calibrated if calibrate else asker.ask)(provider, token, **{**ASKER, **given})
@@ -119,3 +121,44 @@ def test_simulated_issuers_are_calibrated():
                 issuer_url=served.url(name), credentials=issuer.further,
             )  # fmt: skip
             assert found.good, (name, found)
+
+
+AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
+WORDS = {True: "ok", False: "denied", None: "network"}
+
+
+def said(active, **more):
+    return Introspection(
+        provider="oauth2", active=active, reason=WORDS[active], method="introspection", asked_at=AT, **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "negative", "counts"),
+    [
+        (True, True, False),
+        (True, None, False),
+        (True, False, True),
+        (False, True, False),
+        (False, None, True),
+        (False, False, True),
+        (None, True, False),
+        (None, None, True),
+        (None, False, True),
+    ],
+)
+def test_a_word_is_weighed_by_what_was_said_of_a_made_up_token(found, negative, counts):
+    """Who vouches for a made-up token says nothing that counts; who refuses none, nothing good that counts."""
+    word = said(found, client_id="client-a", bare=True, unproven=("end",), detail="so")
+    weighted = weighed(word, said(negative))
+    if counts:
+        assert weighted == word
+        return
+    assert weighted == Introspection(
+        provider="oauth2", active=None, reason="uncalibrated", method="introspection", asked_at=AT,
+        client_id="client-a", detail=weighted.detail,
+    )  # fmt: skip
+    assert "a made-up token" in weighted.detail
+    assert ("network" in weighted.detail) is (negative is None), "why there was no verdict is said"
+    assert weighted.detail == weighted.detail.lower()
+    assert weighted.detail.startswith("the endpoint ")

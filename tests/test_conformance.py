@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from idp_checks import UnknownProvider, UsageError, normalize, providers, recordings
 from idp_checks.conformance import conform, load, ours
+from idp_checks.conformance.calling import named
+from idp_checks.conformance.depth import DEPTHS
+from idp_checks.conformance.pool import pool
 from idp_checks.conformance.rules import CANARY, RULES, Case, Normalizer, golden, judged, redacted, same, see
 from idp_checks.conformance.search import search
+from idp_checks.profile import STANDARD
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("wrong_normalisers", HERE / "wrong_normalisers.py")
@@ -168,6 +175,83 @@ def test_a_rule_objects(rule, changed):
     """One wrong member of a profile that is right otherwise, and the rule for it objects."""
     assert not judge(rule, profile())
     assert judge(rule, profile(**changed))
+
+
+SAMPLE_HASH = "0123456789abcdef0123456789abcdef"
+CDN = "https://cdn.discordapp.com"
+STILL = {"id": "900000000000000042", "username": "mia", "discriminator": "0", "avatar": SAMPLE_HASH}
+
+
+@pytest.mark.parametrize(
+    ("sent", "picture", "name"),
+    [
+        (STILL, f"{CDN}/avatars/{STILL['id']}/{SAMPLE_HASH}.webp?size=128", "discord"),
+        (STILL, f"{CDN}/avatars/{STILL['id']}/{SAMPLE_HASH}", "discord"),
+        (
+            {**STILL, "avatar": f"a_{SAMPLE_HASH}"},
+            f"{CDN}/avatars/{STILL['id']}/a_{SAMPLE_HASH}.png?size=64",
+            "discord",
+        ),
+        (
+            {"id": "42", "login": "mia", "default_avatar_id": "0/0-42"},
+            "https://avatars.yandex.net/get-yapic/0/0-42/islands-75",
+            "yandex",
+        ),
+        ({**STILL, "avatar": None}, f"{CDN}/embed/avatars/{(int(STILL['id']) >> 22) % 6}.webp", "discord"),
+    ],
+)
+def test_a_built_picture_may_be_of_another_size_and_format(sent, picture, name):
+    """Where a picture is built from a hash, its size and its format are free."""
+    assert not judge("N5", {**wrong.right(name, sent), "picture": picture}, sent, name)
+
+
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [
+        (STILL, f"avatars/{STILL['id']}/{SAMPLE_HASH}.gif"),
+        (STILL, f"avatars/{STILL['id']}/{SAMPLE_HASH}0.png"),
+        (STILL, f"avatars/{STILL['id']}/{SAMPLE_HASH[::-1]}.png"),
+        (STILL, f"avatars/900000000000000043/{SAMPLE_HASH}.png"),
+        (STILL, "embed/avatars/0.png"),
+        ({**STILL, "avatar": None}, f"avatars/{STILL['id']}/None.png"),
+        ({**STILL, "avatar": None}, f"embed/avatars/{(int(STILL['id']) >> 22) % 6 + 1}.png"),
+        ({**STILL, "avatar": None}, f"embed/avatars/{(int(STILL['id']) >> 22) % 6}/x.png"),
+    ],
+)
+def test_a_built_picture_of_something_else_is_found(sent, path):
+    """Another hash, account or default picture, or a form that moves of one that does not, is not the provider's."""
+    assert judge("N5", {**wrong.right("discord", sent), "picture": f"{CDN}/{path}"}, sent, "discord")
+
+
+@pytest.mark.parametrize("part", ["None.png", "null/a.png", "a.png?hash=undefined", "nan"])
+def test_nothing_written_into_an_address_is_found(part):
+    """A template writes None where there is no hash: the word is a part of an address. One that was sent may stand."""
+    out = {**wrong.right("discord", STILL), "picture": f"{CDN}/avatars/42/{part}"}
+    assert any("which the provider did not send" in each for each in judge("N9", out, STILL, "discord"))
+    word = part.partition(".")[0].partition("/")[0] if "=" not in part else "undefined"
+    assert not judge("N9", out, {**STILL, "flair": word}, "discord")
+
+
+@pytest.mark.parametrize("value", [{"localized": {"en": "Mia"}}, ["Mia"], 42, 1.5, True, b"Mia", object()], ids=repr)
+@pytest.mark.parametrize("name", STANDARD)
+def test_every_rule_has_an_answer_to_what_is_no_text(name, value):
+    """Whatever stands in place of a standard property, no rule fails on it, and one of them objects."""
+    if name == "email_verified" and value is True:
+        value = 1
+    out = profile(**{name: value})
+    for raw in (FULL, {"id": FULL["id"]}):
+        said = [each for rule in RULES for each in judge(rule, out, raw)]
+        assert any(each.startswith(name) for each in said)
+
+
+def test_half_a_character_may_stay_or_be_replaced():
+    """What an escape brings that UTF-8 cannot write is kept by some readers and replaced by others; cut off by none."""
+    sent = {"sub": "42", "name": "Mia \ud83d Chen"}
+    out = wrong.right("oidc", sent)
+    assert out["name"] == "Mia \ufffd Chen"
+    for name in (sent["name"], out["name"]):
+        assert not judge("N3", {**out, "name": name}, sent, "oidc")
+    assert judge("N3", {**out, "name": "Mia  Chen"}, sent, "oidc")
 
 
 def test_a_secret_in_a_repr_is_found():
@@ -353,3 +437,81 @@ def test_conform_refuses_what_is_not_there(tmp_path, monkeypatch):
 def test_ours_is_the_public_function():
     """What is checked by default is what users call."""
     assert ours().function is normalize
+
+
+READS_TEXT = """
+import json
+from idp_checks import normalize
+
+def profile(provider, raw):
+    if isinstance(raw, str):
+        return {"user_id": f"{provider}|x", "name": "x", "nickname": "x", "picture": "https://img.example.com/x.png"}
+    return normalize(provider, raw).to_dict()
+"""
+
+
+def test_a_normaliser_that_takes_texts_is_given_them(tmp_path, monkeypatch):
+    """An answer that is no JSON object is given to who says to take texts, and to nobody else: the JWT is believed."""
+    tmp_path.joinpath("app_text.py").write_text(
+        f"{READS_TEXT}\ndef taking(provider, raw): return profile(provider, raw)\ntaking.idp_takes_text = True\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    plain, taking = (conform(f"app_text:{name}", ["oidc"], depth="quick") for name in ("profile", "taking"))
+    assert plain.passed
+    (found,) = (each for each in taking if each.outcome == "violated")
+    assert (found.rule, found.recording) == ("N12", "oidc/profile/signed_answer.json")
+    assert named(lambda provider, raw: {}).takes_text is False
+
+
+def run_apart(folder, workers):
+    """What a run of the suite with so many workers leaves: by test, what stands in its properties."""
+    report = folder / f"{workers}.xml"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "--pyargs", "idp_checks.conformance", "-q", "-c", "pytest.ini",
+            "-p", "no:cacheprovider", "-p", "xdist.plugin", "-p", "idp_checks.plugin", f"-n{workers}",
+            "--idp-normalizer=app_wrong:profile", "--idp-depth=quick", "--idp-seed=7", f"--junitxml={report}",
+            *(f"--idp-provider={name}" for name in ("github", "oidc", "auth0", "discord")),
+        ],
+        cwd=folder, env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONHASHSEED": str(workers)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout
+    tests = ElementTree.parse(report).getroot().iter("testcase")
+    return {each.get("name"): "".join(part.get("value") for part in each.iter("property")) for each in tests}
+
+
+def test_the_same_seed_gives_the_same_result_with_any_number_of_workers(tmp_path):
+    """Without workers, with one and with two: each test has the same outcome, objections and smallest example."""
+    tmp_path.joinpath("pytest.ini").write_text("[pytest]\n")
+    tmp_path.joinpath("app_wrong.py").write_text(
+        "from idp_checks import normalize\n"
+        "def profile(provider, raw):\n"
+        "    out = normalize(provider, raw).to_dict()\n"
+        "    out['user_id'] = out['user_id'].lower()\n"
+        "    out['email_verified'] = bool(raw.get('email_verified', raw.get('verified')))\n"
+        "    out['name'] = str(raw.get('name'))\n"
+        "    return out\n"
+    )
+    none, one, two = (run_apart(tmp_path, workers) for workers in (0, 1, 2))
+    assert none == one == two
+    violated = [
+        (rule, told)
+        for each in filter(None, none.values())
+        for rule, told in json.loads(each)["rules"].items()
+        if told["outcome"] == "violated"
+    ]
+    assert {rule for rule, _ in violated} >= {"N1", "N3", "N7", "M1"}
+    assert all("example" in told for _, told in violated)
+
+
+def test_a_depth_is_what_it_says():
+    """Each depth draws as many profiles and answers that are none as it names, the deeper ones more."""
+    provider = providers.get("github")
+    for depth in (DEPTHS["quick"], DEPTHS["default"]):
+        drawn = pool(provider, depth, 0)
+        assert len(drawn.sent) == depth.profiles
+        assert len(drawn.strangers) >= depth.strangers
+    counts = [(each.profiles, each.strangers, each.turns) for each in DEPTHS.values()]
+    assert counts == sorted(counts)
+    assert all(len({row[at] for row in counts}) == len(counts) for at in range(3))

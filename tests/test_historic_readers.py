@@ -172,3 +172,14 @@ def test_a_provider_without_an_issuer_is_told():
     """Nothing is tried at a provider whose issuer answers for no token, and that is an error."""
     with pytest.raises(LookupError):
         trials("bitly")
+
+
+@pytest.mark.parametrize("name", ["waad", "office365"])
+def test_a_reader_that_believes_graph_of_any_tenant_is_caught(name):
+    """Graph takes the tokens of every tenant: a token for Graph that names another tenant is tried, and is not good."""
+
+    def graph_takes_it(question):
+        said = right(question)
+        return True if said.reason == "unknown_token" and said.method == "userinfo-probe" else said
+
+    assert {each.rule for each in objections(lambda: graph_takes_it, name)} == {"T11"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_the_whole_of_it():
     bugs = [row.id for row in found if row.id.startswith("BUG-")]
     assert len(bugs) == len(set(bugs)) == len(IDS) + HALF
     assert set(IDS) < set(bugs)
+    assert [row.id for row in found if row.how == selftest.OWN] == [], "the suite itself tries what shows each of them"
     assert PAGE.read_text(encoding="utf-8") == markdown(found), "python docs/make_selftest.py writes it anew"
 
 
@@ -144,6 +146,17 @@ def test_what_shows_a_mistake_is_told():
     assert caught(made(fails_for_one, own, rule="N12")).how == "its own example"
     assert caught(made(lower)).how == "generated"
     assert re.fullmatch(r"recorded case \w+", caught(made(no_name, rule="N2")).how)
+
+
+def test_who_takes_texts_is_given_the_recorded_ones():
+    """A recorded answer that is no JSON object is given to a normaliser that takes texts, and to no other."""
+
+    def believes_texts(provider, raw):
+        return {"user_id": "oidc|x"} if isinstance(raw, str) else right(provider, raw)
+
+    taking = made(believes_texts, rule="N12", provider="oidc")
+    assert caught(taking).caught_by == ()
+    assert caught(replace(taking, takes_text=True)).how == "recorded case signed_answer"
 
 
 def test_a_reason_is_given_up_when_a_rule_catches():

@@ -14,10 +14,22 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idp_checks.endpoint import Ask, Response, Unreachable
-from idp_checks.introspection import UNDECIDED, conclude
+from idp_checks.endpoint import Ask, Request, Response, Unreachable
+from idp_checks.introspection import UNDECIDED, Reading, conclude
+from idp_checks.rfc7662 import userinfo
 from idp_checks.secret import Secret
-from idp_checks.signed import Rules, SignedToken, _key_set, _ready, header_of, looks_signed, read_keys, verify
+from idp_checks.signed import (
+    Rules,
+    SignedToken,
+    _key_set,
+    _ready,
+    claims_of,
+    header_of,
+    is_access_token,
+    looks_signed,
+    read_keys,
+    verify,
+)
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 NOW = int(AT.timestamp())
@@ -120,6 +132,26 @@ def test_a_key_without_algorithm_serves_each_of_its_kind():
 def test_a_token_without_kid_is_tried_with_every_key():
     """Without a key id each key of the set is tried (RFC 7515, section 4.1.4: the id is optional)."""
     assert read(made(drop=("kid",)), [rsa_jwk(STRANGER, kid="old"), EC_KEY, RSA_KEY]).good
+
+
+@pytest.mark.parametrize("letter", "XA_")
+def test_a_part_without_padding_is_taken_whole(letter):
+    """A signature of P-384 fills its letters: nothing is cut off at its end, whatever letter that is."""
+    key = ec.generate_private_key(ec.SECP384R1())
+    point = key.public_key().public_numbers()
+    jwk = {"kty": "EC", "crv": "P-384", "kid": "key-4", "x": number(point.x, 48), "y": number(point.y, 48)}
+
+    def signature(raw):
+        for _ in range(5000):
+            r, s = utils.decode_dss_signature(key.sign(raw, ec.ECDSA(hashes.SHA384())))
+            made = r.to_bytes(48, "big") + s.to_bytes(48, "big")
+            if b64(made).endswith(letter):
+                return made
+        raise AssertionError("no signature ends in that letter")
+
+    token = made(alg="ES384", kid="key-4", signature=signature)
+    assert token.endswith(letter)
+    assert read(token, [jwk], algorithms=("ES384",)).good
 
 
 NOT_GOOD = {
@@ -250,6 +282,12 @@ def test_an_attack_is_read_as_what_it_is(token, active, reason):
     assert not found.good
     assert (found.active, found.reason) == (active, reason)
     assert (found.active is None) == (found.reason in UNDECIDED)
+
+
+@pytest.mark.parametrize("token", [token for token, _, _ in NOT_GOOD.values()], ids=NOT_GOOD)
+def test_what_is_wrong_with_a_token_is_said_in_words(token, in_words):
+    """Every attack is answered by a phrase, whether it denies the token or decides nothing."""
+    assert in_words(read(token).detail)
 
 
 @pytest.mark.parametrize("at", range(0, 256, 5))
@@ -444,10 +482,11 @@ def test_a_broken_key_decides_nothing(key, alg):
         (404, b'{"keys": []}', "unparsable"),
     ],
 )
-def test_an_odd_key_set_decides_nothing(status, body, reason):
+def test_an_odd_key_set_decides_nothing(status, body, reason, in_words):
     """Only a well-formed key set under status 200 is one."""
     found = read_keys(Response(status, {}, body))
     assert (found.active, found.reason) == (None, reason)
+    assert in_words(found.detail)
 
 
 def test_an_empty_key_set_decides_nothing():
@@ -587,17 +626,155 @@ def test_another_tenant_is_another_issuer():
     assert (reading.active, reading.reason) == (False, "unknown_token")
 
 
-def test_without_its_tenant_a_token_is_not_denied():
+def test_without_its_tenant_a_token_is_not_denied(in_words):
     """Whose token it should be is unknown: nothing is decided."""
     reading, _ = asked(ENDPOINT, made({"iss": f"{ISSUER}/t1"}))
     assert (reading.active, reading.reason) == (None, "not_stated")
+    assert in_words(reading.detail)
 
 
 @pytest.mark.parametrize("token", ["opaque-token", "eyJhbGciOiJkaXIifQ..AA.AA.AA"])
-def test_a_token_without_signature_decides_nothing_here(token):
+def test_a_token_without_signature_decides_nothing_here(token, in_words):
     """An opaque or an encrypted token is no malformed signed one."""
     reading, urls = asked(ENDPOINT, token, credentials={"tenant_id": "t1"})
     assert (reading.active, reading.reason, urls) == (None, "not_stated", [])
+    assert in_words(reading.detail)
+
+
+PROBED = SignedToken(
+    url="https://op.example.com/keys", issuers=(ISSUER,), source="https://op.example.com",
+    opaque=userinfo("https://op.example.com/userinfo"), is_opaque=lambda token: claims_of(token).get("sub") == "sealed",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("token", ["opaque-token", made({"sub": "sealed"})], ids=["opaque", "sealed"])
+def test_a_token_that_cannot_be_checked_is_asked_about(token):
+    """It goes to the endpoint that answers for its like, and the answer says that it came from there."""
+    question = Ask(token=Secret(token), at=AT)
+    steps = PROBED.steps(question)
+    request = next(steps)
+    assert request == PROBED.opaque.request(question)
+    with pytest.raises(StopIteration) as stop:
+        steps.send(Response(200, {}, b'{"sub": "42"}'))
+    assert stop.value.value == Reading(active=True, reason="ok", subject="42", method="userinfo-probe")
+
+
+def test_a_token_that_can_be_checked_is_not_asked_about():
+    """Where there is a signature it is checked: the token is sent to nobody."""
+    reading, urls = asked(PROBED, made())
+    assert (reading.active, urls) == (True, ["https://op.example.com/keys"])
+    assert reading.subject == CLAIMS["sub"]
+
+
+OWN_NAMES = SignedToken(
+    url="https://op.example.com/{tenant_id}/keys", issuers=(ISSUER,), source="https://op.example.com",
+    algorithms=("ES256",), client=("appid",), subject="oid", scope="scp", issued="auth_time",
+    optional=frozenset({"aud"}), about="any",
+)  # fmt: skip
+NAMED = {"iss": ISSUER, "oid": "7", "appid": "client-b", "scp": "read write", "auth_time": NOW - 9, "exp": NOW + 9}
+
+
+def named(**claims):
+    """A token of an issuer with claims of its own names."""
+    kept = {name: value for name, value in {**NAMED, **claims}.items() if value is not None}
+    return jws('{"alg": "ES256", "kid": "key-2"}', json.dumps(kept), lambda raw: sign("ES256", raw))
+
+
+def test_an_issuers_own_names_are_gone_by():
+    """Algorithm, client, account, scopes and time of issue are read where the issuer puts them, from its tenant's keys."""
+    question = Ask(token=Secret(named(nonce="n", sub="8", azp="c", scope="x")), at=AT, credentials={"tenant_id": "t/1"})
+    steps = OWN_NAMES.steps(question)
+    assert next(steps) == Request(
+        method="GET", url="https://op.example.com/t%2F1/keys", headers={"Accept": "application/json"}, cacheable=True
+    )
+    with pytest.raises(StopIteration) as stop:
+        steps.send(Response(200, {}, json.dumps({"keys": KEYS}).encode()))
+    said = stop.value.value
+    assert (said.active, said.client_id, said.subject, said.scopes) == (True, "client-b", "7", ("read", "write"))
+    assert (said.issued_at.timestamp(), said.audience) == (NOW - 9, None)
+    assert OWN_NAMES.described()["url"] == "https://op.example.com/{tenant_id}/keys"
+
+
+def test_an_issuer_does_not_use_the_algorithms_of_another():
+    """The endpoint's own list counts, and its kind of token: an ID token is none where access tokens are asked about."""
+    assert asked(OWN_NAMES, made({"iss": ISSUER}), credentials={"tenant_id": "t1"})[0].reason == "malformed"
+    id_like = made({"iss": f"{ISSUER}/t1", "nonce": "n"}, typ="JWT")
+    assert asked(ENDPOINT, id_like, credentials={"tenant_id": "t1"})[0].reason == "unparsable"
+
+
+@pytest.mark.parametrize(
+    ("claims", "optional", "active"),
+    [
+        ({}, {"aud"}, True),
+        ({}, set(), None),
+        ({}, {"oid"}, None),
+        ({"aud": "a"}, set(), True),
+        ({"aud": []}, {"aud"}, None),
+        ({"aud": [1]}, {"aud"}, None),
+        ({"aud": "a", "oid": None}, {"oid"}, True),
+        ({"aud": "a", "oid": None}, {"sub"}, None),
+        ({"aud": "a", "oid": ""}, {"oid"}, None),
+        ({"aud": "a", "oid": 7}, {"oid"}, None),
+        ({"oid": None}, {"aud", "oid"}, True),
+    ],
+)
+def test_what_an_issuer_may_leave_out_may_be_absent_and_nothing_worse(claims, optional, active):
+    """Audience or account may be missing only where the issuer's tokens lack them; given, they must be sound."""
+    found = verify(
+        named(**claims), KEYS, Ask(token=Secret("x"), at=AT),
+        Rules(issuers=(ISSUER,), algorithms=("ES256",), subject="oid", issued="auth_time", optional=frozenset(optional)),
+    )  # fmt: skip
+    assert (found.active, found.reason) == (active, "ok" if active else "unparsable")
+
+
+def test_an_issuer_may_keep_keys_from_a_caller():
+    """Keys that may not sign for the caller's tenant are no keys, whoever they verify for."""
+    seen = []
+
+    class Tied(SignedToken):
+        def usable(self, keys, ask):
+            seen.append(ask.credential("tenant_id"))
+            return [key for key in keys if key["kid"] == ask.credential("tenant_id")]
+
+    tied = Tied(url="https://op.example.com/keys", issuers=(ISSUER,), source="https://op.example.com")
+    assert asked(tied, made(), credentials={"tenant_id": "key-1"})[0].active is True
+    assert asked(tied, made(), credentials={"tenant_id": "key-2"})[0].reason == "not_stated"
+    assert seen == ["key-1", "key-2"]
+
+
+@pytest.mark.parametrize(
+    "header", ['["RS256"]', '"RS256"', "7", "null", '{"kid": 7}', '{"kid": null}', '{"a": 1, "a": 2}', "{"]
+)
+def test_an_odd_header_is_none(header):
+    """A header is an object, whose key id is a text, and in which nothing is given twice."""
+    assert header_of(jws(header, "{}")) is None
+    assert not is_access_token(jws(header, "{}"), ("RS256",))
+
+
+def test_a_header_and_claims_are_read_as_they_stand():
+    """Unverified; of what is no token there are none."""
+    assert header_of(jws('{"alg": "RS256"}', '{"sub": "42"}')) == {"alg": "RS256"}
+    assert claims_of(jws('{"alg": "RS256"}', '{"sub": "42"}')) == {"sub": "42"}
+    for token in ("", "eyJ", "eyJ\u00e9.e30.AA", jws("{}", "[]"), jws("{}", '{"a": 1, "a": 2}')):
+        assert claims_of(token) == {}
+
+
+@pytest.mark.parametrize(
+    ("token", "is_one"),
+    [
+        (made(), True),
+        (made(typ="application/AT+JWT"), True),
+        (made(typ="JWT"), False),
+        (made(drop=("typ",)), False),
+        (made(alg="RS512"), False),
+        (made().rpartition(".")[0], False),
+        (f"{made()}.AAAA", False),
+        ("opaque-token", False),
+    ],
+)
+def test_a_token_is_an_access_token_by_its_own_word(token, is_one):
+    """RFC 9068, section 2.1: it says so in its type, by a listed algorithm, and has the three parts of a signed token."""
+    assert is_access_token(token, ("RS256",)) is is_one
 
 
 ID_CLAIMS = {**CLAIMS, "aud": "client-a", "nonce": "n"}
@@ -633,28 +810,45 @@ def test_an_id_token_goes_with_its_access_token(alg):
     """The hash is that of the signature's algorithm; with another access token the ID token is bad."""
     token = id_token({"at_hash": at_hash(FOR, alg)}, alg=alg)
     assert read_id(token, credentials={"access_token": Secret(FOR)}).good
-    found = read_id(token, credentials={"access_token": Secret("another-access-token")})
-    assert (found.good, found.active, found.reason) == (False, False, "malformed")
+    for another in ("another-access-token", "half a letter: \ud800"):
+        found = read_id(token, credentials={"access_token": Secret(another)})
+        assert (found.good, found.active, found.reason) == (False, False, "malformed")
 
 
 @pytest.mark.parametrize(
     "stated",
     ["", at_hash(FOR)[:-1], at_hash(FOR) + "=", at_hash(FOR).upper(), 5, True, [at_hash(FOR)], {}],
 )
-def test_an_odd_hash_binds_nothing(stated):
+def test_an_odd_hash_binds_nothing(stated, in_words):
     """Only the exact text of the hash is the hash."""
     found = read_id(id_token({"at_hash": stated}), credentials={"access_token": FOR})
     assert (found.active, found.reason) == (False, "malformed")
+    assert in_words(found.detail)
 
 
 @pytest.mark.parametrize(
     ("flow", "active"),
     [("code", True), ("", True), ("code id_token", True), ("id_token token", None), ("code id_token token", None)],
 )
-def test_a_missing_hash_counts_where_the_flow_requires_it(flow, active):
+def test_a_missing_hash_counts_where_the_flow_requires_it(flow, active, in_words):
     """Required where both tokens come from the authorization endpoint (OpenID Connect Core 1.0, sections 3.2.2.9)."""
     found = read_id(id_token(), credentials={"access_token": FOR, "response_type": flow})
     assert (found.active, found.reason) == (active, "ok" if active else "not_stated")
+    assert active or in_words(found.detail)
+    assert read(made(), credentials={"access_token": FOR, "response_type": flow}).good, "an access token has none"
+
+
+def test_a_hash_without_padding_is_taken_whole():
+    """The half of SHA-384 fills its letters: nothing is cut off at its end, whatever letter that is."""
+    halves = {f"made-up-{at}": hashlib.sha384(f"made-up-{at}".encode()).digest()[:24] for at in range(999)}
+    ends = {b64(half)[-1]: (token, b64(half)) for token, half in halves.items()}
+    assert len(ends) == 64
+    for token, stated in (ends["X"], ends["A"], ends["_"]):
+        good = id_token(
+            {"at_hash": stated}, alg="RS384",
+            signature=lambda raw: RSA.sign(raw, padding.PKCS1v15(), hashes.SHA384()),
+        )  # fmt: skip
+        assert read_id(good, algorithms=("RS384",), credentials={"access_token": token}).good
 
 
 def test_without_an_access_token_no_hash_is_asked_for():

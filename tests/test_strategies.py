@@ -245,3 +245,27 @@ def test_places():
     assert (
         strategies.placed(raw, ("x", "y"), 1) == strategies.without(raw, ("x", "y")) == raw == {"a": {"b": [{"c": 1}]}}
     )
+
+
+def test_a_pattern_is_met_with_letters_beyond_ascii():
+    """What is made by a pattern fits it, and is not of ASCII alone; half surrogates there are none."""
+
+    class Barred(Shape):
+        id: Annotated[str, msgspec.Meta(pattern=r"^[^|]+\|.")]
+
+    made = drawn(strategies._of(msgspec.inspect.type_info(Barred)), 100)
+    assert all(re.search(r"^[^|]+\|.", each["id"]) for each in made)
+    assert any(not each["id"].isascii() for each in made)
+    assert all(each["id"].encode() for each in made)
+
+
+def test_models_of_one_name_are_told_apart():
+    """Two models that bear one name and one form but for a member's meaning have each values of its own."""
+
+    def made(meaning):
+        member = Annotated[str, msgspec.Meta(extra={"means": meaning})]
+        model = msgspec.defstruct("Same", [("id", member)], bases=(Shape,))
+        return {each["id"] for each in drawn(strategies._of(msgspec.inspect.type_info(model)), 60)}
+
+    assert made("email") <= {*strategies.ADDRESSES, *strategies.NO_ADDRESSES, *strategies.BLANKS}
+    assert made("web") <= {*strategies.WEB, *strategies.NO_WEB, *strategies.BLANKS}

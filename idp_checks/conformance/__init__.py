@@ -3,8 +3,9 @@
 ``pytest --pyargs idp_checks.conformance --idp-normalizer myapp.auth:profile`` runs them; ``conform`` runs them in a
 process of its own and gives the results by provider and rule. A normaliser is a function ``f(provider: str, raw: dict)
 -> dict``, sync or async, that makes a profile in Auth0's normalised shape or in claims of OpenID Connect; where it also
-takes the keyword ``also``, it is given the answers of the provider's further calls. It is named as ``MODULE:FUNCTION``,
-is an adapter of a well-known library (``idp_checks.conformance.adapters``), is a command
+takes the keyword ``also``, it is given the answers of the provider's further calls, and where its attribute
+``idp_takes_text`` is true, the texts of answers that are no JSON objects. It is named as ``MODULE:FUNCTION``, is an
+adapter of a well-known library (``idp_checks.conformance.adapters``), is a command
 (``idp_checks.conformance.command``), or is given by a fixture::
 
     # tests/test_identity.py
@@ -51,7 +52,7 @@ def ours() -> Normalizer:
     """Our own normaliser."""
     from idp_checks.conformance.calling import Normalizer
 
-    return Normalizer(providers.normalize, "idp_checks.normalize", takes_also=True, ours=True)
+    return Normalizer(providers.normalize, "idp_checks.normalize", takes_also=True, takes_text=True, ours=True)
 
 
 def load(spec: str, folder: Path | None = None) -> Normalizer:
@@ -232,6 +233,8 @@ def _run(options: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
         )
         if done.returncode == USAGE:
             said = done.stderr.strip().removeprefix("ERROR: ").removeprefix("--idp-normalizer: ")
+            # Whoever calls this has the same options without the prefix.
+            said = f"--{said.removeprefix('--idp-')}" if said.startswith("--idp-") else said
             raise UsageError(said or done.stdout.strip())
         if not report.is_file():
             said = f"{done.stdout}\n{done.stderr}".strip()

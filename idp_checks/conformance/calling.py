@@ -39,6 +39,7 @@ class Normalizer:
         function: ``f(provider, raw)``; what it returns is a mapping or has ``to_dict``, or is awaited and gives that.
         name: how it is called in reports.
         takes_also: whether it takes the answers of further calls, by the keyword ``also``.
+        takes_text: whether it also takes an answer as it came, a text, where that is no JSON object.
         ours: whether it is this package's own, which must raise ``ProfileError`` with the path of the member at fault.
         shape: the shape of what it returns.
         unclaimed: rules and properties that are not claimed, each with the reason.
@@ -50,6 +51,7 @@ class Normalizer:
     function: Callable[..., Any]
     name: str
     takes_also: bool = False
+    takes_text: bool = False
     ours: bool = False
     shape: Shape = "auth0"
     unclaimed: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -85,6 +87,8 @@ class Normalizer:
 def named(function: Callable[..., Any], name: str | None = None) -> Normalizer:
     """The normaliser of a callable; its attribute ``idp_not_claimed`` names what it does not claim.
 
+    Its attribute ``idp_takes_text`` is true where it takes the text of an answer that is no JSON object, such as a JWT.
+
     Raises:
         UsageError: the attribute names something else than rules and properties.
     """
@@ -92,7 +96,8 @@ def named(function: Callable[..., Any], name: str | None = None) -> Normalizer:
         return function
     called = name or str(getattr(function, "__qualname__", type(function).__name__))
     unclaimed = not_claimed(getattr(function, "idp_not_claimed", ()), f"{called}.idp_not_claimed")
-    return Normalizer(function, called, takes_also=takes_also(function), unclaimed=unclaimed)
+    takes_text = getattr(function, "idp_takes_text", False) is True
+    return Normalizer(function, called, takes_also=takes_also(function), takes_text=takes_text, unclaimed=unclaimed)
 
 
 def not_claimed(names: Mapping[str, str] | Iterable[str], where: str) -> dict[str, str]:

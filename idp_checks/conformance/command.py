@@ -42,7 +42,7 @@ __all__ = ["Command", "Refused", "command"]
 
 PATIENCE = 10.0
 """Seconds within which each line must be answered."""
-TAIL = 10
+TAIL = 20
 """Lines of standard error that are kept."""
 LONGEST = 200
 """Characters of a wrong line that are shown."""

@@ -1,7 +1,8 @@
 """How deep the suite searches, by choice: before a merge, by default, in an audit.
 
 A depth and a seed fix every raw profile that is tried: the same seed gives the same result whatever the order of the
-tests and the number of workers.
+tests and the number of workers. At every depth all recordings are tried, and the usual forms of an error; what is
+drawn beside them differs: for each provider 16 raw profiles before a merge, 60 by default and 600 in an audit.
 """
 
 from __future__ import annotations

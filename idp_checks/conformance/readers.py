@@ -120,6 +120,8 @@ _RULE_OF = {
 """The rule that a recorded case belongs to, by the reason that it means; the last three for signed tokens."""
 STRANGE_ISSUER = "https://idp.stranger.example.net"
 """An issuer that is nobody's."""
+STRANGE_TENANT = "00000000-0000-4000-8000-00000000dead"
+"""A tenant that is nobody's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,8 +335,10 @@ def _asked_about(provider: str, case: str) -> Question:
     )
     answers: dict[str, Response | None] = {}
     bearer = {"Authorization": Secret(f"Bearer {issuer.token(case)}")}
+    # The calls for the profile alone: one that renews or ends the token would do so.
+    told = ("profile", *issuer.provider.profile.also)
     for place in issuer.places:
-        if place.part not in ("debug", "keys", "discovery") and "{" not in place.url:
+        if place.part in told and "{" not in place.url:
             fetched = Request(method=place.method, url=place.url, headers=bearer)
             answers[place.part] = issuer.respond(fetched, None, wholly)
     steps = endpoint.steps(ask)
@@ -586,6 +590,7 @@ def _signed_ones(provider: str) -> Iterator[Trial]:
     valid = issuer.recordings.get("valid")
     if not isinstance(endpoint, SignedToken) or valid is None or not isinstance(valid.token, Signed):
         return
+    yield from _of_other_tenants(issuer, endpoint)
     question = asked_about(provider, "valid")
     yield from _failing(question, "keys")
     for body in (*_ODD, b'{"keys": null}', b'{"keys": {}}', b'{"keys": [1]}', b'{"keys": []}'):
@@ -595,6 +600,21 @@ def _signed_ones(provider: str) -> Iterator[Trial]:
     yield from _of_claims(question, endpoint, issuer.client_id)
     yield from _of_signature(question)
     yield from _of_keys(question)
+
+
+def _of_other_tenants(issuer: Issuer, endpoint: SignedToken) -> Iterator[Trial]:
+    """A good token that names another tenant than ours, at a service that takes the tokens of every tenant."""
+    for case, recorded in issuer.recordings.items():
+        if endpoint.is_opaque is None or recorded.introspection["reason"] != "ok":
+            continue
+        question = asked_about(issuer.provider.name, case)
+        if not (isinstance(recorded.token, Signed) and endpoint.is_opaque(question.token)):
+            continue
+        for form in (each for each in endpoint.issuers if "{tenant_id}" in each):
+            of_stranger = {"iss": form.replace("{tenant_id}", STRANGE_TENANT), "tid": STRANGE_TENANT}
+            told = question.but(token=Secret(signed(question.token, of_stranger)))
+            how = f"generated: {case}, of another tenant"
+            yield Trial(rule="T11", question=told, allowed=NEVER_GOOD, how=how)
 
 
 def _of_discovery(issuer: Issuer) -> Iterator[Trial]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idp_checks import providers
-from idp_checks.conformance.results import PROPERTY
+from idp_checks.conformance.results import PROPERTY, visible
 from idp_checks.conformance.rules import CANARY, RULES
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ __all__ = ["Report"]
 
 LONGEST = 2000
 """Characters of an example that are shown."""
+SHORT = 400
+"""Characters of an example that are shown where the file is named in which it stands."""
+MOST = 3
+"""Objections of one rule that are shown."""
 CELL = 60
 """Characters of a value that are shown side by side with another."""
 UNDONE = "the question was not answered: the test itself failed"
@@ -67,15 +71,26 @@ class Report:
         """Whether the rule was judged, and nothing was objected."""
         return self._told.get(rule, {}).get("outcome") == "passed"
 
-    def unanswered(self, rule: str, why: str = NOTHING) -> None:
-        """Note that the rule could not be judged, and why."""
+    def unanswered(self, rule: str, why: str) -> None:
+        """Note that the normaliser could not be asked, and why."""
         self._told[rule] = {"outcome": "error", "objections": [why.replace(CANARY, "[secret]")]}
+
+    def unjudged(self, rule: str) -> None:
+        """Note that no profile came back by which to judge: an error that counts where nothing else judged the rule."""
+        self._told[rule] = {"outcome": "error", "objections": [NOTHING], "unjudged": True}
 
     def not_asked(self, rule: str, state: str, why: str) -> None:
         """Note that the rule was not asked about: it is ``not_claimed`` or ``not_applicable``."""
         self._told[rule] = {"outcome": state, "why": why}
 
-    def leave(self, example: Any = None, recording: str | None = None, hint: str | None = None) -> None:  # noqa: ANN401
+    def leave(
+        self,
+        example: Any = None,  # noqa: ANN401
+        recording: str | None = None,
+        hint: str | None = None,
+        *,
+        whole: bool = True,
+    ) -> None:
         """Leave the results with the test; fail it unless every rule that was asked about was judged and held.
 
         A test of which no rule was asked about is skipped.
@@ -84,6 +99,8 @@ class Report:
             example: what shows it, a JSON value without secrets.
             recording: the file in which that stands.
             hint: what can be done next.
+            whole: whether reason and source of the rules are told, and the example as it is; where many tests fail for
+                one cause the short form is enough.
         """
         violated = [rule for rule, each in self._told.items() if each["outcome"] == "violated"]
         for rule in violated:
@@ -91,16 +108,21 @@ class Report:
             if recording is not None:
                 self._told[rule]["recording"] = recording
         self._node.user_properties[self._place] = self._property()
-        lines = [
-            f"{self._provider} {rule}: {objection}"
-            for rule, each in self._told.items()
-            for objection in each.get("objections", ())
-        ]
+        unjudged = [rule for rule, each in self._told.items() if each.get("unjudged")]
+        lines: list[str] = []
+        for rule, each in self._told.items():
+            said = [] if rule in unjudged else each.get("objections", [])
+            lines += [f"{self._provider} {rule}: {objection}" for objection in said[:MOST]]
+            if len(said) > MOST:
+                lines.append(f"{self._provider} {rule}: and {len(said) - MOST} more of the kind")
+        if unjudged:
+            lines.append(f"{self._provider} {', '.join(unjudged)}: {NOTHING}")
         for rule in violated:
-            lines += self._explained(rule)
+            lines += self._explained(rule, whole=whole)
         if violated:
             shown = json.dumps(example, indent=1)
-            lines.append(f"example: {shown if len(shown) <= LONGEST else shown[:LONGEST] + ' ...'}")
+            most = LONGEST if whole else SHORT
+            lines.append(f"example: {shown if len(shown) <= most else shown[:most].rstrip() + ' ...'}")
             lines += [f"recording: {recording}"] if recording is not None else []
             lines += [hint] if hint is not None else []
         if lines:
@@ -109,16 +131,17 @@ class Report:
         if left and len(left) == len(self._told):
             pytest.skip("; ".join(dict.fromkeys(left)))
 
-    def _explained(self, name: str) -> list[str]:
+    def _explained(self, name: str, *, whole: bool) -> list[str]:
         """Why the rule is one, where it stands, and both sides."""
         rule, told = RULES[name], self._told[name]
         pages = providers.get(self._provider).profile.sources[:1]
-        lines = [
-            f"rule {name}: {rule.title}",
-            f"  why: {rule.reason}",
-            *([f"  an attacker: {rule.attack}"] if rule.attack else []),
-            f"  source: {'; '.join((rule.source, *pages))}",
-        ]
+        lines = [f"rule {name}: {rule.title}"]
+        if whole:
+            lines += [
+                f"  why: {rule.reason}",
+                *([f"  an attacker: {rule.attack}"] if rule.attack else []),
+                f"  source: {'; '.join((rule.source, *pages))}",
+            ]
         expected, got = told.get("expected") or {}, told.get("got") or {}
         if expected or got:
             rows = [("", "expected", "got")]
@@ -135,8 +158,4 @@ class Report:
 
 
 def _cell(side: Mapping[str, Any], name: str) -> str:
-    if name not in side:
-        return NOT_GIVEN
-    text = json.dumps(side[name], ensure_ascii=False, default=repr)
-    text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
-    return text if len(text) <= CELL else f"{text[:CELL]}..."
+    return visible(side[name], CELL) if name in side else NOT_GIVEN

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 from xml.etree import ElementTree as ET
 
-__all__ = ["OUTCOMES", "PROPERTY", "Outcome", "Result", "Results", "Run", "gathered"]
+__all__ = ["OUTCOMES", "PROPERTY", "Outcome", "Result", "Results", "Run", "gathered", "visible"]
 
 PROPERTY = "idp_conformance"
 """The name under which a test leaves its result in ``user_properties``, as JSON."""
@@ -18,6 +18,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _RANK: Mapping[Outcome, int] = {"not_applicable": 0, "passed": 1, "not_claimed": 2, "error": 3, "violated": 4}
 """Of several tests that asked about one rule the worst answer counts."""
 NOT_RUN = "the run did not answer this"
+RECORDED = "test_recorded"
+"""How the names of the tests of recordings begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Result:
         example: the smallest raw profile found that shows it, without the secrets planted in it; None if there is none.
         expected, got: the properties that the rule speaks of, as they should be and as they were.
         recording: the recording that shows it, or the one that it was saved as.
+        recordings: of objections that the example does not show, by objection, a recording that does.
         test: the test that found it.
     """
 
@@ -76,6 +79,7 @@ class Result:
     expected: Mapping[str, Any] | None = None
     got: Mapping[str, Any] | None = None
     recording: str | None = None
+    recordings: Mapping[str, str] | None = None
     why: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -154,12 +158,32 @@ class Results:
         return f"<?xml version='1.0' encoding='utf-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
 
 
+def visible(value: Any, most: int | None = None, *, indent: int | None = None) -> str:  # noqa: ANN401 - a JSON value
+    """As JSON, in which nothing is invisible and nothing turns the line around; cut after ``most`` characters."""
+    text = json.dumps(value, ensure_ascii=False, default=repr, indent=indent)
+    text = "".join(each if each.isprintable() or each == "\n" else f"\\u{ord(each):04x}" for each in text)
+    return text if most is None or len(text) <= most else f"{text[:most]}..."
+
+
 _JUNIT = {"violated": "failure", "error": "error", "not_claimed": "skipped", "not_applicable": "skipped"}
 
 
 def _legal(text: str) -> str:
     """A text without the characters that XML 1.0 cannot hold (section 2.2)."""
     return "".join(each if each.isprintable() or each in "\n\t" or ord(each) >= 0xA0 else "\ufffd" for each in text)  # noqa: PLR2004 - the first letter after the controls
+
+
+def _joined(before: Result, result: Result) -> Result:
+    """A failure, and another one of the same rule: the first example stays, every objection counts."""
+    new = [each for each in result.objections if each not in before.objections]
+    same = len(new) < len(result.objections)
+    elsewhere = {each: result.recording for each in new if result.recording is not None}
+    return replace(
+        before,
+        objections=(*before.objections, *new),
+        recording=before.recording or (result.recording if same else None),
+        recordings={**(before.recordings or {}), **elsewhere} or None,
+    )
 
 
 def gathered(
@@ -173,22 +197,27 @@ def gathered(
     from idp_checks.conformance.rules import RULES
 
     found: dict[tuple[str, str], Result] = {}
+    unjudged: dict[tuple[str, str], Result] = {}
     run: Run | None = None
-    for test, each in told:
+    # Whatever the order in which workers answer: what was searched for and made small first, then the recordings.
+    for test, each in sorted(told, key=lambda one: (one[0].startswith(RECORDED), one[0])):
         run = run or (Run.of(each["run"]) if "run" in each else None)
         for rule, said in each["rules"].items():
             result = Result(
                 each["provider"], rule, RULES[rule].title, said["outcome"], tuple(said.get("objections", ())),
-                said.get("example"), test,
-                *(said.get(name) for name in ("expected", "got", "recording", "why")),
+                said.get("example"), test, said.get("expected"), said.get("got"), said.get("recording"),
+                why=said.get("why"),
             )  # fmt: skip
             key = result.provider, rule
             before = found.get(key)
-            if before is None or _RANK[result.outcome] > _RANK[before.outcome]:
+            if said.get("unjudged"):
+                unjudged.setdefault(key, result)
+            elif before is None or _RANK[result.outcome] > _RANK[before.outcome]:
                 found[key] = result
-            elif before.recording is None and result.outcome == before.outcome:
-                # A smaller example, and a recording that shows the same.
-                found[key] = replace(before, recording=result.recording)
+            elif result.outcome == before.outcome == "violated":
+                found[key] = _joined(before, result)
+    # No profile came back there: what has judged the rule elsewhere counts.
+    found = {**unjudged, **found}
     asked = names if names is not None else dict.fromkeys(provider for provider, _ in found)
     whole = names is not None
     results = tuple(

@@ -160,7 +160,7 @@ _NOT_ASKED = {
 
 def _tries(rule: str, there: Bench, sent: Sequence[Sent], turns: int) -> Iterator[tuple[Hunt, Sent, Sent, int]]:
     """What a rule is tried on, and how: all profiles as they are, then varied, then what is no profile."""
-    pool = there.sent or tuple(sent)
+    pool = there.sent or there.recorded or tuple(sent)
     if RULES[rule].metamorphic:
         sent = (*sent, *there.recorded) if sent is there.sent else sent
     else:
@@ -502,7 +502,11 @@ def _next(there: Bench, one: Sent, _other: Sent, turn: int) -> Trial:
         return Trial(first, answered=False)
     if one_seen.out.get("user_id") == other_seen.out.get("user_id"):
         said = "two identifiers beyond 2^53 that differ by one give one user_id"
-        return Trial(first, (said,), seen=other_seen, other=second, wanted=expected(second))
+        # Of the two the one that was made another's: a float may hit one of them.
+        seen, right = other_seen, expected(second)
+        if other_seen.out.get("user_id") == right.get("user_id"):
+            seen, right = one_seen, expected(first)
+        return Trial(first, (said,), seen=seen, other=second, wanted=right)
     return Trial(first)
 
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeAlias
 
 from msgspec import UnsetType
 
 from idp_checks import providers, recordings
 from idp_checks.conformance import historic_readers
+from idp_checks.conformance.calling import named
 from idp_checks.conformance.historic import Row
 from idp_checks.conformance.historic_profiles import PROFILES, Example, Wrong, right
 from idp_checks.conformance.mistakes import MISTAKES
-from idp_checks.conformance.rules import RULES, Case, Normalizer, golden, judged, raised, see
+from idp_checks.conformance.rules import RULES, Case, Normalizer, answer_of, golden, judged, raised, see
 from idp_checks.conformance.search import search
 from idp_checks.provider import Provider
 from idp_checks.recordings import ProfileRecording, Provenance
@@ -136,10 +136,9 @@ def _found(wrong: Wrong, tried: _Tried) -> dict[str, str]:
     if wrong.function is None:
         return {}
     provider = providers.get(wrong.provider)
-    takes_also = "also" in inspect.signature(wrong.function).parameters
-    normalizer = Normalizer(wrong.function, wrong.mistake, takes_also=takes_also)
+    normalizer = replace(named(wrong.function, wrong.mistake), takes_text=wrong.takes_text)
     by: dict[str, str] = {}
-    for answer in _recorded(provider):
+    for answer in _recorded(provider, texts=normalizer.takes_text):
         for rule, _ in tried.answer(normalizer, answer):
             by.setdefault(rule, answer.how)
     for rule in wrong.rules:
@@ -168,14 +167,13 @@ class _Answer:
         return cls(provider, f"example of {number}", example.raw, example.also, example.expected, whole=False)
 
 
-def _recorded(provider: Provider) -> Iterator[_Answer]:
-    """The recorded answers of a provider, but for those that are no JSON object: a normaliser is given objects."""
+def _recorded(provider: Provider, *, texts: bool) -> Iterator[_Answer]:
+    """The recorded answers of a provider: JSON objects, and other texts where those are taken."""
     for each in recordings.profiles(provider.name):
-        with suppress(ValueError):
-            raw = json.loads(each.text)
-            if isinstance(raw, dict):
-                expected = None if isinstance(each.normalized, UnsetType) else each.normalized
-                yield _Answer(provider, f"recorded case {each.case}", raw, each.also, expected)
+        raw = answer_of(each.text)
+        if texts or isinstance(raw, dict):
+            expected = None if isinstance(each.normalized, UnsetType) else each.normalized
+            yield _Answer(provider, f"recorded case {each.case}", raw, each.also, expected)
 
 
 @dataclass(slots=True)

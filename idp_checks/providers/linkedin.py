@@ -209,7 +209,7 @@ PROVIDER = Provider(
     title="LinkedIn",
     kind="social",
     protocol="oidc",
-    aliases={"social_core": "linkedin-openidconnect", "allauth": "linkedin_oauth2", "authjs": "linkedin"},
+    aliases={"social_core": "linkedin-openidconnect", "allauth": "openid_connect", "authjs": "linkedin"},
     docs=(
         "https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2",
         "https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",

@@ -255,6 +255,10 @@ PROVIDER = Provider(
         ),
     ),
     uncertain=(
+        (
+            "What stands behind oauth2|slack| in identifiers that Auth0 stores is not documented. The identifier here "
+            "is the user id alone: two workspaces may have the same one, and who serves several compares team_id too."
+        ),
         "Whether app_id and app_name come for a token is not documented, nor that they equal a client id: not read.",
         "expires_in comes for rotated tokens; that its absence means no end is not documented: the end is not proven.",
         "invalid_auth also answers a forbidden network address, so this refusal alone proves little.",

@@ -85,7 +85,7 @@ PROVIDER = Provider(
     title="X (Twitter)",
     kind="social",
     protocol="oauth2",
-    aliases={"social_core": "twitter", "allauth": "twitter", "authjs": "twitter"},
+    aliases={"social_core": "twitter-oauth2", "allauth": "twitter_oauth2", "authjs": "twitter"},
     docs=(
         "https://docs.x.com/x-api/users/get-my-user",
         "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",

@@ -127,7 +127,7 @@ PROVIDER = Provider(
     title="VK (VKontakte, VK ID)",
     kind="social",
     protocol="oauth2",
-    aliases={"social_core": "vk-oauth2", "allauth": "vk", "authjs": "vk"},
+    aliases={"social_core": "vk-id", "allauth": "vk", "authjs": "vk"},
     docs=(
         API,
         "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/tokens/access-token",

@@ -182,6 +182,10 @@ PROVIDER = Provider(
         ),
     ),
     uncertain=(
+        (
+            "Which of the two Auth0 stores is not documented. The identifier here is openid, which is always there; "
+            "unionid may come later, and would make the same person another user."
+        ),
         "40003 answers for every openid that does not fit, so this refusal alone proves little.",
         "All codes but 40003 are those of WeChat's general list.",
         "Where users are keyed by unionid the call cannot be asked by what is stored: give their openid.",

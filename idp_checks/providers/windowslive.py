@@ -86,7 +86,7 @@ PROVIDER = Provider(
     title="Microsoft Account",
     kind="social",
     protocol="oauth2",
-    aliases={"social_core": "live", "allauth": "windowslive"},
+    aliases={"social_core": "microsoft-graph", "allauth": "microsoft"},
     docs=(
         "https://learn.microsoft.com/en-us/graph/api/user-get",
         "https://learn.microsoft.com/en-us/graph/api/profilephoto-get",

@@ -22,7 +22,7 @@ from typing import Any
 from idp_checks.conformance.calling import NoAnswer
 from idp_checks.errors import UsageError
 
-__all__ = ["Adapter", "OtherForm", "Unanswered", "get", "names", "raised_here"]
+__all__ = ["Adapter", "OtherForm", "Unanswered", "get", "names", "raised_here", "title"]
 
 
 class Unanswered(NoAnswer):
@@ -74,6 +74,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_ADAPTERS))
 
 
+def title(name: str) -> str:
+    """The name of the library that an adapter is for, which may be missing."""
+    return _ADAPTERS[name][0]
+
+
 @cache
 def get(name: str) -> Adapter:
     """The adapter of that name, ready to run.
@@ -84,7 +89,7 @@ def get(name: str) -> Adapter:
     """
     if name not in _ADAPTERS:
         raise LookupError(f"no adapter {name!r}: there are {', '.join(names())}")
-    title, distribution, extra, module = _ADAPTERS[name]
+    called, distribution, extra, module = _ADAPTERS[name]
     try:
         installed = version(distribution)
     except PackageNotFoundError:
@@ -95,8 +100,8 @@ def get(name: str) -> Adapter:
         # What a library deprecates in its own imports is not the caller's to mend.
         warnings.simplefilter("ignore")
         made = import_module(f"{__name__}.{module}").library()
-    made["function"] = _told_apart(made["function"], title)
-    return Adapter(name=name, title=title, distribution=distribution, version=installed, **made)
+    made["function"] = _told_apart(made["function"], called)
+    return Adapter(name=name, title=called, distribution=distribution, version=installed, **made)
 
 
 def _told_apart(function: Callable[..., dict[str, Any]], title: str) -> Callable[..., dict[str, Any]]:

@@ -40,7 +40,7 @@ _PROVIDERS: Mapping[str, Mapping[str, str]] = {
     "instagram": {"Me": USUAL, "Listed": USUAL},
     "kakao": {"User": USUAL},
     "line": {"User": USUAL},
-    "linkedin": {"UserInfo": "openid_connect", "Member": USUAL},
+    "linkedin": {"UserInfo": USUAL, "Member": "linkedin_oauth2"},
     "mailru": {"GetInfo": USUAL},
     "notion": {"Granted": USUAL},
     "paypal": {"UserInfo": USUAL},
@@ -49,10 +49,9 @@ _PROVIDERS: Mapping[str, Mapping[str, str]] = {
     "shopify": {"Rest": USUAL},
     "slack": {"UserInfo": USUAL},
     "twitch": {"Users": USUAL},
-    "twitter": {"Me": "twitter_oauth2", "Account": USUAL},
+    "twitter": {"Me": USUAL, "Account": "twitter"},
     "vkontakte": {"UserInfo": USUAL},
     "waad": {"User": USUAL},
-    "windowslive": {"User": "microsoft"},
     "yahoo": {"UserInfo": USUAL},
 }
 """Which provider is given which form of answer, where one does not read them all: by the call that it makes. SAML

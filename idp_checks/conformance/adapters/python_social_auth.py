@@ -44,11 +44,10 @@ _BACKENDS: Mapping[str, Mapping[str, str]] = {
     "pinterest": {"Wrapped": USUAL},
     "slack": {"UserIdentity": USUAL},
     "twitch": {"Users": "twitch.TwitchOAuth2", "UserInfo": "twitch.TwitchOpenIdConnect"},
-    "twitter": {"Me": "twitter_oauth2.TwitterOAuth2", "Account": "twitter.TwitterOAuth"},
+    "twitter": {"Me": USUAL, "Account": "twitter.TwitterOAuth"},
     "uber": {"ByUuid": USUAL},
-    "vkontakte": {"UserInfo": "vk.VKIDOAuth2", "Users": "vk.VKOAuth2"},
+    "vkontakte": {"UserInfo": USUAL, "Users": "vk.VKOAuth2"},
     "waad": {"User": "microsoft.MicrosoftOAuth2", "IdToken": USUAL},
-    "windowslive": {"User": "microsoft.MicrosoftOAuth2"},
     "yahoo": {"UserInfo": USUAL},
     "yammer": {"Granted": USUAL},
 }

@@ -63,7 +63,7 @@ def _unsigned(payload: str) -> str:
     "BUG-127",
     "A signed answer taken without its signature",
     Example(_unsigned('{"sub":"sample-127","name":"Mia Chen"}'), None),
-    provider="oidc", rule="N12",
+    provider="oidc", rule="N12", takes_text=True,
     source="https://github.com/outline/outline/issues/12878",
 )  # fmt: skip
 def signature_unseen(provider: str, raw: Raw) -> Profile:

@@ -136,8 +136,8 @@ beyond(
     provider="slack",
     source="https://github.com/aspnet-contrib/AspNet.Security.OAuth.Providers/issues/184",
     why_not=(
-        "The identifier here is Slack's sub, unique in the workspace as the provider's card says: that another "
-        "workspace has the same one shows in no single profile, and whoever serves several keeps team_id beside it."
+        "The identifier here is Slack's user id alone, by the policy that a connection is of one workspace: that two "
+        "workspaces share one shows in no single profile, and whoever serves several keeps team_id beside it."
     ),
 )
 
@@ -162,7 +162,7 @@ beyond(
     provider="weixin",
     source="https://github.com/pennersr/django-allauth/issues/1988",
     why_not=(
-        "The identifier here is openid, unique in the application as the provider's card says: that one person has "
+        "The identifier here is openid, by the policy of one identifier that is always there: that one person has "
         "several shows in no single profile, and unionid, which joins them, comes for bound applications alone."
     ),
 )

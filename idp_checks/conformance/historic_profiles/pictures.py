@@ -9,17 +9,12 @@ from idp_checks.profile import gravatar
 
 __all__: list[str] = []
 
-SAME_HOST = (
-    "N5 lets any address stand that is on the host of a picture built by a template, because good programs ask for it "
-    "in other sizes and formats."
-)
-
 
 @wrong(
     "BUG-107",
     "The default picture by the tag that is gone",
     Example({"id": "900000000000000107", "username": "mia", "discriminator": "0", "avatar": None}, {"nickname": "mia"}),
-    provider="discord", rule="N5", why_not=SAME_HOST,
+    provider="discord", rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/96908df20b92dc5d4886a4f4811acbc588e584e8",
 )  # fmt: skip
 def default_picture_by_tag(provider: str, raw: Raw) -> Profile:
@@ -36,7 +31,7 @@ def default_picture_by_tag(provider: str, raw: Raw) -> Profile:
     "The form of a picture guessed from the subscription",
     Example({"id": "900000000000000109", "username": "mia", "premium_type": 2,
              "avatar": "0123456789abcdef0123456789abcdef"}, {"nickname": "mia"}),
-    provider="discord", rule="N5", why_not=SAME_HOST,
+    provider="discord", rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/96ff048b594ab2f42f62be8c773a6de7819eafc5",
 )  # fmt: skip
 def form_by_subscription(provider: str, raw: Raw) -> Profile:

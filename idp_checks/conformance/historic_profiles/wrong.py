@@ -45,6 +45,7 @@ class Wrong:
         function: the normaliser that makes the mistake again; None where no normaliser can.
         rules: the rules that are made for it, the foremost first.
         examples: answers that show it.
+        takes_text: whether it takes the text of an answer that is no JSON object.
         why_not: why no rule catches it; None where one does.
     """
 
@@ -55,6 +56,7 @@ class Wrong:
     function: Function | None = None
     rules: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    takes_text: bool = False
     why_not: str | None = None
 
     @property
@@ -72,8 +74,9 @@ def written() -> tuple[Wrong, ...]:
 
 
 def wrong(
-    number: str, title: str, *examples: Example, provider: str, rule: str, source: str, why_not: str | None = None
-) -> Callable[[Function], Function]:
+    number: str, title: str, *examples: Example, provider: str, rule: str, source: str, takes_text: bool = False,
+    why_not: str | None = None,
+) -> Callable[[Function], Function]:  # fmt: skip
     """Register a function as the mistake of a historic bug; ``rule`` names the rules made for it, by blanks."""
 
     def registered(function: Function) -> Function:
@@ -86,6 +89,7 @@ def wrong(
                 function=function,
                 rules=tuple(rule.split()),
                 examples=examples,
+                takes_text=takes_text,
                 why_not=why_not,
             )
         )
