@@ -427,8 +427,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         own = [each for each in results if each.provider == provider]
         broken = [each.rule for each in own if each.outcome in ("violated", "error")]
         left = [each.rule for each in own if each.outcome == "not_claimed"]
-        rest = f"not {', '.join(broken)}" if broken else "every rule holds" + (" that is claimed" if left else "")
-        terminalreporter.line(f"{provider}: {rest}", red=bool(broken), green=not broken)
+        held = any(each.outcome == "passed" for each in own)
+        rest = "every rule holds" + (" that is claimed" if left else "") if held else "nothing was judged"
+        rest = f"not {', '.join(broken)}" if broken else rest
+        terminalreporter.line(f"{provider}: {rest}", red=bool(broken), green=held and not broken)
     if results.run is not None:
         for name, why in results.run.unclaimed.items():
             terminalreporter.line(f"not claimed: {name} ({why})", yellow=True)

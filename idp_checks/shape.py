@@ -21,6 +21,7 @@ __all__ = [
     "Id",
     "Json",
     "Name",
+    "NumberId",
     "Path",
     "Shape",
     "Text",
@@ -37,6 +38,8 @@ Path: TypeAlias = tuple[str | int, ...]
 
 Id = Annotated[int | str, Meta(extra={"means": "id"})]
 """A stable identifier: a text or an integer, never a float. Both spellings give the same user."""
+NumberId = Annotated[int | str, Meta(extra={"means": "number-id"})]
+"""The same where the provider documents an integer: as one, or as its decimal digits."""
 Text = Annotated[str | None, Meta(extra={"means": "text"})]
 """Any text."""
 Name = Annotated[str | None, Meta(extra={"means": "name"})]

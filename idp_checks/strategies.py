@@ -138,6 +138,16 @@ def ids() -> SearchStrategy[int | str]:
     return st.one_of(_one(NUMBERS), digits, digits.map(str), _one(IDS))
 
 
+def number_ids() -> SearchStrategy[int | str]:
+    """Identifiers of providers that document an integer: as one, or as its decimal digits; 64 bits and more."""
+    return st.one_of(_one(NUMBERS), st.integers(1, 10**21), _one(NUMBERS).map(str))
+
+
+def is_numbered(shape: type[Any]) -> bool:
+    """Whether the identifier of a model is documented as an integer."""
+    return any(meaning == "number-id" for _, meaning in _ids(_struct(shape), ()))
+
+
 def _short(strategy: SearchStrategy[Any]) -> SearchStrategy[Any]:
     """The same strategy under a short repr: hypothesis warns of long ones, and a model may have many members."""
 
@@ -155,6 +165,7 @@ def _often(often: Sequence[Any], *sometimes: Sequence[Any]) -> SearchStrategy[An
 
 MEANINGS: Mapping[str, SearchStrategy[Any]] = {
     "id": ids(),
+    "number-id": number_ids(),
     "text": _often(TEXTS, NAMES, BLANKS),
     "name": _often(NAMES, BLANKS),
     "handle": _often(HANDLES, BLANKS),
@@ -203,7 +214,7 @@ def further_answers(provider: str | Provider) -> SearchStrategy[dict[str, Any]]:
 def not_profiles(provider: str | Provider) -> SearchStrategy[Any]:
     """JSON objects that are no profile of the provider: error bodies, and profiles whose identifier is gone or none."""
     found = _provider(provider)
-    paths = tuple(path for shape in found.profile.shapes for path in _ids(_struct(shape), ()))
+    paths = tuple(path for shape in found.profile.shapes for path, _ in _ids(_struct(shape), ()))
     broken = st.builds(
         lambda raw, value: _broken(raw, paths, value), raw_profiles(found), st.sampled_from((_GONE, *NO_IDS))
     )
@@ -476,12 +487,12 @@ def _texts(known: kinds.StructType, before: Path) -> Iterator[Path]:
                 yield from _texts(one, path)
 
 
-def _ids(known: kinds.StructType, before: Path) -> Iterator[Path]:
-    """Where a model reads identifiers, inside nested objects and the elements of lists too."""
+def _ids(known: kinds.StructType, before: Path) -> Iterator[tuple[Path, str]]:
+    """Where a model reads identifiers, and of which kind; inside nested objects and the elements of lists too."""
     for path, each in _members(known, before):
         for one, meaning in _alternatives(each.type):
-            if meaning == "id":
-                yield path
+            if meaning in ("id", "number-id"):
+                yield path, meaning
             if isinstance(one, kinds.StructType):
                 yield from _ids(one, path)
             elif isinstance(one, kinds.ListType) and isinstance(one.item_type, kinds.StructType):

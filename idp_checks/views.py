@@ -477,7 +477,10 @@ def show_conformance(console: Console, found: Results) -> None:
         console.print(f"\n{name} {', '.join(rules)} not answered", style="bold", markup=False)
         _show_objections(console, objections)
     counts = found.counts()
-    left = {"not_claimed": "not claimed (--)", "not_applicable": "not applicable"}
+    left = {
+        "violated": "do not (NO)", "error": "not answered (?)", "not_claimed": "not claimed (--)",
+        "not_applicable": "not applicable",
+    }  # fmt: skip
     said = "".join(f", {counts[outcome]} {words}" for outcome, words in left.items() if counts[outcome])  # type: ignore[index]
     plural = "" if len(found.providers) == 1 else "s"
     size = f"{len(found.providers)} provider{plural}, {len(found.rules)} rules"

@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from idp_checks import UsageError, providers, recordings
-from idp_checks.conformance import adapters
+from idp_checks.conformance import adapters, conform
 from idp_checks.conformance.adapters import OtherForm, Unanswered, judgements, raised_here
 from idp_checks.conformance.adapters.wire import Wire
 from idp_checks.conformance.calling import NoAnswer, Normalizer
@@ -97,6 +97,13 @@ def test_a_missing_library_is_a_usage_error_with_the_command(monkeypatch, librar
     with pytest.raises(UsageError) as caught:
         adapters.get.__wrapped__(library)
     assert f"pip install 'idp-checks[{extra}]'" in str(caught.value)
+
+
+def test_a_provider_that_the_library_does_not_read_is_a_usage_error():
+    """Asked about a provider of which a library reads nothing, a run does not begin: it would find nothing wrong."""
+    missing = next(name for name in providers.own() if name not in adapters.get(SOCIAL).providers)
+    with pytest.raises(UsageError, match=f"{SOCIAL} reads nothing of {missing}; it reads amazon, "):
+        conform(SOCIAL, ["github", missing])
 
 
 def test_nothing_heavy_is_imported_before_get():

@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from idp_checks.conformance.rules import RULES
+
 MODULE = """
     import pytest
     from idp_checks.conformance.suite import *  # noqa
@@ -75,6 +77,11 @@ def test_a_project_finds_its_mistake_and_mends_it(pytester):
     parallel = pytester.runpytest_subprocess(*ONE, "-n", "2", "--junitxml=two.xml", "--idp-save-failures=saved")
     parallel.stdout.fnmatch_lines(["github: not N7"])
     assert told(pytester.path / "two.xml") == told(pytester.path / "one.xml")
+
+    assert "every rule holds" not in alone.stdout.str()
+    left = [each for rule in RULES for each in ("--idp-not-claimed", rule)]
+    nothing = pytester.runpytest_subprocess(*ONE, *left)
+    nothing.stdout.fnmatch_lines(["github: nothing was judged"])
 
     mended = WRONG.replace('{**out, "email_verified": True} if "email" in out else out', "out")
     pytester.makepyfile(app_profiles=mended)

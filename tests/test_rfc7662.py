@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from idp_checks import providers
-from idp_checks.endpoint import Ask, Response
+from idp_checks import client_auth, providers
+from idp_checks.endpoint import Ask, Refusal, Request, Response, Unreachable
+from idp_checks.introspection import Reading
+from idp_checks.rfc7662 import Discovered, Metadata, discovery, inserted, introspection, read_metadata, userinfo
 from idp_checks.secret import Secret
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
@@ -496,3 +498,266 @@ def test_a_live_question_without_an_address_is_undecided(provider):
     found = introspect_sync(provider, "opaque-token", client_id="client-a", client_secret="made-up-secret")
     assert (found.active, found.reason) == (None, "caller_rejected")
     assert found.exchanges == ()
+
+
+DOCS = "https://op.example.com/docs"
+AT_ENDPOINT = f"{ISSUER}/introspect"
+
+
+def test_token_introspection_is_asked_as_the_rfc_has_it():
+    """RFC 7662, section 2.1: a form by POST, the kind of token as a hint, the asker as HTTP Basic."""
+    made = introspection(AT_ENDPOINT, source=DOCS, note="so")
+    assert made.request(ask(**OWN)) == Request(
+        method="POST",
+        url=AT_ENDPOINT,
+        headers={"Accept": "application/json"},
+        form={"token_type_hint": "access_token", "token": Secret("opaque-token")},
+        basic=("client-a", Secret("made-up-secret")),
+    )
+    assert (made.kind, made.source, made.note, made.takes) == ("introspection", DOCS, "so", ())
+    assert made.lacking(ask()) == ("client_id", "client_secret")
+    assert made.tells == {"client", "subject", "scopes", "end"}
+
+
+def test_a_server_of_its_own_ways_is_asked_in_them():
+    """Other parameters, other needs, credentials in the form: where a server documents them."""
+    own = {"tells": frozenset({"end"}), "needs": ("api_key",), "takes": ("tenant",)}
+    made = introspection(AT_ENDPOINT, source=DOCS, params={}, basic=False, **own)
+    request = made.request(ask(**OWN))
+    assert (request.form, request.basic) == ({"token": Secret("opaque-token")}, None)
+    assert (made.tells, made.takes, made.lacking(ask())) == ({"end"}, ("tenant",), ("api_key",))
+    several = introspection(AT_ENDPOINT, source=DOCS, authentications=(POST,), takes=("tenant",))
+    assert used(several.request(ask(**OWN))) == POST
+    assert several.takes == (*client_auth.TAKES, "tenant")
+
+
+def test_a_servers_own_refusals_come_before_those_of_the_rfc():
+    """A denial with a reason is not read as the bare one; an answer 401 may be documented to mean another thing."""
+    own = (Refusal(200, "expired", {"active": False, "reason": "expired"}), Refusal(401, "revoked", {"gone": True}))
+    made = introspection(AT_ENDPOINT, source=DOCS, refusals=own)
+    for status, body, reason in (
+        (200, {"active": False, "reason": "expired"}, "expired"),
+        (200, {"active": False}, "denied"),
+        (401, {"gone": True}, "revoked"),
+        (401, {}, "caller_rejected"),
+        (400, {"error": "invalid_client"}, "caller_rejected"),
+        (403, {}, "not_permitted"),
+    ):
+        assert made.read(Response(status, {}, json.dumps(body).encode()), ask(**OWN)).reason == reason
+
+
+def test_userinfo_is_asked_with_the_token_alone(in_words):
+    """OpenID Connect Core 1.0, section 5.3: the token is its own credential; the answer tells the account."""
+    made = userinfo(f"{ISSUER}/userinfo")
+    assert made.request(ask()) == Request(
+        method="GET",
+        url=f"{ISSUER}/userinfo",
+        headers={"Accept": "application/json", "Authorization": Secret("Bearer opaque-token")},
+    )
+    assert (made.kind, made.tells, made.lacking(ask())) == ("userinfo-probe", {"subject"}, ())
+    assert made.source == "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
+    assert userinfo(f"{ISSUER}/userinfo", DOCS).source == DOCS
+    missing = made.read(Response(403, {"www-authenticate": 'Bearer error="insufficient_scope"'}), ask())
+    assert missing.reason == "not_permitted"
+    assert in_words(missing.detail)
+    for status in (200, 400, 500):
+        for error in ("invalid_token", "insufficient_scope"):
+            odd = made.read(Response(status, {"www-authenticate": f'Bearer error="{error}"'}), ask())
+            assert odd.active is None, "the status is part of the refusal"
+            assert odd.reason != "not_permitted"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "url"),
+    [
+        ("https://op.example.com", "https://op.example.com/.well-known/oauth-authorization-server"),
+        ("https://op.example.com/", "https://op.example.com/.well-known/oauth-authorization-server"),
+        ("https://op.example.com:8443/a/X", "https://op.example.com:8443/.well-known/oauth-authorization-server/a/X"),
+        ("https://op.example.com/X/", "https://op.example.com/.well-known/oauth-authorization-server/X"),
+    ],
+)
+def test_the_other_metadata_stands_between_host_and_path(issuer, url):
+    """RFC 8414, section 3.1: the path of the issuer follows, without a slash at its end."""
+    assert inserted(issuer) == url
+
+
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+EC_JWK = {**json.loads(jwt.algorithms.ECAlgorithm.to_jwk(EC_KEY.public_key())), "kid": "key-2", "use": "sig"}
+
+
+@pytest.mark.parametrize("about", ["access", "id"])
+def test_a_signed_token_is_read_in_full(about):
+    """By any asymmetric algorithm, also where it names the issuer's own key set; and the answer says how it was asked."""
+    given = ABOUT_ID if about == "id" else {"issuer_url": ISSUER}
+    claims = ID_CLAIMS if about == "id" else {**CLAIMS, "scope": "openid", "azp": "another"}
+    headers = {"kid": "key-2", "typ": "JWT" if about == "id" else "at+jwt", "jku": f"{ISSUER}/keys"}
+    token = jwt.encode(claims, EC_KEY, algorithm="ES256", headers=headers)
+    reading, requests = asked("oidc", served(**{f"{ISSUER}/keys": {"keys": [EC_JWK]}}), token, **given)
+    assert reading == Reading(
+        active=True,
+        reason="ok",
+        client_id="client-a",
+        audience=("client-a",) if about == "id" else ("https://api.example.com",),
+        subject="42",
+        scopes=None if about == "id" else ("openid",),
+        expires_at=datetime.fromtimestamp(NOW + 3600, UTC),
+        issued_at=AT,
+        issuer=ISSUER,
+        method="signed-token",
+    )
+    assert urls(requests) == [DISCOVERY, f"{ISSUER}/keys"]
+
+
+def test_the_client_of_a_token_is_named_by_its_kind():
+    """An access token's by client_id, else by azp; an ID token's by its audience, whoever asked on its behalf."""
+    token = jwt.encode(
+        {name: value for name, value in {**CLAIMS, "azp": "client-b"}.items() if name != "client_id"},
+        KEY, algorithm="RS256", headers={"kid": "key-1", "typ": "at+jwt"},
+    )  # fmt: skip
+    assert asked("oidc", served(), token, issuer_url=ISSUER)[0].client_id == "client-b"
+    assert asked("oidc", served(), id_token(azp="client-b"), **ABOUT_ID)[0].client_id == "client-a"
+
+
+def test_a_probe_says_that_it_was_one():
+    """Where nothing else can be asked, userinfo is, and the answer says so."""
+    reading, _ = asked("oidc", served(), issuer_url=ISSUER)
+    assert reading == Reading(active=True, reason="ok", subject="42", method="userinfo-probe")
+
+
+@pytest.mark.parametrize(
+    ("token", "document", "word"),
+    [
+        ("opaque-token", {}, "not a signed token"),
+        (id_token(), {"jwks_uri": None}, "no keys"),
+        (
+            jwt.encode(ID_CLAIMS, "made-up-secret" * 4, algorithm="HS256"),
+            {"id_token_signing_alg_values_supported": ["HS256"]},
+            "secret",
+        ),
+    ],
+)
+def test_an_id_token_that_cannot_be_checked_says_why(token, document, word, in_words):
+    """What is no signed token, has no keys or a shared secret decides nothing, by the way of signatures."""
+    reading, _ = asked("oidc", served({**DOCUMENT, **document}), token, **ABOUT_ID)
+    assert reading == Reading(active=None, reason="not_stated", method="signed-token", detail=reading.detail)
+    assert word in reading.detail
+    assert in_words(reading.detail)
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"client_id": "client-a"}, "needs"),
+        ({"client_secret": Secret("made-up-secret")}, "needs"),
+        ({}, "needs"),
+        (OWN, "takes none"),
+        (BY_KEY, "takes none"),
+    ],
+)
+def test_a_caller_learns_what_introspection_lacks(given, word, in_words):
+    """Credentials that are missing are told from credentials that the issuer does not take."""
+    bare = {"issuer": ISSUER, "introspection_endpoint": AT_ENDPOINT, METHODS: ["tls_client_auth"]}
+    reading, _ = asked("oidc", served(bare), issuer_url=ISSUER, **given)
+    assert (reading.active, reading.reason) == (None, "caller_rejected")
+    assert word in reading.detail
+    assert in_words(reading.detail)
+
+
+@pytest.mark.parametrize(
+    ("more", "audience"),
+    [
+        ({}, ISSUER),
+        ({"issuer": "https://elsewhere.example.com"}, ISSUER),
+        ({"client_auth_audience": "https://op.example.com/token"}, "https://op.example.com/token"),
+    ],
+)
+def test_an_assertion_is_for_the_issuer_that_was_found(more, audience):
+    """Unless the caller names another audience; the issuer among the credentials is not the one that was asked."""
+    own = {**BY_KEY, "credentials": {**BY_KEY["credentials"], **more}}
+    _, requests = asked("oidc", served(), issuer_url=ISSUER, **own)
+    signed = requests[-1].form["client_assertion"].reveal()
+    assert jwt.decode(signed, options={"verify_signature": False})["aud"] == audience
+
+
+@pytest.mark.parametrize(("document", "reason"), ODD_DOCUMENTS.values(), ids=ODD_DOCUMENTS)
+def test_what_is_wrong_with_a_document_is_said_in_words(document, reason, in_words):
+    """Whoever set the issuer up can read what to look for."""
+    assert in_words(asked("oidc", served(document), issuer_url=ISSUER, **OWN)[0].detail)
+
+
+@pytest.mark.parametrize(
+    ("given", "document"),
+    [
+        ({"credentials": {"kind": "refresh_token"}}, DOCUMENT),
+        ({}, {"issuer": ISSUER}),
+        (OWN, {**DOCUMENT, "issuer": f"{ISSUER}/"}),
+    ],
+)
+def test_what_is_undecided_is_said_in_words(given, document, in_words):
+    """A kind of token that is none, an issuer that documents no way to ask, and one that differs by a slash."""
+    reading, _ = asked("oidc", served(document), issuer_url=ISSUER, **given)
+    assert reading.active is None
+    assert in_words(reading.detail)
+
+
+@pytest.mark.parametrize(
+    ("named", "given", "slash"),
+    [
+        (f"{ISSUER}/X", ISSUER, False),
+        (ISSUER, f"{ISSUER}/X", False),
+        (f"{ISSUER}/X/", f"{ISSUER}/X", True),
+        (f"{ISSUER}/X", f"{ISSUER}/X/", True),
+    ],
+)
+def test_only_a_slash_is_told_as_a_slash(named, given, slash):
+    """The document always names another issuer; that no more than a slash differs is said where it is so."""
+    reading = read_metadata(Response(200, {}, json.dumps({"issuer": named}).encode()), given)
+    assert reading.reason == "contradiction"
+    assert "names another issuer" in reading.detail
+    assert ("slash" in reading.detail) is slash
+
+
+@pytest.mark.parametrize(
+    ("issuer", "endpoint", "may"),
+    [
+        ("http://127.0.0.1:9", "http://127.0.0.1:8/userinfo", True),
+        ("http://127.0.0.1:9", "https://op.example.com/userinfo", True),
+        ("https://op.example.com", "https://other.example.com/userinfo", True),
+        ("https://op.example.com", "https://127.0.0.1/userinfo", False),
+        ("https://op.example.com", "http://127.0.0.1:9/userinfo", False),
+        ("https://op.example.com", "http://op.example.com/userinfo", False),
+    ],
+)
+def test_a_document_leads_to_this_machine_from_here_alone(issuer, endpoint, may):
+    """An issuer elsewhere may not have a token sent to an address of this machine, nor in clear."""
+    said = read_metadata(
+        Response(200, {}, json.dumps({"issuer": issuer, "userinfo_endpoint": endpoint}).encode()), issuer
+    )
+    assert isinstance(said, Metadata) is may
+    assert may or said.reason == "contradiction"
+
+
+@pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/", f"{ISSUER}/X", f"{ISSUER}/X/"])
+def test_a_document_is_a_public_one(issuer):
+    """It is asked for behind the issuer, without a token, once in a run."""
+    assert next(discovery(issuer)) == Request(
+        method="GET",
+        url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+        headers={"Accept": "application/json"},
+        cacheable=True,
+    )
+
+
+def test_an_issuer_may_have_its_document_elsewhere():
+    """Where it is documented to stand, it is asked for."""
+    own = Discovered(source=DOCS, url="{issuer}/own-metadata")
+    assert next(own.steps(ask(issuer_url=ISSUER))).url == f"{ISSUER}/own-metadata"
+
+
+def test_a_client_authentication_that_is_none_is_the_callers_fault(in_words):
+    """Nothing is sent with it, and the caller learns why."""
+    with pytest.raises(Unreachable) as caught:
+        asked("oidc", served(), issuer_url=ISSUER, client_id="client-a", credentials={"client_auth": "by_post"})
+    assert caught.value.reason == "caller_rejected"
+    assert caught.value.detail == str(caught.value.detail)
+    assert "client_auth" in caught.value.detail

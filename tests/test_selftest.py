@@ -144,7 +144,7 @@ def test_what_shows_a_mistake_is_told():
 
     own = Example({"id": 4242424242}, {"user_id": "github|4242424242"})
     assert caught(made(fails_for_one, own, rule="N12")).how == "its own example"
-    assert caught(made(lower)).how == "generated"
+    assert caught(made(lower, provider="oidc")).how == "generated"
     assert re.fullmatch(r"recorded case \w+", caught(made(no_name, rule="N2")).how)
 
 

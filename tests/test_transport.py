@@ -350,3 +350,86 @@ def test_a_pause_beyond_the_deadline_is_not_made(monkeypatch):
     found, asked = tried((503, {}), (503, {}), (503, {}))
     assert asked == 3
     assert [round(each, 4) for each in slept if each] == [0.001, 0.002], "and none after the last"
+
+
+class Door:
+    """A gate that notes what is asked of it."""
+
+    def __init__(self):
+        self.paced, self.held = 0, []
+
+    async def pace(self):
+        self.paced += 1
+
+    def hold(self, seconds):
+        self.held.append(seconds)
+
+
+def attempted(*outcomes, first):
+    """What a gate sees of the attempts at one request."""
+    door = Door()
+
+    async def asking():
+        async with Asker(transport=Played(*outcomes)) as asker:
+            request = live.Request(method="GET", url="https://op.example.com")
+            return await asker._attempts(request, asyncio.get_running_loop().time() + 5, door, first=first)
+
+    return driven(asking()), door
+
+
+@pytest.mark.parametrize(
+    ("first", "outcomes", "paced"),
+    [
+        (True, [GOOD], 0),
+        (False, [GOOD], 1),
+        (True, [DOWN, GOOD], 1),
+        (False, [DOWN, GOOD], 2),
+        (True, [AWAY, DOWN, GOOD], 2),
+        (False, [AWAY, DOWN, GOOD], 3),
+    ],
+)
+def test_every_request_has_its_turn(monkeypatch, first, outcomes, paced):
+    """The first of a question had it before; each one more waits for a turn of its own."""
+    monkeypatch.setattr(live.random, "uniform", lambda low, high: 0.001)
+    answer, door = attempted(*outcomes, first=first)
+    assert (answer.status, door.paced) == (200, paced)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "held"),
+    [
+        ([(429, {"retry-after": "0"}), GOOD], [0.001]),
+        ([(503, {"retry-after": "60"})], [60.001]),
+        ([(429, {}), GOOD], []),
+        ([AWAY, GOOD], []),
+        ([(400, {"retry-after": "60"})], []),
+        ([(200, {"retry-after": "60"})], []),
+    ],
+)
+def test_what_the_issuer_states_holds_for_all(monkeypatch, outcomes, held):
+    """A pause that it asks for shuts its door; one of our own making does not, nor one stated with a final answer."""
+    monkeypatch.setattr(live.random, "uniform", lambda low, high: 0.001)
+    assert attempted(*outcomes, first=True)[1].held == pytest.approx(held)
+
+
+class Silent(httpx.AsyncBaseTransport):
+    """A network in which nobody answers."""
+
+    async def handle_async_request(self, request):
+        await asyncio.sleep(60)
+        raise AssertionError("nobody waits so long")
+
+
+def test_silence_comes_to_an_end_and_is_told(in_words):
+    """At the deadline there is no answer, in words; and a fault is told in its own."""
+
+    async def asking():
+        async with Asker(transport=Silent(), timeout=0.2) as asker:
+            return await asker.ask(
+                "oauth2", "made-up-token", client_id="a", client_secret="made-up", issuer_url="https://op.example.com"
+            )
+
+    found = driven(asking())
+    assert (found.active, found.reason, found.detail) == (None, "network", "no answer within 0.2 seconds")
+    found, _ = tried(UNTRUSTED)
+    assert "TLS" in found.detail

@@ -201,9 +201,11 @@ def conform(
     selected = tuple(dict.fromkeys(names))
     for name in selected:
         providers.get(name)
-    if not selected and normalizer and ":" not in normalizer:
-        found = _adapter(normalizer)
-        selected = (found.providers or ()) if found is not None else ()
+    if normalizer and ":" not in normalizer and (found := _adapter(normalizer)) is not None:
+        its = found.providers or ()
+        if other := [name for name in selected if name not in its]:
+            raise UsageError(f"{normalizer} reads nothing of {', '.join(other)}", remedy=f"it reads {', '.join(its)}")
+        selected = selected or its
     selected = selected or providers.own()
     options = {
         "normalizer": normalizer, "command": command, "shape": shape, "depth": depth,

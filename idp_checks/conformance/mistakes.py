@@ -266,9 +266,9 @@ def first_member_wins(provider: str, raw: Raw) -> Profile:
 
 MISTAKES: tuple[tuple[Mistaken, str, str], ...] = (
     (id_through_a_float, "N1", "github"),
-    (id_in_lower_case, "N1", "github"),
+    (id_in_lower_case, "N1", "google-oauth2"),
     (address_as_id, "N1", "github"),
-    (id_cut_at_a_bar, "N1", "github"),
+    (id_cut_at_a_bar, "N1", "google-oauth2"),
     (id_without_provider, "N1", "github"),
     (no_picture, "N2", "github"),
     (blank_name, "N2", "github"),

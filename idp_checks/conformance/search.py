@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
 from idp_checks import strategies
@@ -319,8 +320,9 @@ def _identifiers(there: Bench, one: Sent, other: Sent, turn: int) -> Trial:
     if own is None:
         return Trial(case, answered=False)
     path = case.shape.subject
+    near = _NEAR_NUMBERS if _is_numbered(type(case.shape)) else _NEAR
     for changed, objection in (
-        (strategies.placed(one[0], path, _NEAR[turn % len(_NEAR)](case.claims.id)), "two identifiers give one user_id"),
+        (strategies.placed(one[0], path, near[turn % len(near)](case.claims.id)), "two identifiers give one user_id"),
         (strategies.placed(other[0], path, case.claims.id), "something else than the identifier changes user_id"),
     ):
         second = Case.of(there.provider, changed, case.also)
@@ -343,6 +345,14 @@ _NEAR: tuple[Callable[[int | str], int | str], ...] = (
     lambda one: 2**53 + 1 if one == 2**53 else 2**53,
 )
 """Identifiers near to another one: the next number, a zero in front, other case, a bar, a digit less."""
+_NEAR_NUMBERS: tuple[Callable[[int | str], int], ...] = (
+    lambda one: int(one) + 1,
+    lambda one: 10 * int(one),
+    lambda one: max(int(one) // 10, 1),
+    lambda one: 2**53 + 1 if int(one) == 2**53 else 2**53,
+)
+"""The same where the provider documents an integer."""
+_is_numbered = cache(strategies.is_numbered)
 
 
 def _vouched(there: Bench, one: Sent, _other: Sent, turn: int) -> Trial:

@@ -8,13 +8,13 @@ from typing import Any
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
+from idp_checks.shape import Address, Handle, Name, NumberId, Shape, Web
 
 
 class User(Shape):
     """``GET /v2/user``, https://developer.dribbble.com/v2/user/; ``email`` is seen in answers and not documented."""
 
-    id: Id
+    id: NumberId
     name: Name = None
     login: Handle = None
     avatar_url: Web = None

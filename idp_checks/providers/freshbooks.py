@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Id, Name, Path, Shape, first
+from idp_checks.shape import Address, Name, NumberId, Path, Shape, first
 
 
 class Person(Struct):
@@ -23,7 +23,7 @@ class Person(Struct):
 class Identity(Struct):
     """``response``."""
 
-    id: Id
+    id: NumberId
     first_name: Name = None
     last_name: Name = None
     email: Address = None

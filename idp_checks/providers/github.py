@@ -14,7 +14,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Res
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Further, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Shape, Web, best_address, flag
+from idp_checks.shape import Address, Flag, Handle, Name, NumberId, Shape, Web, best_address, flag
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
@@ -36,7 +36,7 @@ class NotGiven(Struct):
 class User(Shape):
     """``GET /user``, https://docs.github.com/en/rest/users/users."""
 
-    id: Id
+    id: NumberId
     login: Handle = None
     name: Name = None
     email: Address = None
@@ -63,7 +63,7 @@ class App(Struct):
 
 
 class Owner(Struct):
-    id: Id
+    id: NumberId
 
 
 class Checked(Answer):

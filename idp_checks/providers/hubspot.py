@@ -10,7 +10,7 @@ from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
 from idp_checks.rfc7662 import introspection
-from idp_checks.shape import Address, Id, Path, Shape
+from idp_checks.shape import Address, NumberId, Path, Shape
 
 
 class Metadata(Shape):
@@ -21,7 +21,7 @@ class Metadata(Shape):
 
     subject: ClassVar[Path] = ("user_id",)
 
-    user_id: Id
+    user_id: NumberId
     user: Address = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:

@@ -11,13 +11,13 @@ from idp_checks.endpoint import Refusal, probe
 from idp_checks.errors import ProfileError
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, Id, Path, Shape, Web
+from idp_checks.shape import Address, Flag, Handle, NumberId, Path, Shape, Web
 
 
 class Data(Struct):
     """``data`` of an account; ``url`` is the username."""
 
-    id: Id
+    id: NumberId
     url: Handle = None
     avatar: Web = None
 

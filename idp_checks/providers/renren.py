@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from idp_checks.profile import Claims, is_web_address
 from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Id, Name, Path, Shape, Text, Web, first
+from idp_checks.shape import Name, NumberId, Path, Shape, Text, Web, first
 
 OAUTH = "http://open.renren.com/wiki/English_version_for_OAuth2.0"
 SIZES = {"large": 4, "main": 3, "head": 2, "avatar": 2, "tiny": 1}
@@ -26,7 +26,7 @@ class Avatar(Struct):
 class Person(Struct):
     """``response`` of the second API and ``user`` of the token answer."""
 
-    id: Id
+    id: NumberId
     name: Name = None
     avatar: list[Avatar] | None = None
 
@@ -70,7 +70,7 @@ class TokenAnswer(Shape):
 class Listed(Struct):
     """The element of the first API's answer."""
 
-    uid: Id
+    uid: NumberId
     name: Name = None
     mainurl: Web = None
     headurl: Web = None

@@ -16,13 +16,13 @@ from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Id, Name, Path, Shape, Web
+from idp_checks.shape import Name, NumberId, Path, Shape, Web
 
 
 class User(Struct):
     """An element of ``items``: ``account_id`` is the person in the whole network, ``user_id`` on one site."""
 
-    account_id: Id
+    account_id: NumberId
     display_name: Name = None
     profile_image: Web = None
 

@@ -8,7 +8,7 @@ from typing import Any
 from idp_checks.endpoint import Refusal, by_form, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
+from idp_checks.shape import Address, Handle, Name, NumberId, Shape, Web
 
 
 class Athlete(Shape):
@@ -17,7 +17,7 @@ class Athlete(Shape):
     ``email`` is in answers from before 2019-01-15 alone; ``profile`` is a picture, or a path where there is none.
     """
 
-    id: Id
+    id: NumberId
     username: Handle = None
     firstname: Name = None
     lastname: Name = None

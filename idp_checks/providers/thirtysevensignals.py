@@ -14,13 +14,13 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Res
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Id, Name, Path, Shape
+from idp_checks.shape import Address, Name, NumberId, Path, Shape
 
 
 class Identity(Struct):
     """``identity``: no user of any product."""
 
-    id: Id
+    id: NumberId
     first_name: Name = None
     last_name: Name = None
     email_address: Address = None

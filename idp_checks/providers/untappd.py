@@ -13,7 +13,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, by_query, probe
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web
+from idp_checks.shape import Address, Handle, Json, Name, NumberId, Path, Shape, Web
 
 
 class Settings(Struct):
@@ -25,7 +25,7 @@ class Settings(Struct):
 class User(Struct):
     """``response.user``; ``id`` is the same number again."""
 
-    uid: Id
+    uid: NumberId
     user_name: Handle = None
     first_name: Name = None
     last_name: Name = None

@@ -11,7 +11,7 @@ from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query, sp
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+from idp_checks.shape import Address, Flag, Handle, Name, NumberId, Path, Shape, Web, flag
 
 
 class Me(Shape):
@@ -20,7 +20,7 @@ class Me(Shape):
     subject: ClassVar[Path] = ("ID",)
     vouched_by: ClassVar[Path | None] = ("email_verified",)
 
-    id: Id = field(name="ID")
+    id: NumberId = field(name="ID")
     display_name: Name = None
     username: Handle = None
     email: Address = None

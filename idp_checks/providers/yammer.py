@@ -10,7 +10,7 @@ from msgspec import Struct
 from idp_checks.endpoint import Refusal, probe
 from idp_checks.profile import Claims, is_address
 from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Text, Web, best_address
+from idp_checks.shape import Address, Handle, Name, NumberId, Path, Shape, Text, Web, best_address
 
 
 class Listed(Struct):
@@ -29,7 +29,7 @@ class Contact(Struct):
 class User(Shape):
     """``GET /users/current.json``, https://learn.microsoft.com/rest/api/yammer/usersjson-current."""
 
-    id: Id
+    id: NumberId
     name: Handle = None
     full_name: Name = None
     first_name: Name = None
