@@ -535,7 +535,7 @@ def test_a_page_says_which_version_was_run_and_judged(library):
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_no_cell_of_a_page_is_unjudged(library):
     """Each failed cell bears a judgement, in the matrix and beside its details; every supported provider has a row."""
-    text = (PAGES / f"{library}.html").read_text(encoding="utf-8").partition("<body>")[2]
+    text = (PAGES / f"{library}.html").read_text(encoding="utf-8").partition("<body")[2]
     kinds = re.findall(r'<td class="(\w+)" title="[^"]*: failed: ', text)
     assert len(kinds) > 200
     assert set(kinds) <= {"theirs", "policy", "ours"}

@@ -107,12 +107,14 @@ def test_what_is_expected_must_be_confirmed(client, clients, account, subject, r
     assert found.decided is (reason != "not_stated")
 
 
-def test_an_open_question_says_which():
+def test_an_open_question_says_which(in_words):
     """Whether the application or the account is unknown stands in the words; a past end says so too."""
     assert "to which application" in held(clients=("a",)).detail
     assert "for which account" in held(client_id="a", clients=("a",), expected="42").detail
     assert "end is past" in held(expires_at=AT).detail
     assert held(client_id="a", clients=("a",)).detail is None
+    for open_or_past in ({"clients": ("a",)}, {"expected": "42"}, {"expires_at": AT}):
+        assert in_words(held(**open_or_past).detail)
 
 
 @pytest.mark.parametrize(

@@ -526,6 +526,9 @@ def test_a_server_of_its_own_ways_is_asked_in_them():
     request = made.request(ask(**OWN))
     assert (request.form, request.basic) == ({"token": Secret("opaque-token")}, None)
     assert (made.tells, made.takes, made.lacking(ask())) == ({"end"}, ("tenant",), ("api_key",))
+    by_key = introspection(AT_ENDPOINT, source=DOCS, authentications=(PRIVATE_KEY,)).request(ask(**BY_KEY))
+    signed = by_key.form["client_assertion"].reveal()
+    assert jwt.decode(signed, options={"verify_signature": False})["aud"] == AT_ENDPOINT
     several = introspection(AT_ENDPOINT, source=DOCS, authentications=(POST,), takes=("tenant",))
     assert used(several.request(ask(**OWN))) == POST
     assert several.takes == (*client_auth.TAKES, "tenant")
@@ -761,3 +764,16 @@ def test_a_client_authentication_that_is_none_is_the_callers_fault(in_words):
     assert caught.value.reason == "caller_rejected"
     assert caught.value.detail == str(caught.value.detail)
     assert "client_auth" in caught.value.detail
+
+
+def test_the_endpoints_of_a_document_are_the_addresses_that_it_names():
+    """By the names of its members: the issuer is none, nor is what is absent, empty or a list."""
+    named = {"userinfo_endpoint": f"{ISSUER}/userinfo", "jwks_uri": f"{ISSUER}/keys"}
+    document = Metadata(issuer=ISSUER, introspection_endpoint="", token_endpoint_auth_methods_supported=[POST], **named)
+    assert document.endpoints == named
+
+
+def test_a_discovered_endpoint_is_described_before_it_is_found():
+    """For people: the call of token introspection, at an address that is not known yet."""
+    described = providers.get("oidc").debug.described()
+    assert (described["method"], described["url"]) == ("POST", "{introspection_endpoint}")

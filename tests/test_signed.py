@@ -222,6 +222,8 @@ NOT_GOOD = {
     "a proof of possession": (made(typ="application/dpop+jwt"), None, "unparsable"),
     "an ID token": (made({"nonce": "n", "aud": "client-a"}, typ="JWT"), None, "unparsable"),
     "an ID token by its at_hash": (made({"at_hash": "AAAA"}, drop=("typ",)), None, "unparsable"),
+    "an ID token by its c_hash": (made({"c_hash": "AAAA"}, drop=("typ",)), None, "unparsable"),
+    "an ID token by its s_hash": (made({"s_hash": "AAAA"}, drop=("typ",)), None, "unparsable"),
     "a logout token that calls itself JWT": (
         made({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}, typ="JWT"), None, "unparsable",
     ),
@@ -393,6 +395,13 @@ def test_a_published_private_key_does_not_verify():
     private = RSA.private_numbers()
     published = {**RSA_KEY, "d": number(private.d), "p": number(private.p), "q": number(private.q)}
     found = read(made(), [published])
+    assert (found.active, found.reason) == (None, "unparsable")
+
+
+@pytest.mark.parametrize("name", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+def test_one_private_member_is_enough(name):
+    """A key that shows any private or secret member (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1) vouches for nothing."""
+    found = read(made(), [{**RSA_KEY, name: "AAAA"}])
     assert (found.active, found.reason) == (None, "unparsable")
 
 

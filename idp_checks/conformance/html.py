@@ -35,6 +35,8 @@ _KINDS: Mapping[str, tuple[str, str, str]] = {
     "policy": ("\u2260", "A difference of policy", "Differences of policy"),
 }
 """Each kind of judgement as a sign, in words, and as a heading; of several in one cell the first counts."""
+FEW = 40
+"""Up to so many failures are printed with all that is behind them."""
 LONGEST_TEXT = 120
 """Characters of one text in an example that are shown."""
 LONGEST_EXAMPLE = 2000
@@ -107,6 +109,7 @@ def page(
         ],
         causes=_causes(found, kinds),
         failures=_failures(results, found, kinds),
+        few=sum(each.outcome in ("violated", "error") for each in results) <= FEW,
         whys=_whys(results),
     )
 
