@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from idp_checks.endpoint import (
@@ -486,8 +487,9 @@ def test_a_refusal_states_what_its_body_says_of_the_token():
         active=False, reason="expired", detail="past", client_id="client-a", subject="42", scopes=(),
         expires_at=AT - timedelta(seconds=60),
     )  # fmt: skip
-    begun = endpoint(refusals=(Refusal(400, "revoked"),)).read(answer(400, {**GOOD, "nbf": NOW}), ask())
-    assert (begun.active, begun.reason, begun.client_id) == (False, "revoked", "client-a")
+    full = {**GOOD, "nbf": NOW, "iat": NOW - 9, "aud": "api", "iss": "https://op.example.com", "token_type": "Bearer"}
+    revoked = endpoint(refusals=(Refusal(400, "revoked"),)).read(answer(400, full), ask())
+    assert revoked == msgspec.structs.replace(read_answer(Active, full, ask()), active=False, reason="revoked")
     for refusal in (Refusal(400, "denied", bare=True), Refusal(400, "not_permitted")):
         assert endpoint(answer=Told, refusals=(refusal,)).read(answer(400, body), ask()) == refusal.reading()
 

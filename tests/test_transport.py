@@ -80,6 +80,7 @@ def test_a_body_without_coding_is_taken_as_it_comes(coding):
         ("deflate", zlib.compress(SHORT)),
         ("Deflate", zlib.compress(SHORT)),
     ],
+    ids=["gzip", "x-gzip", "spaced", "deflate", "capital"],
 )
 def test_a_compressed_body_is_unpacked(coding, packed):
     """The codings that were asked for (RFC 9110, section 8.4.1), in any case, and in pieces of any size."""
