@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,7 +24,7 @@ from idp_checks.secret import Redactor, Secret
 
 __all__ = ["Answer", "Question", "introspect_many"]
 
-WINDOW = 512
+WINDOW = 128
 """Questions that are held at a time, waiting, under way or answered and not yet taken."""
 AGAIN = 3
 """How often a question is put to an issuer that asks to slow down."""
@@ -104,11 +105,14 @@ async def introspect_many(
         try:
             reading = asyncio.create_task(run.read(questions))
             run.tasks.add(reading)
-            while (answer := await run.answers.get()) is not None:
-                if isinstance(answer, BaseException):
-                    raise answer
-                run.window.release()
-                yield answer
+            while not run.over:
+                await run.ready.wait()
+                run.ready.clear()
+                while run.answers:
+                    run.window.release()
+                    yield run.answers.popleft()
+                if run.failed is not None:
+                    raise run.failed
         finally:
             await run.end()
 
@@ -118,7 +122,9 @@ class _Run:
 
     def __init__(self, asker: Asker) -> None:
         self.window = asyncio.Semaphore(WINDOW)
-        self.answers: asyncio.Queue[Answer | BaseException | None] = asyncio.Queue()
+        self.answers: deque[Answer] = deque()
+        self.ready = asyncio.Event()
+        self.failed: Exception | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         self._asker = asker
         self._seen = _Seen()
@@ -135,9 +141,9 @@ class _Run:
                 for asked in questions:
                     await self._take(_question(asked))
         except Exception as error:  # noqa: BLE001 - goes on to whoever takes the answers
-            self.answers.put_nowait(error)
+            self.failed = error
         self._read = True
-        self._perhaps_over()
+        self.ready.set()
 
     async def _take(self, question: Question) -> None:
         await self.window.acquire()
@@ -171,15 +177,17 @@ class _Run:
             for each in self._flying.pop(name):
                 self._give(*each, heard)
         except Exception as error:  # noqa: BLE001 - goes on to whoever takes the answers
-            self.answers.put_nowait(error)
-        self._perhaps_over()
+            self.failed = error
+        self.ready.set()
 
     def _give(self, question: Question, inquiry: Inquiry, heard: Heard) -> None:
-        self.answers.put_nowait(Answer(question, said(inquiry, heard)))
+        self.answers.append(Answer(question, said(inquiry, heard)))
+        self.ready.set()
 
-    def _perhaps_over(self) -> None:
-        if self._read and not self._flying:
-            self.answers.put_nowait(None)
+    @property
+    def over(self) -> bool:
+        """Whether every question was read, answered, and its answer taken."""
+        return self._read and not self._flying and not self.answers
 
     async def end(self) -> None:
         """Give up what is under way."""

@@ -154,7 +154,7 @@ class Redactor:
     def __init__(self, key: bytes, known: Iterable[Secret] = ()) -> None:
         self._key = key
         self._names: dict[str, str] = {}
-        self._known: set[Secret] = set()
+        self._known: list[Secret] = []
         self._starts: dict[int, dict[str, list[int]]] = {}
         self.learn(*known)
 
@@ -166,10 +166,11 @@ class Redactor:
     def learn(self, *known: Secret) -> None:
         """Know further secrets; those too short to be any are passed over."""
         for secret in known:
-            if len(secret.reveal()) >= _SHORTEST and secret not in self._known:
-                self._known.add(secret)
-                name = f"[{secret.fingerprint(self._key)}]"
-                for spelling in _spellings(secret.reveal()):
+            text = secret.reveal()
+            if len(text) >= _SHORTEST and text not in self._names:
+                self._known.append(secret)
+                name = f"[{fingerprint(text, self._key)}]"
+                for spelling in _spellings(text):
                     self._names[spelling] = name
                     if self._starts:
                         self._index(spelling)
@@ -187,13 +188,13 @@ class Redactor:
         """Another redactor under the same key, which knows these secrets too."""
         other = Redactor(self._key)
         other._names = dict(self._names)
-        other._known = set(self._known)
+        other._known = list(self._known)
         other.learn(*known)
         return other
 
     def knows(self, secret: Secret) -> bool:
         """Whether the secret is one of those that are known."""
-        return secret in self._known
+        return secret.reveal() in self._names
 
     def named(self, secret: Secret) -> str:
         """What stands in the place of a secret: its fingerprint, in brackets."""

@@ -73,7 +73,8 @@ def test_raw_profiles_are_hostile():
     assert any(isinstance(each, int) and each > 2**64 for each in ids)
     assert any(isinstance(each, int) and 2**53 < each < 2**64 and int(float(each)) != each for each in ids)
     assert any(isinstance(each, str) and each.isdigit() and len(each) == 21 for each in ids)
-    assert any(isinstance(each, str) and each != each.lower() for each in ids)
+    texts = [raw.get("sub") for raw in drawn(strategies.raw_profiles("google-oauth2"), 400)]
+    assert any(isinstance(each, str) and each != each.lower() for each in texts)
     assert any("name" not in raw for raw in raws)
     names = [raw.get("name") for raw in raws if "name" in raw]
     assert None in names
