@@ -68,8 +68,8 @@ class Gate:
                     return Reading(active=None, reason="rate_limited", detail=left)
                 await self._change(self._held_until - now)
             elif now >= self._next and not self._trying:
-                self._trying = True
-                break
+                await self._try()
+                return None
             elif self._down is not None and now >= self._down + self._patience:
                 return self._why
             else:
@@ -77,6 +77,15 @@ class Gate:
                 await self._change((until if self._trying else min(self._next, until)) - now)
         await self._pace.acquire()
         return None
+
+    async def _try(self) -> None:
+        """Wait for the turn of the one that tries an issuer that is down; who gives up leaves it to the next."""
+        self._trying = True
+        try:
+            await self._pace.acquire()
+        except BaseException:
+            self.dropped()
+            raise
 
     async def pace(self) -> None:
         """Wait for a turn to send once more within a question that has had its turn."""

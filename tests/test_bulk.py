@@ -426,6 +426,23 @@ def bulk_now():
     return _now()
 
 
+def test_who_gives_up_trying_leaves_it_to_the_next():
+    """A question that is cancelled while it waits to try an issuer that is down does not keep the others out."""
+
+    async def run():
+        door = Gate("x", concurrency=9, limit=(1, 2.0), patience=60.0, notice=lambda said: None)
+        await door.turn()
+        for _ in range(gate.TRIPS):
+            door.heard(Reading(active=None, reason="network", detail="gone"))
+        first = asyncio.create_task(door.turn())
+        await asyncio.sleep(gate.FIRST_PAUSE + 0.1)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        return await asyncio.wait_for(door.turn(), 10.0)
+
+    assert asyncio.run(run()) is None
+
+
 def test_one_at_a_time_tries_an_issuer_that_is_down():
     """While it is down, a single question goes through after the pause, and the others wait for what comes of it."""
 
