@@ -54,7 +54,7 @@ class Gate:
         self._why = Reading(active=None, reason="network")
         self._next = 0.0
         self._pause = FIRST_PAUSE
-        self._trying = False
+        self._trying: asyncio.Task[object] | None = None
         self._told_to_wait = False
 
     async def turn(self) -> Reading | None:
@@ -67,7 +67,7 @@ class Gate:
                     left = f"not asked: the issuer wants {self._held_until - now:.0f} s more to pass first"
                     return Reading(active=None, reason="rate_limited", detail=left)
                 await self._change(self._held_until - now)
-            elif now >= self._next and not self._trying:
+            elif now >= self._next and self._trying is None:
                 await self._try()
                 return None
             elif self._down is not None and now >= self._down + self._patience:
@@ -80,7 +80,7 @@ class Gate:
 
     async def _try(self) -> None:
         """Wait for the turn of the one that tries an issuer that is down; who gives up leaves it to the next."""
-        self._trying = True
+        self._trying = asyncio.current_task()
         try:
             await self._pace.acquire()
         except BaseException:
@@ -102,19 +102,21 @@ class Gate:
             self._tell()
 
     def heard(self, reading: Reading) -> None:
-        """Take note of what came of a question."""
-        self._trying = False
+        """Take note of what came of a question, in the task that had its turn."""
+        tried = self._tried()
         now = asyncio.get_running_loop().time()
         if reading.reason not in UNANSWERED:
             if self._down is not None:
                 self._notice(f"{self._name}: answers again")
-            self._unanswered, self._down, self._pause = 0, None, FIRST_PAUSE
+            self._unanswered, self._down, self._pause, self._trying = 0, None, FIRST_PAUSE, None
             self._told_to_wait = self._told_to_wait and now < self._held_until
         else:
             self._unanswered += 1
             if self._down is not None:
-                self._next = max(self._next, now + self._pause)
-                self._pause = min(2 * self._pause, LONGEST_PAUSE)
+                # Others that were under way when it went down say nothing new: only who tried it lengthens the pause.
+                if tried:
+                    self._next = now + self._pause
+                    self._pause = min(2 * self._pause, LONGEST_PAUSE)
             elif self._unanswered >= TRIPS:
                 said = f"not asked: the {self._unanswered} questions before went unanswered ({reading.detail})"
                 self._why = Reading(active=None, reason=reading.reason, detail=said)
@@ -124,9 +126,16 @@ class Gate:
         self._tell()
 
     def dropped(self) -> None:
-        """Take note that a question was given up before anything came of it."""
-        self._trying = False
+        """Take note that a question was given up before anything came of it, in the task that had its turn."""
+        self._tried()
         self._tell()
+
+    def _tried(self) -> bool:
+        """Whether the task at hand is the one that tries an issuer that is down; from now on it is not."""
+        tried = self._trying is not None and self._trying is asyncio.current_task()
+        if tried:
+            self._trying = None
+        return tried
 
     def _tell(self) -> None:
         self._changed.set()

@@ -426,6 +426,26 @@ def bulk_now():
     return _now()
 
 
+def test_who_was_under_way_does_not_lengthen_the_pause():
+    """Only the one that tries an issuer that is down makes the next pause longer, however many others fail meanwhile."""
+
+    async def run():
+        door = Gate("x", concurrency=9, limit=(1000, 1.0), patience=60.0, notice=lambda said: None)
+        gone = Reading(active=None, reason="network", detail="gone")
+        for _ in range(gate.TRIPS + 10):
+            door.heard(gone)
+        started = time.monotonic()
+        assert await door.turn() is None
+        first = time.monotonic() - started
+        door.heard(gone)
+        assert await door.turn() is None
+        return first, time.monotonic() - started - first
+
+    first, second = asyncio.run(run())
+    assert gate.FIRST_PAUSE - 0.05 <= first < 2 * gate.FIRST_PAUSE
+    assert gate.FIRST_PAUSE - 0.05 <= second < 4 * gate.FIRST_PAUSE
+
+
 def test_who_gives_up_trying_leaves_it_to_the_next():
     """A question that is cancelled while it waits to try an issuer that is down does not keep the others out."""
 
