@@ -43,7 +43,7 @@ class _Transport(AiohttpTransport):
     """Hands the headers over as a table: read one by one, each would be looked for among all."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers = dict(request.headers.items())  # type: ignore[assignment]
+        request.headers = getattr(request, "table", None) or dict(request.headers.items())  # type: ignore[assignment]
         return await super().handle_async_request(request)
 
 

@@ -7,9 +7,8 @@ and how many a second, is the issuer's own limit where it documents one.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import sqlite3
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -18,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from idp_checks.errors import UsageError
+from idp_checks.gate import Gate
 from idp_checks.introspection import Introspection
 from idp_checks.live import PATIENCE, Asker, Heard, Inquiry, said, sealed
 from idp_checks.secret import Redactor, Secret
@@ -129,6 +129,8 @@ class _Run:
         self._asker = asker
         self._seen = _Seen()
         self._flying: dict[bytes, list[tuple[Question, Inquiry]]] = {}
+        self._queues: dict[Gate, deque[tuple[bytes, Inquiry]]] = {}
+        self._workers: Counter[Gate] = Counter()
         self._read = False
 
     async def read(self, questions: Iterable[Asked] | AsyncIterable[Asked]) -> None:
@@ -155,16 +157,27 @@ class _Run:
         if inquiry.heard is not None:
             self._give(question, inquiry, inquiry.heard)
             return
-        name = _digest(self._asker.redactor.key, inquiry)
+        name = inquiry.fingerprint
         if name in self._flying:
             self._flying[name].append((question, inquiry))
         elif (heard := self._seen.get(name)) is not None:
             self._give(question, inquiry, heard)
         else:
             self._flying[name] = [(question, inquiry)]
-            task = asyncio.create_task(self._hear(name, inquiry))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            gate = self._asker.gate(inquiry)
+            queue = self._queues.setdefault(gate, deque())
+            queue.append((name, inquiry))
+            if self._workers[gate] < gate.concurrency:
+                self._workers[gate] += 1
+                task = asyncio.create_task(self._work(gate, queue))
+                self.tasks.add(task)
+                task.add_done_callback(self.tasks.discard)
+
+    async def _work(self, gate: Gate, queue: deque[tuple[bytes, Inquiry]]) -> None:
+        """Put one question after the other to an issuer, as long as there are any."""
+        while queue:
+            await self._hear(*queue.popleft())
+        self._workers[gate] -= 1
 
     async def _hear(self, name: bytes, inquiry: Inquiry) -> None:
         try:
@@ -210,25 +223,6 @@ def _question(asked: Asked) -> Question:
     return Question(provider=provider, token=token)
 
 
-def _digest(key: bytes, inquiry: Inquiry) -> bytes:
-    """What tells a question from others, without holding a secret."""
-    return hmac.digest(
-        key,
-        msgspec.msgpack.encode(
-            [
-                inquiry.provider,
-                inquiry.ask.token.reveal(),
-                inquiry.ask.client_id,
-                inquiry.ask.client_secret and inquiry.ask.client_secret.reveal(),
-                inquiry.ask.subject,
-                inquiry.ask.issuer_url,
-                sorted((name, inquiry.ask.credential(name)) for name in inquiry.ask.credentials),
-            ]
-        ),
-        "sha256",
-    )[:16]
-
-
 class _Seen:
     """The answers of a run by their questions, in a file of the operating system's that has no name."""
 
@@ -238,24 +232,33 @@ class _Seen:
         self._table = sqlite3.connect("", isolation_level=None)
         for line in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -2048"):
             self._table.execute(line)
-        self._table.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, heard BLOB) WITHOUT ROWID")
+        self._table.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, heard BLOB)")
         self._table.execute("BEGIN")
         self._last: dict[bytes, bytes] = {}
+        self._perhaps = bytearray(1 << 20)
         self._encode = msgspec.json.Encoder().encode  # an answer may hold numbers that MessagePack cannot
         self._decode = msgspec.json.Decoder(Heard).decode
 
     def get(self, name: bytes) -> Heard | None:
         held = self._last.get(name)
-        if held is None:
+        if held is None and all(self._perhaps[place] & bit for place, bit in _marks(name)):
             row = self._table.execute("SELECT heard FROM seen WHERE name = ?", (name,)).fetchone()
             held = None if row is None else row[0]
         return None if held is None else self._decode(held)
 
     def put(self, name: bytes, heard: Heard) -> None:
         self._last[name] = self._encode(heard)
+        for place, bit in _marks(name):
+            self._perhaps[place] |= bit
         if len(self._last) >= self.BATCH:
             self._table.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._last.items())
             self._last.clear()
 
     def close(self) -> None:
         self._table.close()
+
+
+def _marks(name: bytes) -> list[tuple[int, int]]:
+    """Where a name leaves its marks in a table of a million bytes (a Bloom filter), and which bit of the byte each."""
+    whole = int.from_bytes(name, "little")
+    return [((whole >> shift) & 0xFFFFF, 1 << (whole >> shift + 20 & 7)) for shift in (0, 32, 64)]

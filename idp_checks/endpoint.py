@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -101,7 +101,7 @@ class Request(Struct, frozen=True, kw_only=True):
     fresh: bool = False
 
 
-class Response(Struct, frozen=True):
+class Response(Struct, frozen=True, dict=True):
     """An answer as it came: status, headers by lower-case name, body (capped, decompressed)."""
 
     status: int
@@ -111,6 +111,11 @@ class Response(Struct, frozen=True):
     def __repr__(self) -> str:
         # An issuer may repeat the token in its answer.
         return f"Response(status={self.status}, {len(self.body)} bytes)"
+
+    @cached_property
+    def json(self) -> object:
+        """The body as ``body_of`` reads it."""
+        return body_of(self)
 
 
 class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step was not answered
@@ -448,7 +453,7 @@ class HttpEndpoint(Recipe, Endpoint):
 
     def read(self, response: Response, ask: Ask) -> Reading:
         """What the answer says."""
-        body = body_of(response, self.unwrap)
+        body = response.json if self.unwrap is None else body_of(response, self.unwrap)
         for refusal in self.refusals:
             if refusal.fits(response, body):
                 return self._stated(refusal.reading(), body, ask)

@@ -42,6 +42,7 @@ class Gate:
     def __init__(
         self, name: str, *, concurrency: int, limit: tuple[float, float], patience: float, notice: Callable[[str], None]
     ) -> None:
+        self.concurrency = concurrency
         self.places = asyncio.Semaphore(concurrency)
         self._name = name
         self._pace = AsyncLimiter(*limit)

@@ -21,6 +21,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import hashlib
 import io
 import json
 import logging
@@ -34,12 +35,13 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
+import msgspec
 from msgspec.structs import replace
 
 from idp_checks import providers
@@ -65,7 +67,7 @@ REFRESH = 60.0
 FOUND, MISSING = 200, 404
 """What is known of a public document: held, or not there, which is held too but not for long."""
 HELD_DOCUMENTS = 32
-HELD_ASKERS = 64
+HELD_STANDINGS = 64
 RETRIED = frozenset({429, 502, 503, 504})
 KEPT_HEADERS = ("content-type", "retry-after", "www-authenticate", "date", "x-oauth-scopes", "x-ratelimit-remaining")
 _TELLING = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri|_id|_alg)|password|assertion", re.IGNORECASE).search
@@ -143,19 +145,38 @@ class Heard(NamedTuple):
     exchanges: tuple[Exchange, ...] = ()
 
 
-class Inquiry(NamedTuple):
-    """A question made ready: what is sent, what is taken out of the record, by what it is told from other questions.
+class Standing(NamedTuple):
+    """What all questions of one asker to one issuer have in common.
 
-    ``endpoint`` is None where nobody is asked, and ``heard`` says why then.
+    Attributes:
+        endpoint: None where nobody is asked.
+        redactor: what takes the asker's own secrets out of the record.
+        fingerprint: what tells the asker and the issuer from others, without holding a secret.
     """
 
     provider: str
     endpoint: Endpoint | None
+    redactor: Redactor
+    fingerprint: bytes
+
+
+class Inquiry(NamedTuple):
+    """A question made ready: what is sent, and what is taken out of the record.
+
+    ``heard`` says why nobody is asked, where nobody is.
+    """
+
+    standing: Standing
     ask: Ask
     clients: tuple[str, ...]
     redactor: Redactor
-    key: tuple[object, ...]
     heard: Heard | None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What tells the question from others, without holding a secret."""
+        told = msgspec.msgpack.encode((self.ask.token.reveal(), self.ask.subject))
+        return hashlib.blake2b(self.standing.fingerprint + told, key=self.redactor.key, digest_size=16).digest()
 
 
 class Asker:
@@ -198,11 +219,11 @@ class Asker:
         self._transports: dict[str | None, httpx.AsyncBaseTransport] = {}
         self._routes: dict[tuple[str, str], httpx.AsyncBaseTransport] = {}
         self._gates: dict[tuple[str, str | None], Gate] = {}
-        self._asked: dict[tuple[object, ...], asyncio.Task[Heard]] = {}
+        self._asked: dict[bytes, asyncio.Task[Heard]] = {}
         self._documents: OrderedDict[str, Response] = OrderedDict()
         self._refreshed: dict[str, float] = {}
         self._fetching: dict[str, asyncio.Lock] = {}
-        self._redactors: OrderedDict[tuple[object, ...], Redactor] = OrderedDict()
+        self._standings: OrderedDict[tuple[object, ...], Standing] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         return self
@@ -241,9 +262,10 @@ class Asker:
         self.redactor.learn(token)
         heard = inquiry.heard
         if heard is None:
-            if inquiry.key not in self._asked:
-                self._asked[inquiry.key] = asyncio.create_task(self.hear(inquiry))
-            heard = await asyncio.shield(self._asked[inquiry.key])
+            name = inquiry.fingerprint
+            if name not in self._asked:
+                self._asked[name] = asyncio.create_task(self.hear(inquiry))
+            heard = await asyncio.shield(self._asked[name])
         return said(inquiry, heard)
 
     async def calibrated(self, provider: str, token: str | Secret, **asked: Any) -> Introspection:  # noqa: ANN401
@@ -275,13 +297,8 @@ class Asker:
             UnknownProvider: there is no provider of that name.
             UsageError: ``issuer_url`` is no address that a token may be sent to.
         """
-        if issuer_url is not None and not may_be_asked(issuer_url):
-            raise UsageError(
-                "not an address that a token may be sent to",
-                where="issuer_url",
-                remedy="give https://HOST, or http on loopback",
-            )
-        endpoint = providers.get(provider).debug
+        standing = self._standing(provider, client_id, client_secret, issuer_url, credentials)
+        endpoint = standing.endpoint
         if clients is None:
             clients = (client_id,) if client_id else ()
         ask = Ask(
@@ -296,35 +313,52 @@ class Asker:
         elif lacking := endpoint.lacking(ask):
             wanted = f"the issuer answers only with {' and '.join(lacking)}"
             heard = Heard(Reading(active=None, reason="caller_rejected", detail=wanted), ask.at)
-        named = frozenset(credentials.items())
-        key = (provider, token, client_id, client_secret, subject, issuer_url, named)
-        own = self._asker(client_id, client_secret, credentials, named).besides(token)
-        return Inquiry(provider, endpoint, ask, clients, own, key, heard)
+        return Inquiry(standing, ask, clients, standing.redactor.besides(token), heard)
 
-    def _asker(
+    def _standing(
         self,
+        provider: str,
         client_id: str | None,
         client_secret: Secret | None,
+        issuer_url: str | None,
         credentials: Mapping[str, str | Secret],
-        named: frozenset[tuple[str, str | Secret]],
-    ) -> Redactor:
-        """What takes the asker's own secrets out of the record: the same for all their questions."""
-        key = client_id, client_secret, named
-        found = self._redactors.get(key)
+    ) -> Standing:
+        key = provider, client_id, client_secret, issuer_url, frozenset(credentials.items())
+        found = self._standings.get(key)
         if found is None:
+            if issuer_url is not None and not may_be_asked(issuer_url):
+                raise UsageError(
+                    "not an address that a token may be sent to",
+                    where="issuer_url",
+                    remedy="give https://HOST, or http on loopback",
+                )
             pair = _pair(client_id, client_secret) if client_id and client_secret else None
             secrets = [each for each in (client_secret, pair, *credentials.values()) if isinstance(each, Secret)]
             self.redactor.learn(*secrets)
-            found = self._redactors[key] = Redactor(self.redactor.key, secrets)
-            if len(self._redactors) > HELD_ASKERS:
-                self._redactors.popitem(last=False)
+            told = msgspec.msgpack.encode(
+                (
+                    provider,
+                    client_id,
+                    None if client_secret is None else client_secret.reveal(),
+                    issuer_url,
+                    sorted((name, _plain(value)) for name, value in credentials.items()),
+                )
+            )
+            found = self._standings[key] = Standing(
+                provider,
+                providers.get(provider).debug,
+                Redactor(self.redactor.key, secrets),
+                hashlib.blake2b(told, key=self.redactor.key, digest_size=16).digest(),
+            )
+            if len(self._standings) > HELD_STANDINGS:
+                self._standings.popitem(last=False)
         return found
 
     async def hear(self, inquiry: Inquiry) -> Heard:
         """Ask when it is the question's turn."""
-        endpoint, ask, redactor = inquiry.endpoint, inquiry.ask, inquiry.redactor
+        endpoint, ask, redactor = inquiry.standing.endpoint, inquiry.ask, inquiry.redactor
         assert endpoint is not None, "where nobody is asked, the inquiry says why"  # noqa: S101
-        gate = self._gate(inquiry.provider, endpoint, ask.issuer_url)
+        gate = self.gate(inquiry)
         async with gate.places:
             if (refused := await gate.turn()) is not None:
                 return Heard(refused, _now())
@@ -441,36 +475,42 @@ class Asker:
         """Ask until there is an answer to keep; when the time is over, the last one that came."""
         answer: Response | None = None
         fault = f"no answer within {self.timeout:g} seconds"
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout_at(deadline):
                 for attempt in range(1, ATTEMPTS + 1):
                     if attempt > 1 or not first:
                         await gate.pace()
                     outcome = await self._once(request)
                     if isinstance(outcome, Response):
-                        answer, stated, passing = outcome, outcome.headers.get("retry-after"), outcome.status in RETRIED
+                        answer, passing = outcome, outcome.status in RETRIED
+                        stated = outcome.headers.get("retry-after") if passing else None
                     else:
                         fault, stated, passing = outcome.detail, None, outcome.passing
+                    if not passing:
+                        break
                     pause = _pause(stated, attempt)
-                    if stated is not None and passing:
+                    if stated is not None:
                         gate.hold(pause)
-                    if not passing or asyncio.get_running_loop().time() + pause >= deadline:
+                    if asyncio.get_running_loop().time() + pause >= deadline:
                         break
                     if attempt < ATTEMPTS:
                         await asyncio.sleep(pause)
+        except TimeoutError:
+            pass
         if answer is None:
             raise Unreachable("network", fault)
         return answer
 
     async def _once(self, request: Request) -> Response | Fault:
+        before = _ASKING.set(True)
         try:
-            with _unlogged():
-                transport = self._transport(request.url)
-                response = await transport.handle_async_request(_http(request))
-                try:
-                    return Response(response.status_code, _headers_of(response), await _body(response))
-                finally:
-                    await response.aclose()
+            transport = self._transport(request.url)
+            response = await transport.handle_async_request(_http(request))
+            try:
+                return Response(response.status_code, _headers_of(response), await _body(response))
+            finally:
+                await response.aclose()
+                if hasattr(transport, "_pool"):
                     await _drop_spoiled(transport)
         except (Unreachable, AssertionError):
             raise
@@ -480,11 +520,15 @@ class Asker:
             if type(error).__name__ == "ClientResponseError":  # of aiohttp: no whole HTTP answer
                 return _BROKEN
             raise Unreachable("unparsable", f"the exchange failed ({type(error).__name__})") from None
+        finally:
+            _ASKING.reset(before)
 
-    def _gate(self, provider: str, endpoint: Endpoint, issuer_url: str | None) -> Gate:
+    def gate(self, inquiry: Inquiry) -> Gate:
+        """The door of the issuer that the question is put to."""
+        (provider, endpoint, _, _), issuer_url = inquiry.standing, inquiry.ask.issuer_url
         key = (provider, issuer_url)
         if key not in self._gates:
-            limit = endpoint.limit or LIMIT if self._rate is None else (max(1.0, self._rate), 1.0)
+            limit = (endpoint and endpoint.limit) or LIMIT if self._rate is None else (max(1.0, self._rate), 1.0)
             self._gates[key] = Gate(
                 f"{provider}{f' at {issuer_url}' if issuer_url else ''}", concurrency=self._concurrency or CONCURRENCY,
                 limit=limit, patience=self._patience, notice=self._notice,
@@ -550,15 +594,6 @@ for _name in (*(f"httpcore.{each}" for each in ("connection", "http11", "http2",
     logging.getLogger(_name).addFilter(_Silent())
 
 
-@contextlib.contextmanager
-def _unlogged() -> Iterator[None]:
-    before = _ASKING.set(True)
-    try:
-        yield
-    finally:
-        _ASKING.reset(before)
-
-
 class Fault(NamedTuple):
     """Why no answer came, and whether one may come the next time."""
 
@@ -568,9 +603,9 @@ class Fault(NamedTuple):
 
 def said(inquiry: Inquiry, heard: Heard) -> Introspection:
     """What was heard, held against what the question expects."""
-    endpoint = inquiry.endpoint
+    endpoint = inquiry.standing.endpoint
     found = conclude(
-        inquiry.provider, heard.reading, method=endpoint.kind if endpoint else None, asked_at=heard.at,
+        inquiry.standing.provider, heard.reading, method=endpoint.kind if endpoint else None, asked_at=heard.at,
         clients=inquiry.clients, subject=inquiry.ask.subject, exchanges=heard.exchanges,
     )  # fmt: skip
     return _hushed(found, inquiry.redactor)
@@ -685,10 +720,15 @@ class _Sent(httpx.Request):
         own = {"Host": url.netloc.decode("ascii"), **headers}
         if content or method != "GET":
             own["Content-Length"] = str(len(content))
-        self.headers = httpx.Headers(own, encoding="ascii")
+        self.table = own
         self.extensions = {"timeout": _NO_TIMES}
         self.stream = httpx.ByteStream(content)
         self.read()
+
+    @cached_property
+    def headers(self) -> httpx.Headers:  # type: ignore[override]
+        """The same as httpx has them, for transports that want them so."""
+        return httpx.Headers(self.table, encoding="ascii")
 
 
 _NO_TIMES = dict.fromkeys(("connect", "read", "write", "pool"))
@@ -709,9 +749,10 @@ def _headers(request: Request) -> dict[str, str]:
         table["Content-Type"] = "application/x-www-form-urlencoded"
     if request.basic is not None:
         table["Authorization"] = _basic(*request.basic)
-    if not all(_is_printable(_plain(value)) for value in table.values()):
+    plain = {name: value if isinstance(value, str) else value.reveal() for name, value in table.items()}
+    if not _is_printable("".join(plain.values())):
         raise Unreachable("caller_rejected", "a credential that no header can hold: not printable ASCII")
-    return {name: _plain(value) for name, value in table.items()}
+    return plain
 
 
 def _content(request: Request) -> bytes:
@@ -817,20 +858,26 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _kept(request: Request, response: Response | None, redactor: Redactor) -> Exchange:
     """The exchange as evidence."""
-    question: dict[str, Any] = {"method": request.method, "url": redactor.text(request.url)}
-    for name in ("headers", "path", "query", "form", "json"):
-        table: Mapping[str, str | Secret] | None = getattr(request, name)
-        if table:
-            question[name] = {each: _shown(value, redactor) for each, value in table.items()}
+    named = ((name, getattr(request, name)) for name in ("headers", "path", "query", "form", "json"))
+    tables: dict[str, Mapping[str, str | Secret]] = {name: table for name, table in named if table}
+    texts = [value for table in tables.values() for value in table.values() if isinstance(value, str)]
+    text = _reader([request.url, *texts], redactor)
+    question: dict[str, Any] = {"method": request.method, "url": text(request.url)}
+    for name, table in tables.items():
+        question[name] = {
+            each: text(value) if isinstance(value, str) else _named(value, redactor) for each, value in table.items()
+        }
     if request.basic is not None:
-        question["basic"] = [request.basic[0], _shown(request.basic[1], redactor)]
+        question["basic"] = [request.basic[0], _named(request.basic[1], redactor)]
     if response is None:
         return Exchange(question)
+    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    text = _reader(kept.values(), redactor)
     answer: dict[str, Any] = {
         "status": response.status,
-        "headers": {name: redactor.text(response.headers[name]) for name in KEPT_HEADERS if name in response.headers},
+        "headers": {name: text(value) for name, value in kept.items()},
     }
-    body = body_of(response)
+    body = response.json
     if isinstance(body, dict | list):
         answer["json"] = (
             redactor.value(body) if request.cacheable else redactor.answer(body, clean=_clean(response, redactor))
@@ -838,6 +885,11 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
     else:
         answer["body_bytes"] = len(response.body)
     return Exchange(question, answer)
+
+
+def _reader(texts: Iterable[str], redactor: Redactor) -> Callable[[str], str]:
+    """What makes each of the texts one that may be kept; one look at all of them in place of one at each."""
+    return str if redactor.clean("\n".join(texts)) else redactor.text
 
 
 def _clean(response: Response, redactor: Redactor) -> bool:
@@ -872,10 +924,8 @@ def _plain(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _shown(value: str | Secret, redactor: Redactor) -> str:
-    if isinstance(value, Secret):
-        if redactor.knows(value):
-            return redactor.named(value)
-        shown = redactor.text(value.reveal())
-        return shown if "[hmac-" in shown else redactor.named(value)
-    return redactor.text(value)
+def _named(secret: Secret, redactor: Redactor) -> str:
+    if redactor.knows(secret):
+        return redactor.named(secret)
+    shown = redactor.text(secret.reveal())
+    return shown if "[hmac-" in shown else redactor.named(secret)

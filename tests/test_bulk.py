@@ -329,7 +329,7 @@ def test_the_documented_limit_of_an_issuer_is_the_default():
     async def run():
         passed = 0
         asker = bulk.Asker(bulk=True)
-        door = asker._gate("reddit", endpoint, None)
+        door = asker.gate(asker.inquiry("reddit", bulk.Secret("made-up-token")))
 
         async def one():
             nonlocal passed
