@@ -230,26 +230,30 @@ class _Seen:
 
     def __init__(self) -> None:
         self._table = sqlite3.connect("", isolation_level=None)
-        for line in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -2048"):
-            self._table.execute(line)
+        for setting in ("page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "cache_size = -2048"):
+            self._table.execute(f"PRAGMA {setting}")
         self._table.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, heard BLOB)")
         self._table.execute("BEGIN")
         self._last: dict[bytes, bytes] = {}
-        self._perhaps = bytearray(1 << 20)
+        self._marks = bytearray(1 << 20)
         self._encode = msgspec.json.Encoder().encode  # an answer may hold numbers that MessagePack cannot
         self._decode = msgspec.json.Decoder(Heard).decode
 
     def get(self, name: bytes) -> Heard | None:
         held = self._last.get(name)
-        if held is None and all(self._perhaps[place] & bit for place, bit in _marks(name)):
+        if held is None and self._may_hold(name):
             row = self._table.execute("SELECT heard FROM seen WHERE name = ?", (name,)).fetchone()
             held = None if row is None else row[0]
         return None if held is None else self._decode(held)
 
+    def _may_hold(self, name: bytes) -> bool:
+        """Whether it is worth a look into the table."""
+        return all(self._marks[place >> 3] >> (place & 7) & 1 for place in _marks(name))
+
     def put(self, name: bytes, heard: Heard) -> None:
         self._last[name] = self._encode(heard)
-        for place, bit in _marks(name):
-            self._perhaps[place] |= bit
+        for place in _marks(name):
+            self._marks[place >> 3] |= 1 << (place & 7)
         if len(self._last) >= self.BATCH:
             self._table.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._last.items())
             self._last.clear()
@@ -258,7 +262,7 @@ class _Seen:
         self._table.close()
 
 
-def _marks(name: bytes) -> list[tuple[int, int]]:
-    """Where a name leaves its marks in a table of a million bytes (a Bloom filter), and which bit of the byte each."""
-    whole = int.from_bytes(name, "little")
-    return [((whole >> shift) & 0xFFFFF, 1 << (whole >> shift + 20 & 7)) for shift in (0, 32, 64)]
+def _marks(name: bytes) -> tuple[int, int]:
+    """Where a name leaves its marks among those 2^23 (a Bloom filter)."""
+    whole = int.from_bytes(name[:6], "little")
+    return whole & 0x7FFFFF, whole >> 24 & 0x7FFFFF

@@ -17,7 +17,7 @@ from aiolimiter import AsyncLimiter
 
 from idp_checks.introspection import Reading, zulu
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "left_alone"]
 
 TRIPS = 5
 """Questions in a row without an answer after which an issuer is down."""
@@ -65,8 +65,7 @@ class Gate:
         while (now := loop.time()) < self._held_until or self._down is not None:
             if now < self._held_until:
                 if self._held_until > since + self._patience:
-                    left = f"not asked: the issuer wants {self._held_until - now:.0f} s more to pass first"
-                    return Reading(active=None, reason="rate_limited", detail=left)
+                    return Reading(active=None, reason="rate_limited", detail=left_alone(self._held_until - now))
                 await self._change(self._held_until - now)
             elif now >= self._next and self._trying is None:
                 await self._try()
@@ -88,9 +87,20 @@ class Gate:
             self.dropped()
             raise
 
-    async def pace(self) -> None:
-        """Wait for a turn to send once more within a question that has had its turn."""
+    async def pace(self, deadline: float) -> float:
+        """Wait for a turn to send once more within a question that has had its turn.
+
+        Returns:
+            0; where the issuer is left alone until the deadline (a time of the loop) or longer, the seconds that it
+            wants to pass first: nothing may be sent then.
+        """
+        loop = asyncio.get_running_loop()
+        while (left := self._held_until - loop.time()) > 0:
+            if self._held_until >= deadline:
+                return left
+            await self._change(left)
         await self._pace.acquire()
+        return 0.0
 
     def hold(self, seconds: float) -> None:
         """Let nobody ask for so long, as the issuer says. Who would wait longer than their patience is not kept."""
@@ -104,16 +114,16 @@ class Gate:
 
     def heard(self, reading: Reading) -> None:
         """Take note of what came of a question, in the task that had its turn."""
-        tried = self._tried()
+        tried, was_down = self._tried(), self._down is not None
         now = asyncio.get_running_loop().time()
         if reading.reason not in UNANSWERED:
-            if self._down is not None:
+            if was_down:
                 self._notice(f"{self._name}: answers again")
             self._unanswered, self._down, self._pause, self._trying = 0, None, FIRST_PAUSE, None
             self._told_to_wait = self._told_to_wait and now < self._held_until
         else:
             self._unanswered += 1
-            if self._down is not None:
+            if was_down:
                 # Others that were under way when it went down say nothing new: only who tried it lengthens the pause.
                 if tried:
                     self._next = now + self._pause
@@ -124,7 +134,8 @@ class Gate:
                 self._down, self._next = now, now + self._pause
                 began = zulu(datetime.now(UTC))
                 self._notice(f"{self._name}: does not answer since {began} ({reading.reason}: {reading.detail})")
-        self._tell()
+        if was_down or self._down is not None:  # otherwise nobody waits for news
+            self._tell()
 
     def dropped(self) -> None:
         """Take note that a question was given up before anything came of it, in the task that had its turn."""
@@ -146,3 +157,8 @@ class Gate:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
+
+
+def left_alone(seconds: float) -> str:
+    """Why an issuer is not asked that wants so many seconds to pass first."""
+    return f"not asked: the issuer wants {seconds:.0f} s more to pass first"

@@ -45,9 +45,9 @@ import msgspec
 from msgspec.structs import replace
 
 from idp_checks import providers
-from idp_checks.endpoint import Ask, Endpoint, Request, Response, Unreachable, body_of, is_loopback, may_be_asked
+from idp_checks.endpoint import Ask, Endpoint, Request, Response, Unreachable, is_loopback, may_be_asked
 from idp_checks.errors import UsageError
-from idp_checks.gate import Gate
+from idp_checks.gate import Gate, left_alone
 from idp_checks.introspection import Exchange, Introspection, Reading, conclude
 from idp_checks.secret import Redactor, Secret, new_key
 
@@ -478,8 +478,10 @@ class Asker:
         try:
             async with asyncio.timeout_at(deadline):
                 for attempt in range(1, ATTEMPTS + 1):
-                    if attempt > 1 or not first:
-                        await gate.pace()
+                    if (attempt > 1 or not first) and (left := await gate.pace(deadline)):
+                        if attempt == 1:
+                            raise Unreachable("rate_limited", left_alone(left))
+                        break
                     outcome = await self._once(request)
                     if isinstance(outcome, Response):
                         answer, passing = outcome, outcome.status in RETRIED
@@ -507,7 +509,8 @@ class Asker:
             transport = self._transport(request.url)
             response = await transport.handle_async_request(_http(request))
             try:
-                return Response(response.status_code, _headers_of(response), await _body(response))
+                headers = _headers_of(response)
+                return Response(response.status_code, headers, await _body(response, headers))
             finally:
                 await response.aclose()
                 if hasattr(transport, "_pool"):
@@ -791,13 +794,13 @@ def _headers_of(response: httpx.Response) -> dict[str, str]:
     return table
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
     """The body, decompressed, up to the cap."""
     if response.is_stream_consumed:  # a transport that plays answers gives them whole
         if len(response.content) > MAX_BODY:
             raise Unreachable("unparsable", f"the answer is larger than {MAX_BODY} bytes")
         return response.content
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    coding = headers.get("content-encoding", "identity").strip().lower()
     unpack = zlib.decompressobj(wbits=47) if coding in ("gzip", "x-gzip", "deflate") else None
     if unpack is None and coding not in ("identity", ""):
         raise Unreachable("unparsable", "a content coding that was not asked for")
@@ -860,8 +863,19 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
     """The exchange as evidence."""
     named = ((name, getattr(request, name)) for name in ("headers", "path", "query", "form", "json"))
     tables: dict[str, Mapping[str, str | Secret]] = {name: table for name, table in named if table}
-    texts = [value for table in tables.values() for value in table.values() if isinstance(value, str)]
-    text = _reader([request.url, *texts], redactor)
+    headers: dict[str, str] = {}
+    body: object = None
+    # One look at all that came and went, in place of one at each text; an escape in the body could hide something.
+    texts = [request.url, *[value for table in tables.values() for value in table.values() if isinstance(value, str)]]
+    if response is not None:
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        body = response.json
+        texts += headers.values()
+        if isinstance(body, dict | list):
+            texts.append(response.body.decode())
+    whole = "\n".join(texts)
+    clean = "\\" not in whole and redactor.clean(whole)
+    text = str if clean else redactor.text
     question: dict[str, Any] = {"method": request.method, "url": text(request.url)}
     for name, table in tables.items():
         question[name] = {
@@ -871,30 +885,15 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
         question["basic"] = [request.basic[0], _named(request.basic[1], redactor)]
     if response is None:
         return Exchange(question)
-    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    text = _reader(kept.values(), redactor)
     answer: dict[str, Any] = {
         "status": response.status,
-        "headers": {name: text(value) for name, value in kept.items()},
+        "headers": {name: text(value) for name, value in headers.items()},
     }
-    body = response.json
     if isinstance(body, dict | list):
-        answer["json"] = (
-            redactor.value(body) if request.cacheable else redactor.answer(body, clean=_clean(response, redactor))
-        )
+        answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body, clean=clean)
     else:
         answer["body_bytes"] = len(response.body)
     return Exchange(question, answer)
-
-
-def _reader(texts: Iterable[str], redactor: Redactor) -> Callable[[str], str]:
-    """What makes each of the texts one that may be kept; one look at all of them in place of one at each."""
-    return str if redactor.clean("\n".join(texts)) else redactor.text
-
-
-def _clean(response: Response, redactor: Redactor) -> bool:
-    """Whether nothing has to be taken out of an answer; one look at the whole in place of one at each member."""
-    return b"\\" not in response.body and redactor.clean(response.body.decode())
 
 
 def _hushed(found: Introspection, redactor: Redactor) -> Introspection:

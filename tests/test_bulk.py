@@ -226,6 +226,37 @@ def test_what_the_issuer_asks_of_one_holds_for_all():
     assert len(after) >= 50
 
 
+@pytest.mark.parametrize(("pause", "timeout"), [(1, 3.0), (9, 2.0)])
+def test_who_tries_again_waits_too_for_what_the_issuer_asked_of_another(pause, timeout):
+    """One question is to be tried again when another is told to wait: it waits as long, or keeps the answer it has."""
+    times = {"1": [], "2": []}
+
+    def answer(token):
+        number = token[-1]
+        times[number].append(time.monotonic())
+        if len(times[number]) > 1:
+            return http(GOOD)
+        if number == "1":
+            return http({}, "503 Service Unavailable")
+        return http({}, "429 Too Many Requests", retry_after=pause)
+
+    async def run():
+        async with Issuer(answer) as issuer:
+            return await every(
+                (question(issuer, number) for number in (1, 2)), concurrency=2, patience=0.5, timeout=timeout
+            )
+
+    started = time.monotonic()
+    found = {each.question.token[-1]: each.introspection for each in asyncio.run(run())}
+    if pause < timeout:
+        assert found["1"].good
+        assert times["1"][1] >= times["2"][0] + 0.95 * pause
+    else:
+        assert (found["1"].active, found["1"].reason) == (None, "issuer_error")
+        assert len(times["1"]) == 1
+        assert time.monotonic() - started < timeout, "what cannot be waited for is not"
+
+
 def test_an_absurd_pause_is_not_waited_for():
     """Retry-After of a year: the others are not asked, and told that the issuer wants to be left alone."""
     notices = []

@@ -44,15 +44,19 @@ def capped(monkeypatch):
     monkeypatch.setattr(live, "MAX_BODY", CAP)
 
 
+def read(response):
+    return live._body(response, live._headers_of(response))
+
+
 def body(*chunks, **headers):
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return driven(live._body(httpx.Response(200, headers=headers, stream=Chunks(*chunks))))
+    return driven(read(httpx.Response(200, headers=headers, stream=Chunks(*chunks))))
 
 
 def refused(response):
     """Why a body is not read: it is unparsable, in these words."""
     with pytest.raises(Unreachable) as caught:
-        driven(live._body(response))
+        driven(read(response))
     assert caught.value.reason == "unparsable"
     return caught.value.detail
 
@@ -132,7 +136,7 @@ def test_a_body_is_read_up_to_the_cap(coding, parts, over):
     if over:
         assert refused(response) == f"the answer is larger than {CAP} bytes"
     else:
-        assert driven(live._body(response)) == whole
+        assert driven(read(response)) == whole
 
 
 @pytest.mark.usefixtures("capped")
@@ -356,19 +360,21 @@ def test_a_pause_beyond_the_deadline_is_not_made(monkeypatch):
 class Door:
     """A gate that notes what is asked of it."""
 
-    def __init__(self):
-        self.paced, self.held = 0, []
+    def __init__(self, left=0.0):
+        self.paced, self.held, self.left = 0, [], left
 
-    async def pace(self):
+    async def pace(self, deadline):
+        assert deadline > asyncio.get_running_loop().time()
         self.paced += 1
+        return self.left
 
     def hold(self, seconds):
         self.held.append(seconds)
 
 
-def attempted(*outcomes, first):
+def attempted(*outcomes, first, left=0.0):
     """What a gate sees of the attempts at one request."""
-    door = Door()
+    door = Door(left)
 
     async def asking():
         async with Asker(transport=Played(*outcomes)) as asker:
@@ -394,6 +400,19 @@ def test_every_request_has_its_turn(monkeypatch, first, outcomes, paced):
     monkeypatch.setattr(live.random, "uniform", lambda low, high: 0.001)
     answer, door = attempted(*outcomes, first=first)
     assert (answer.status, door.paced) == (200, paced)
+
+
+def test_where_the_issuer_is_left_alone_nothing_more_is_sent(monkeypatch):
+    """Another question was told to wait past this one's deadline: its first answer stands, and its next step is not
+    sent."""
+    monkeypatch.setattr(live.random, "uniform", lambda low, high: 0.001)
+    answer, door = attempted(DOWN, GOOD, first=True, left=99.0)
+    assert (answer.status, door.paced) == (DOWN[0], 1)
+    with pytest.raises(Unreachable) as caught:
+        attempted(GOOD, first=False, left=99.0)
+    assert (caught.value.reason, caught.value.detail) == (
+        "rate_limited", "not asked: the issuer wants 99 s more to pass first",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
