@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -17,16 +16,15 @@ from idp_checks import UnknownProvider, UsageError, normalize, providers, record
 from idp_checks.conformance import conform, load, ours
 from idp_checks.conformance.calling import named
 from idp_checks.conformance.depth import DEPTHS
+from idp_checks.conformance.historic_profiles import right
+from idp_checks.conformance.mistakes import MISTAKES, id_through_a_float, no_picture
 from idp_checks.conformance.pool import pool
 from idp_checks.conformance.rules import CANARY, RULES, Case, Normalizer, golden, judged, redacted, same, see
 from idp_checks.conformance.search import search
 from idp_checks.profile import STANDARD
 
-HERE = Path(__file__).parent
-_spec = importlib.util.spec_from_file_location("wrong_normalisers", HERE / "wrong_normalisers.py")
-wrong = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(wrong)
-
+WRONG = [(function, rule) for function, rule, _ in MISTAKES]
+"""Each wrong normaliser, and the rule that must object to it."""
 PROVIDERS = ("github", "google-oauth2")
 
 
@@ -41,7 +39,7 @@ def objections(rule, function, *names):
     ]
 
 
-@pytest.mark.parametrize(("function", "rule"), wrong.WRONG, ids=lambda each: getattr(each, "__name__", each))
+@pytest.mark.parametrize(("function", "rule"), WRONG, ids=lambda each: getattr(each, "__name__", each))
 def test_a_wrong_normaliser_is_found(function, rule):
     """Each mistake is objected to by the rule that is made for it."""
     assert objections(rule, function)
@@ -51,7 +49,7 @@ def test_a_wrong_normaliser_is_found(function, rule):
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_right_normaliser_passes(rule, name):
     """A plain function that is right passes every rule, and so does ours."""
-    for normalizer in (foreign(wrong.right), ours()):
+    for normalizer in (foreign(right), ours()):
         found = search(rule, providers.get(name), normalizer)
         assert found.answered or (rule, name, found.applies) == ("M1", "github", False)
         assert not found.objections
@@ -59,18 +57,18 @@ def test_a_right_normaliser_passes(rule, name):
 
 def test_every_rule_can_fail():
     """For each rule there is a normaliser that breaks it."""
-    assert {rule for _, rule in wrong.WRONG} == set(RULES)
+    assert {rule for _, rule in WRONG} == set(RULES)
 
 
 def test_a_search_gives_the_same_twice():
     """Two searches find the same smallest example."""
     provider = providers.get("github")
-    first, second = (search("N1", provider, foreign(wrong.id_through_a_float)) for _ in range(2))
+    first, second = (search("N1", provider, foreign(id_through_a_float)) for _ in range(2))
     assert first == second
     assert first.example["raw"].keys() == {"id"}
 
 
-@pytest.mark.parametrize(("function", "rule"), wrong.WRONG, ids=lambda each: getattr(each, "__name__", each))
+@pytest.mark.parametrize(("function", "rule"), WRONG, ids=lambda each: getattr(each, "__name__", each))
 def test_no_objection_holds_a_value(function, rule):
     """Objections name members and mistakes; no text of the example stands in them, and no planted secret anywhere."""
     for name in PROVIDERS:
@@ -100,7 +98,7 @@ def test_a_search_leaves_no_file(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     before = configuration.storage_directory("examples", intent_to_write=False).path
-    search("N2", providers.get("github"), foreign(wrong.no_picture))
+    search("N2", providers.get("github"), foreign(no_picture))
     assert list(tmp_path.iterdir()) == []
     assert configuration.storage_directory("examples", intent_to_write=False).path == before
 
@@ -111,11 +109,11 @@ FULL = next(each for each in recordings.profiles("github") if each.case == "full
 def judge(rule, out, raw=FULL, name="github", **more):
     """What a rule says of a profile that was written by hand."""
     case = Case.of(providers.get(name), raw)
-    return judged(rule, foreign(wrong.right), case, see(Normalizer(lambda provider, raw: out, "by hand", **more), case))
+    return judged(rule, foreign(right), case, see(Normalizer(lambda provider, raw: out, "by hand", **more), case))
 
 
 def profile(raw=FULL, **changed):
-    return {**wrong.right("github", raw), **changed}
+    return {**right("github", raw), **changed}
 
 
 def test_what_others_may_do():
@@ -139,7 +137,7 @@ def test_another_size_of_the_picture_is_allowed():
         "https://slack.com/user_image_192": "https://img.example.com/192.png",
         "site": "https://example.com/x.png",
     }
-    out = wrong.right("slack", sent)
+    out = right("slack", sent)
     assert not judge("N5", {**out, "picture": "https://img.example.com/192.png"}, sent, "slack")
     assert judge("N5", {**out, "picture": "https://example.com/x.png"}, sent, "slack")
 
@@ -202,7 +200,7 @@ STILL = {"id": "900000000000000042", "username": "mia", "discriminator": "0", "a
 )
 def test_a_built_picture_may_be_of_another_size_and_format(sent, picture, name):
     """Where a picture is built from a hash, its size and its format are free."""
-    assert not judge("N5", {**wrong.right(name, sent), "picture": picture}, sent, name)
+    assert not judge("N5", {**right(name, sent), "picture": picture}, sent, name)
 
 
 @pytest.mark.parametrize(
@@ -220,13 +218,13 @@ def test_a_built_picture_may_be_of_another_size_and_format(sent, picture, name):
 )
 def test_a_built_picture_of_something_else_is_found(sent, path):
     """Another hash, account or default picture, or a form that moves of one that does not, is not the provider's."""
-    assert judge("N5", {**wrong.right("discord", sent), "picture": f"{CDN}/{path}"}, sent, "discord")
+    assert judge("N5", {**right("discord", sent), "picture": f"{CDN}/{path}"}, sent, "discord")
 
 
 @pytest.mark.parametrize("part", ["None.png", "null/a.png", "a.png?hash=undefined", "nan"])
 def test_nothing_written_into_an_address_is_found(part):
     """A template writes None where there is no hash: the word is a part of an address. One that was sent may stand."""
-    out = {**wrong.right("discord", STILL), "picture": f"{CDN}/avatars/42/{part}"}
+    out = {**right("discord", STILL), "picture": f"{CDN}/avatars/42/{part}"}
     assert any("which the provider did not send" in each for each in judge("N9", out, STILL, "discord"))
     word = part.partition(".")[0].partition("/")[0] if "=" not in part else "undefined"
     assert not judge("N9", out, {**STILL, "flair": word}, "discord")
@@ -251,7 +249,7 @@ def test_every_rule_has_an_answer_to_what_is_no_text(name, value):
 def test_half_a_character_may_stay_or_be_replaced():
     """What an escape brings that UTF-8 cannot write is kept by some readers and replaced by others; cut off by none."""
     sent = {"sub": "42", "name": "Mia \ud83d Chen"}
-    out = wrong.right("oidc", sent)
+    out = right("oidc", sent)
     assert out["name"] == "Mia \ufffd Chen"
     for name in (sent["name"], out["name"]):
         assert not judge("N3", {**out, "name": name}, sent, "oidc")
@@ -270,7 +268,7 @@ def test_a_secret_in_a_repr_is_found():
 
     case = Case.of(providers.get("github"), {**FULL, "access_token": CANARY})
     seen = see(Normalizer(lambda provider, raw: Shown(profile()), "shows"), case)
-    assert judged("N13", foreign(wrong.right), case, seen)
+    assert judged("N13", foreign(right), case, seen)
 
 
 def test_an_error_that_is_not_ours_is_no_pass_for_us():
