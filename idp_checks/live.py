@@ -41,7 +41,6 @@ from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
-import msgspec
 from msgspec.structs import replace
 
 from idp_checks import providers
@@ -57,6 +56,8 @@ T = TypeVar("T")
 
 MAX_BODY = 1 << 20
 """Bytes of an answer that are read, after decompression."""
+MAX_KEPT = 1 << 16
+"""Bytes of an answer that are looked through and kept in the record; of a longer one only the length is."""
 ATTEMPTS = 3
 CONCURRENCY, LIMIT = 8, (50, 1.0)
 """Questions under way at one issuer, and requests in seconds, where the issuer documents no limit."""
@@ -175,7 +176,7 @@ class Inquiry(NamedTuple):
     @property
     def fingerprint(self) -> bytes:
         """What tells the question from others, without holding a secret."""
-        told = msgspec.msgpack.encode((self.ask.token.reveal(), self.ask.subject))
+        told = repr((self.ask.token.reveal(), self.ask.subject)).encode()
         return hashlib.blake2b(self.standing.fingerprint + told, key=self.redactor.key, digest_size=16).digest()
 
 
@@ -335,15 +336,9 @@ class Asker:
             pair = _pair(client_id, client_secret) if client_id and client_secret else None
             secrets = [each for each in (client_secret, pair, *credentials.values()) if isinstance(each, Secret)]
             self.redactor.learn(*secrets)
-            told = msgspec.msgpack.encode(
-                (
-                    provider,
-                    client_id,
-                    None if client_secret is None else client_secret.reveal(),
-                    issuer_url,
-                    sorted((name, _plain(value)) for name, value in credentials.items()),
-                )
-            )
+            whose = provider, client_id, None if client_secret is None else client_secret.reveal(), issuer_url
+            named = sorted((name, isinstance(value, Secret), _plain(value)) for name, value in credentials.items())
+            told = repr((whose, named)).encode()
             found = self._standings[key] = Standing(
                 provider,
                 providers.get(provider).debug,
@@ -865,35 +860,45 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
     tables: dict[str, Mapping[str, str | Secret]] = {name: table for name, table in named if table}
     headers: dict[str, str] = {}
     body: object = None
-    # One look at all that came and went, in place of one at each text; an escape in the body could hide something.
     texts = [request.url, *[value for table in tables.values() for value in table.values() if isinstance(value, str)]]
+    if request.basic is not None:
+        texts.append(request.basic[0])
     if response is not None:
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        body = response.json
         texts += headers.values()
-        if isinstance(body, dict | list):
+        if len(response.body) <= MAX_KEPT and isinstance(response.json, dict | list):
+            body = response.json
             texts.append(response.body.decode())
+    # One look at all that came and went, in place of one at each text; an escape in the body could hide something.
     whole = "\n".join(texts)
-    clean = "\\" not in whole and redactor.clean(whole)
-    text = str if clean else redactor.text
+    clean = "\\" not in whole and whole == _writable(whole) and redactor.clean(whole)
+
+    def text(value: str) -> str:
+        return value if clean else redactor.text(_writable(value))
+
     question: dict[str, Any] = {"method": request.method, "url": text(request.url)}
     for name, table in tables.items():
         question[name] = {
             each: text(value) if isinstance(value, str) else _named(value, redactor) for each, value in table.items()
         }
     if request.basic is not None:
-        question["basic"] = [request.basic[0], _named(request.basic[1], redactor)]
+        question["basic"] = [text(request.basic[0]), _named(request.basic[1], redactor)]
     if response is None:
         return Exchange(question)
     answer: dict[str, Any] = {
         "status": response.status,
         "headers": {name: text(value) for name, value in headers.items()},
     }
-    if isinstance(body, dict | list):
+    if body is not None:
         answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body, clean=clean)
     else:
         answer["body_bytes"] = len(response.body)
     return Exchange(question, answer)
+
+
+def _writable(text: str) -> str:
+    """The text, with a mark in place of what UTF-8 cannot hold: half of a surrogate pair."""
+    return text.encode(errors="replace").decode()
 
 
 def _hushed(found: Introspection, redactor: Redactor) -> Introspection:

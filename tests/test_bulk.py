@@ -439,6 +439,28 @@ def test_no_secret_shows_in_a_question_or_an_answer():
     assert answer.introspection.exchanges
 
 
+def test_a_text_that_nobody_can_write_down_is_an_ordinary_text():
+    """Half of a surrogate pair in what the caller gives: the question is asked, and the record can be written."""
+    half = "\ud83d"
+    given = {
+        "client_id": f"client{half}",
+        "client_secret": f"{SECRET}{half}",
+        "subject": half,
+        "credentials": {"x": half},
+    }
+
+    async def run():
+        async with Issuer(lambda token: http(GOOD)) as issuer:
+            return await every([question(issuer, 1, **given), question(issuer, 1, **{**given, "subject": "\ude00"})])
+
+    found = asyncio.run(run())
+    assert [each.introspection.reason for each in found] == ["wrong_client"] * 2
+    for each in found:
+        record = json.dumps(each.introspection.to_dict(), ensure_ascii=False).encode()
+        assert b'"client?"' in record
+        assert SECRET.encode() not in record
+
+
 def test_the_answers_are_kept_without_tokens_and_with_their_record():
     """What is kept for questions that come again is named by a keyed digest, and reads back as it was."""
     seen = bulk._Seen()

@@ -445,6 +445,17 @@ def test_a_name_that_is_slow_to_resolve_does_not_outlive_the_deadline(monkeypatc
     assert found.reason == "network"
 
 
+def test_of_a_long_answer_the_record_holds_the_length():
+    """An answer of over 64 KiB is read, and not written down: nobody would look through it."""
+    for size, kept in ((60_000, "json"), (70_000, "body_bytes")):
+        body = {**GOOD, "further": "x" * size}
+        with always(http(body)) as server:
+            found = asked(server)
+        assert found.good
+        assert set(found.exchange.response) == {"status", "headers", kept}
+    assert found.exchange.response["body_bytes"] > 70_000
+
+
 def test_a_pause_that_does_not_fit_is_not_begun():
     """Throttled for an hour: that is the answer, at once, after one question."""
     for stated in (

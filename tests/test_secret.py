@@ -92,6 +92,31 @@ def test_redaction_finds_every_spelling(text, spell, around):
     assert spelt not in redactor.text(f"{around}{spelt}{around}").replace("hmac-sha256", "")
 
 
+JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("before", ["", "x-", "at ", "-eyJabcdefgh-", "eyJ-", "é", ".", "="])
+@pytest.mark.parametrize("token", [JWT, JWT.rpartition(".")[0], "gho_0123456789abcdef0123", "xoxb-0123456789"])
+def test_what_looks_like_a_token_is_taken_out_wherever_it_begins(before, token):
+    """Behind a blank, a sign or what looks like another token's beginning; not in the middle of a word."""
+    redactor = Redactor(b"k" * 32)
+    if before == "é":
+        token = f" {token}"
+    text = f"{before}{token} and so on"
+    assert redactor.suspected_in(text) == "token"
+    assert not redactor.clean(text)
+    assert token.strip() not in redactor.text(text)
+    assert redactor.text(text).endswith("] and so on")
+
+
+@given(st.lists(st.sampled_from(["abcdef", "abcdefghij", "x", " ", "abc"]), max_size=40).map("".join))
+def test_secrets_of_every_length_are_taken_out_wherever_they_stand(text):
+    """The longest that begins at a place goes first; nothing of any is left."""
+    redactor = Redactor(b"k" * 32, [Secret("abcdef"), Secret("abcdefghij")])
+    long, short = (redactor.named(Secret(each)) for each in ("abcdefghij", "abcdef"))
+    assert redactor.known(text) == text.replace("abcdefghij", long).replace("abcdef", short)
+
+
 def test_an_answer_keeps_only_what_says_nothing_about_a_person():
     """Statuses, times, clients and scopes stay; names, addresses, ids and tokens become fingerprints."""
     answer = {

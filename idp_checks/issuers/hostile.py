@@ -371,6 +371,16 @@ def _with_member(body: bytes, value: bytes) -> bytes:
     return b'{"further": ' + value + b", " + body.lstrip()[1:]
 
 
+def _tedious(text: str) -> Play:
+    """A failure, whose body has a text that a careless pattern goes through once for every letter of it."""
+    return lambda turn: turn.http(500, _with_member(turn.good.body, f'"{text}"'.encode()))
+
+
+def _body_of_names(turn: Turn) -> bytes:
+    names = ", ".join(f'"{at:06}@x": 0' for at in range(60_000))
+    return turn.http(500, _with_member(turn.good.body, f"{{{names}}}".encode()))
+
+
 def _bomb(body: bytes, wbits: int) -> bytes:
     """A small compressed body that grows to the good answer and a gibibyte of spaces."""
     packer = zlib.compressobj(9, wbits=wbits)
@@ -559,6 +569,14 @@ def _all() -> Iterator[Behaviour]:
         ("line-without-end", "30 MB without the end of a line", lambda turn: _flood(turn, b"", b"x" * _MIB)),
         big=True,
     )  # fmt: skip
+    yield from rows(
+        "Reading: 500, and 900 kB in a further member that take long to look through",
+        ("letters-and-at", "letters, and at last an `@`", _tedious("x" * 900_000 + "@")),
+        ("at-and-letters", "an `@`, and letters without a dot", _tedious("x@" + "x" * 900_000)),
+        ("token-starts", "how a signed token begins, over and over", _tedious("-eyJabcdefgh" * 75_000)),
+        ("addresses", "e-mail addresses", _tedious("a@b.c " * 150_000)),
+        ("names", "names of members", _body_of_names),
+    )
     yield from rows(
         "Compression",
         ("gzip-that-is-none", "called gzip, and is not", _body(lambda body: body, _GZIP)),
