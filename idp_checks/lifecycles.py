@@ -32,7 +32,6 @@ from idp_checks.endpoint import (
     Response,
     Send,
     Unreachable,
-    body_of,
     by_bearer,
     by_oauth1,
     no_verdict,
@@ -727,7 +726,7 @@ def renewed_of(answer: Response, held: Secret | None) -> Renewed | None:
     """
     if not 200 <= answer.status < 300:  # noqa: PLR2004
         return None
-    body = body_of(answer)
+    body = answer.json
     if isinstance(body, str):
         body = dict(parse_qsl(body))
     token = _member(body, "access_token")
@@ -762,7 +761,7 @@ def _member(body: object, name: str) -> Any:  # noqa: ANN401 - any JSON value
 
 def _read(answer: Response, manner: Manner, recipe: Recipe) -> Reading:
     """Whether a call was carried out: ``active`` true, it was; false, the issuer refused it; None, nobody knows."""
-    body = body_of(answer)
+    body = answer.json
     stated = body.get("error") if isinstance(body, Mapping) else None
     code = stated if isinstance(stated, str) and stated in ERRORS else None
     detail = f"HTTP {answer.status}, {code}" if code else f"HTTP {answer.status}"

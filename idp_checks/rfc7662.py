@@ -26,7 +26,6 @@ from idp_checks.endpoint import (
     Steps,
     Unreachable,
     at_epoch,
-    body_of,
     by_bearer,
     by_form,
     is_loopback,
@@ -217,7 +216,7 @@ def read_metadata(response: Response, issuer: str) -> Metadata | Reading:
     if (none := no_verdict(response)) is not None:
         return none
     try:
-        found = convert(body_of(response), Metadata)
+        found = convert(response.json, Metadata)
     except ValidationError:
         return Reading(active=None, reason="unparsable", detail="the discovery document is none")
     if found.issuer != issuer:

@@ -31,7 +31,7 @@ from idp_checks.conformance.readers import (
     signed,
     verdict,
 )
-from idp_checks.endpoint import Response, body_of
+from idp_checks.endpoint import Response
 from idp_checks.introspection import Introspection, Reading
 from idp_checks.secret import Secret
 from idp_checks.signed import SignedToken, claims_of, header_of, looks_signed
@@ -122,7 +122,7 @@ UNREACHED: tuple[Row, ...] = (
 
 def _table(response: Response | None) -> dict[str, Any]:
     """The JSON object that an answer holds; empty where it holds none."""
-    body = None if response is None else body_of(response)
+    body = None if response is None else response.json
     return body if isinstance(body, dict) else {}
 
 

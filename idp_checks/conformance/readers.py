@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from idp_checks import providers
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Request, Response, Unreachable, body_of
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Request, Response, Unreachable
 from idp_checks.introspection import Introspection, Reading, conclude
 from idp_checks.issuers.world import CLIENT_SECRET, PLAYED, Issuer, World, shifted
 from idp_checks.recordings import DebugRecording, Signed
@@ -160,7 +160,7 @@ class Question:
     @property
     def body(self) -> Any:  # noqa: ANN401 - any JSON value
         """The body of that answer as a JSON value, None without one."""
-        return None if self.debug is None else body_of(self.debug)
+        return None if self.debug is None else self.debug.json
 
     def answer(self, request: Request) -> Response:
         """What is answered to a request.
@@ -506,7 +506,7 @@ def _blank(issuer: Issuer, question: Question) -> Iterator[Trial]:
 
 
 def _of_body(issuer: Issuer, question: Question, good: Response, said: Mapping[str, Any]) -> Iterator[Trial]:
-    body = body_of(good)
+    body = good.json
     if not isinstance(body, dict):
         return
     endpoint = issuer.provider.debug.opaque if isinstance(issuer.provider.debug, SignedToken) else issuer.provider.debug

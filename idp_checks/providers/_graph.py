@@ -5,7 +5,7 @@ Nobody but Graph may validate such a token, https://learn.microsoft.com/en-us/en
 
 from __future__ import annotations
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, by_bearer
 from idp_checks.introspection import Reading
 
 __all__ = ["ME"]
@@ -40,7 +40,7 @@ class Probe(HttpEndpoint):
     """A call of Graph with the token itself."""
 
     def read(self, response: Response, ask: Ask) -> Reading:
-        match response.status, body_of(response):
+        match response.status, response.json:
             case 401, {"error": {"code": "InvalidAuthenticationToken", "message": str(message)}}:
                 said = message.lower()
                 return next((reading for words, reading in TOLD if words in said), UNTOLD)

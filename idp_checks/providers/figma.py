@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer, by_form
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer, by_form
 from idp_checks.introspection import Reading
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
@@ -33,7 +33,7 @@ class Probe(HttpEndpoint):
     """A call that is refused with 403 for a dead token and for a missing scope alike: ``err`` tells which."""
 
     def read(self, response: Response, ask: Ask) -> Reading:
-        body = body_of(response)
+        body = response.json
         err = body.get("err") if isinstance(body, dict) else None
         if response.status == 403 and isinstance(err, str) and err.startswith("Invalid scope"):  # noqa: PLR2004
             detail = "the token is alive and lacks scope current_user:read"

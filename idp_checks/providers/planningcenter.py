@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer
 from idp_checks.introspection import Reading, Reason
 from idp_checks.openid import OpenIdClaims
 from idp_checks.profile import Claims
@@ -110,7 +110,7 @@ class Hinted(HttpEndpoint):
         reading = super().read(response, ask)
         if response.status != 401 or reading.reason != "unparsable":  # noqa: PLR2004
             return reading
-        body = body_of(response)
+        body = response.json
         listed = body.get("errors") if isinstance(body, dict) else None
         error = listed[0] if isinstance(listed, list) and listed else None
         detail = error.get("detail") if isinstance(error, dict) else None

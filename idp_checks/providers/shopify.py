@@ -18,7 +18,6 @@ from idp_checks.endpoint import (
     Response,
     Steps,
     Unreachable,
-    body_of,
     by_header,
 )
 from idp_checks.introspection import Reading, Reason
@@ -206,7 +205,7 @@ class Question(HttpEndpoint):
         return (yield from super().steps(named))
 
     def read(self, response: Response, ask: Ask) -> Reading:
-        body = body_of(response)
+        body = response.json
         errors = body.get("errors") if isinstance(body, dict) else None
         if response.status == self.good and isinstance(errors, list):
             for error in errors:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Response, at_iso, body_of, by_bearer, by_json
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Response, at_iso, by_bearer, by_json
 from idp_checks.errors import ProfileError
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
@@ -68,7 +68,7 @@ class StatusEndpoint(HttpEndpoint):
     """An endpoint whose refusals stand in a list: their category denies, their code says why."""
 
     def read(self, response: Response, ask: Ask) -> Reading:
-        body = body_of(response)
+        body = response.json
         errors = body.get("errors") if isinstance(body, dict) else None
         if response.status == 401 and isinstance(errors, list):  # noqa: PLR2004
             codes = [

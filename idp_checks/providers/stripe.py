@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, body_of, by_bearer, by_form
+from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer, by_form
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
@@ -64,7 +64,7 @@ class Probe(HttpEndpoint):
     """The profile call; an unknown key is told by the beginning of a text alone, which goes on with the masked key."""
 
     def read(self, response: Response, ask: Ask) -> Reading:
-        body = body_of(response)
+        body = response.json
         error = body.get("error") if isinstance(body, dict) else None
         message = error.get("message") if isinstance(error, dict) and "code" not in error else None
         if response.status == 401 and isinstance(message, str) and message.startswith("Invalid API Key provided"):  # noqa: PLR2004

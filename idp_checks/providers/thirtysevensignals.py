@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, body_of, by_bearer
+from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, by_bearer
 from idp_checks.introspection import Reading
 from idp_checks.profile import Claims
 from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
@@ -63,7 +63,7 @@ class Probe(HttpEndpoint):
     """The call with the token; a dead one is refused by 401 with a text, free but for how it begins."""
 
     def read(self, response: Response, ask: Ask) -> Reading:
-        body = body_of(response)
+        body = response.json
         said = body.get("error") if isinstance(body, dict) else None
         if response.status == 401 and isinstance(said, str) and said:  # noqa: PLR2004
             return Reading(active=False, reason="expired" if said.startswith("OAuth token expired") else "denied")
