@@ -79,6 +79,9 @@ async def introspect_many(
     A question that was put before, with the same token and the same client, is not put again: its answer is given once
     more, read from a temporary file that holds fingerprints and redacted answers and goes with the iterator.
 
+    Questions wait for those before them: while ``WINDOW`` of them wait for a slow issuer, none is read. Where issuers
+    differ much in pace, give each a call of its own, side by side.
+
     Args:
         questions: what is asked; it is read as answers are taken.
         timeout: seconds for one question, everything together, from its turn on.
