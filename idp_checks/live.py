@@ -479,8 +479,7 @@ class Asker:
                         break
                     outcome = await self._once(request)
                     if isinstance(outcome, Response):
-                        answer, passing = outcome, outcome.status in RETRIED
-                        stated = outcome.headers.get("retry-after") if passing else None
+                        answer, stated, passing = outcome, outcome.headers.get("retry-after"), outcome.status in RETRIED
                     else:
                         fault, stated, passing = outcome.detail, None, outcome.passing
                     if not passing:
