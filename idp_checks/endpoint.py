@@ -293,8 +293,11 @@ class Endpoint:
 
     def lacking(self, ask: Ask) -> tuple[str, ...]:
         """What the endpoint needs and the caller did not give; an address of the caller's own stands for a host."""
-        host = urlsplit(self.url).netloc if ask.issuer_url else ""
-        return tuple(name for name in self.needs if not ask.credential(name) and f"{{{name}}}" not in host)
+        lacks = [name for name in self.needs if not ask.credential(name)]
+        if lacks and ask.issuer_url:
+            host = urlsplit(self.url).netloc
+            lacks = [name for name in lacks if f"{{{name}}}" not in host]
+        return tuple(lacks)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,7 +183,9 @@ def conclude(
     A blank client or subject is none. A past end beats ``active: true``. What the answer contradicts makes the token
     bad, what it does not state leaves the question open (``not_stated``).
     """
-    reading = replace(reading, client_id=_said(reading.client_id), subject=_said(reading.subject))
+    stated = _said(reading.client_id), _said(reading.subject)
+    if stated != (reading.client_id, reading.subject):
+        reading = replace(reading, client_id=stated[0], subject=stated[1])
     active, reason, detail = reading.active, reading.reason, reading.detail
     if active is True:
         if reading.expires_at is not None and reading.expires_at <= asked_at:
