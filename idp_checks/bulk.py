@@ -127,7 +127,7 @@ class _Run:
         self.window = asyncio.Semaphore(WINDOW)
         self.answers: deque[Answer] = deque()
         self.ready = asyncio.Event()
-        self.failed: Exception | None = None
+        self.failed: BaseException | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         self._asker = asker
         self._seen = _Seen()
@@ -145,7 +145,7 @@ class _Run:
             else:
                 for asked in questions:
                     await self._take(_question(asked))
-        except Exception as error:  # noqa: BLE001 - goes on to whoever takes the answers
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - goes on to whoever takes the answers
             self.failed = error
         self._read = True
         self.ready.set()
@@ -192,7 +192,7 @@ class _Run:
             self._seen.put(name, heard)
             for each in self._flying.pop(name):
                 self._give(*each, heard)
-        except Exception as error:  # noqa: BLE001 - goes on to whoever takes the answers
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - goes on to whoever takes the answers
             self.failed = error
         self.ready.set()
 

@@ -62,21 +62,26 @@ class Gate:
         """Wait for a turn to send; where the issuer is not to be asked any more, what there is to say instead."""
         loop = asyncio.get_running_loop()
         since = loop.time()
-        while (now := loop.time()) < self._held_until or self._down is not None:
+        while True:
+            now = loop.time()
             if now < self._held_until:
                 if self._held_until > since + self._patience:
                     return Reading(active=None, reason="rate_limited", detail=left_alone(self._held_until - now))
                 await self._change(self._held_until - now)
+            elif self._down is None:
+                await self._pace.acquire()
+                if self._down is None and loop.time() >= self._held_until:  # nothing was said while it was waited for
+                    return None
             elif now >= self._next and self._trying is None:
                 await self._try()
-                return None
-            elif self._down is not None and now >= self._down + self._patience:
+                if loop.time() >= self._held_until:
+                    return None
+                self.dropped()
+            elif now >= self._down + self._patience:
                 return self._why
             else:
-                until = (self._down or now) + self._patience
+                until = self._down + self._patience
                 await self._change((until if self._trying else min(self._next, until)) - now)
-        await self._pace.acquire()
-        return None
 
     async def _try(self) -> None:
         """Wait for the turn of the one that tries an issuer that is down; who gives up leaves it to the next."""
@@ -95,12 +100,15 @@ class Gate:
             wants to pass first: nothing may be sent then.
         """
         loop = asyncio.get_running_loop()
-        while (left := self._held_until - loop.time()) > 0:
-            if self._held_until >= deadline:
+        while True:
+            if (left := self._held_until - loop.time()) <= 0:
+                await self._pace.acquire()
+                if loop.time() >= self._held_until:
+                    return 0.0
+            elif self._held_until >= deadline:
                 return left
-            await self._change(left)
-        await self._pace.acquire()
-        return 0.0
+            else:
+                await self._change(left)
 
     def hold(self, seconds: float) -> None:
         """Let nobody ask for so long, as the issuer says. Who would wait longer than their patience is not kept."""

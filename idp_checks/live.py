@@ -22,6 +22,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import hmac
 import io
 import json
 import logging
@@ -176,8 +177,8 @@ class Inquiry(NamedTuple):
     @property
     def fingerprint(self) -> bytes:
         """What tells the question from others, without holding a secret."""
-        told = repr((self.ask.token.reveal(), self.ask.subject)).encode()
-        return hashlib.blake2b(self.standing.fingerprint + told, key=self.redactor.key, digest_size=16).digest()
+        told = _told(self.ask.token.reveal(), self.ask.subject)
+        return hashlib.blake2b(told, key=self.standing.fingerprint, digest_size=16).digest()
 
 
 class Asker:
@@ -336,14 +337,14 @@ class Asker:
             pair = _pair(client_id, client_secret) if client_id and client_secret else None
             secrets = [each for each in (client_secret, pair, *credentials.values()) if isinstance(each, Secret)]
             self.redactor.learn(*secrets)
-            whose = provider, client_id, None if client_secret is None else client_secret.reveal(), issuer_url
-            named = sorted((name, isinstance(value, Secret), _plain(value)) for name, value in credentials.items())
-            told = repr((whose, named)).encode()
+            secret = None if client_secret is None else client_secret.reveal()
+            named = sorted((name, type(value).__name__, _plain(value)) for name, value in credentials.items())
+            told = _told(provider, client_id, secret, issuer_url, *(part for each in named for part in each))
             found = self._standings[key] = Standing(
                 provider,
                 providers.get(provider).debug,
                 Redactor(self.redactor.key, secrets),
-                hashlib.blake2b(told, key=self.redactor.key, digest_size=16).digest(),
+                hmac.digest(self.redactor.key, told, "sha256"),
             )
             if len(self._standings) > HELD_STANDINGS:
                 self._standings.popitem(last=False)
@@ -438,6 +439,7 @@ class Asker:
         if not request.cacheable:
             return await self._attempts(request, deadline, gate, first=first)
         fetching = self._fetching.setdefault(request.url, asyncio.Lock())
+        first = first and not fetching.locked()  # who waits for others has to wait for a turn again
         try:
             async with asyncio.timeout_at(deadline):
                 await fetching.acquire()
@@ -821,7 +823,7 @@ def _pause(stated: str | None, attempt: int) -> float:
         return jitter
     if stated.isascii() and stated.isdigit():
         return float(stated[:12]) + jitter
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
         return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds()) + jitter
     return jitter
 
@@ -873,7 +875,7 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
     clean = "\\" not in whole and whole == _writable(whole) and redactor.clean(whole)
 
     def text(value: str) -> str:
-        return value if clean else redactor.text(_writable(value))
+        return value if clean else _writable(redactor.text(value))
 
     question: dict[str, Any] = {"method": request.method, "url": text(request.url)}
     for name, table in tables.items():
@@ -888,11 +890,18 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
         "status": response.status,
         "headers": {name: text(value) for name, value in headers.items()},
     }
-    if body is not None:
-        answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body, clean=clean)
-    else:
+    with contextlib.suppress(RecursionError):  # lists within lists, deeper than anybody means
+        if body is not None:
+            answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body, clean=clean)
+    if "json" not in answer:
         answer["body_bytes"] = len(response.body)
     return Exchange(question, answer)
+
+
+def _told(*parts: str | None) -> bytes:
+    """The parts as bytes from which each can be told again, whatever stands in it."""
+    encoded = [None if part is None else part.encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join([b"-," if part is None else b"%d:%b," % (len(part), part) for part in encoded])
 
 
 def _writable(text: str) -> str:

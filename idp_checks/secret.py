@@ -59,8 +59,8 @@ HARMLESS_NAMES = frozenset(
 _NAME = r"[^\s@\"'<>()\[\],;:=&/]"
 _EMAIL = re.compile(rf"(?<!{_NAME}){_NAME}++@{_NAME}+\.{_NAME}+")
 _TOKENISH = re.compile(
-    r"\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}|\bya29\.[\w-]{10,}"
-    r"|(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"
+    r"(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"
+    r"|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}|\bya29\.[\w-]{10,}"
 )
 _TOKEN_STARTS = ("eyJ", "gh", "xox", "Atz", "ya29")
 """One of these stands in every text that looks like a token."""
@@ -136,7 +136,12 @@ def _spellings(text: str) -> set[str]:
     raw = text.encode("utf-8", "surrogatepass")
     if _same_everywhere(text):
         return {text, *_in_base64(raw)}
-    spelt = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    spelt = {
+        text,
+        text.encode(errors="replace").decode(),
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+    }
     spelt |= {json.dumps(each)[1:-1] for each in spelt}
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from idp_checks import UnknownProvider, UsageError, bulk, gate
@@ -255,6 +256,41 @@ def test_who_tries_again_waits_too_for_what_the_issuer_asked_of_another(pause, t
         assert (found["1"].active, found["1"].reason) == (None, "issuer_error")
         assert len(times["1"]) == 1
         assert time.monotonic() - started < timeout, "what cannot be waited for is not"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_who_waits_for_a_turn_hears_that_the_issuer_is_to_be_left_alone(again):
+    """The issuer asks for a pause while somebody waits for the rate to allow a request: it is not sent before."""
+
+    async def run():
+        door = Gate("x", concurrency=9, limit=(1, 0.2), patience=5.0, notice=print)
+        loop = asyncio.get_running_loop()
+        await door.turn()
+        waiting = asyncio.create_task(door.pace(loop.time() + 5.0) if again else door.turn())
+        await asyncio.sleep(0.05)
+        held = loop.time()
+        door.hold(0.8)
+        assert not await waiting
+        return loop.time() - held
+
+    assert asyncio.run(run()) >= 0.75
+
+
+def test_a_call_given_up_by_the_transport_ends_the_run():
+    """A transport that lets itself be cancelled: the run ends with that, and nobody waits for ever."""
+
+    class Leaving(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            raise asyncio.CancelledError
+
+    async def run():
+        given = {"client_id": "client-a", "client_secret": SECRET, "issuer_url": "https://op.example.com"}
+        asked = [Question(provider="oauth2", token=f"canary-token-{number}", **given) for number in range(3)]
+        async with asyncio.timeout(5):
+            return await every(asked, transport=Leaving())
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(run())
 
 
 def test_an_absurd_pause_is_not_waited_for():

@@ -126,6 +126,8 @@ def test_an_open_question_says_which(in_words):
         ({"expires_at": AT + timedelta(1)}, ("client", "subject")),
         ({"endless": True}, ("client", "subject")),
         ({"client_id": " "}, ("client", "subject", "end")),
+        ({"client_id": " ", "subject": "42"}, ("client", "end")),
+        ({"client_id": "a", "subject": " "}, ("subject", "end")),
         ({"audience": ("a",), "issuer": "a", "issued_at": AT}, ("client", "subject", "end")),
     ],
 )

@@ -456,6 +456,64 @@ def test_of_a_long_answer_the_record_holds_the_length():
     assert found.exchange.response["body_bytes"] > 70_000
 
 
+def test_of_an_answer_nested_deeply_the_record_holds_the_length():
+    """The answer counts all the same."""
+    with always(http(b'{"active": false, "further": ' + b"[" * 800 + b"]" * 800 + b"}")) as server:
+        found = asked(server)
+    assert (found.active, found.reason) == (False, "denied")
+    assert set(found.exchange.response) == {"status", "headers", "body_bytes"}
+
+
+def test_a_date_out_of_all_ranges_is_no_pause():
+    """``Retry-After`` with a zone that no clock has: throttled, and recorded."""
+    with always(http(b"", "429 Too Many Requests", retry_after="Mon, 01 Jan 2026 00:00:00 +99999999999999")) as server:
+        found = asked(server)
+    assert (found.reason, len(server.asked), len(found.exchanges)) == ("rate_limited", 3, 1)
+
+
+class Shy(str):
+    """A text that hides itself."""
+
+    def __repr__(self):
+        return "'***'"
+
+
+def test_questions_are_told_apart_by_what_they_hold():
+    """By every part, whatever it calls itself; and under a key of any length."""
+    asker = live.Asker(redactor=Redactor(b"k" * 100))
+
+    def name(token="a", **given):
+        return asker.inquiry("gitlab", Secret.of(token), **given).fingerprint
+
+    names = [
+        name(), name(Shy("b")), name(Shy("c")), name(subject="s"), name(subject=Shy("t")), name(client_id="a,1:b"),
+        name(client_id="a"), name(client_id="None"), name(client_secret=Secret("s")), name(issuer_url="https://a.example"),
+        name(credentials={"x": "y"}), name(credentials={"x": Secret("y")}), name(subject="\ud83d\ude00"), name(subject="😀"),
+    ]  # fmt: skip
+    assert len(set(names)) == len(names)
+    assert name() == names[0]
+
+
+def test_who_waited_for_a_document_asks_for_it_no_sooner_than_the_issuer_wants():
+    """The issuer of a discovery document asks for a pause of a minute: the others, who waited, are not sent."""
+    sent = []
+
+    class Down(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            sent.append(request.url)
+            await asyncio.sleep(0.05)
+            return httpx.Response(503, headers={"retry-after": "60"}, content=b"")
+
+    async def ask():
+        async with live.Asker(transport=Down(), timeout=3, notice=lambda told: None) as asker:
+            given = {"client_id": "a", "client_secret": "b", "issuer_url": "https://op.example.com"}
+            return await asyncio.gather(*(asker.ask("oidc", f"{TOKEN}{number}", **given) for number in range(5)))
+
+    found = live.driven(ask())
+    assert {each.active for each in found} == {None}
+    assert len(sent) == 1
+
+
 def test_a_pause_that_does_not_fit_is_not_begun():
     """Throttled for an hour: that is the answer, at once, after one question."""
     for stated in (
