@@ -201,6 +201,7 @@ class Clock(datetime):
         ("", 0),
         ("Fri, 02 Jan 2026 12:00:30 -0000", 0),
         ("Fri, 99 Jan 2026 12:00:30 GMT", 0),
+        ("Fri, 02 Jan 2026 12:00:30 +99999999999999", 0),
     ],
 )
 def test_a_pause_is_what_the_issuer_states_and_some_more(monkeypatch, stated, seconds, attempt, jitter):
