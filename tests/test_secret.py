@@ -95,7 +95,7 @@ def test_redaction_finds_every_spelling(text, spell, around):
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl"
 
 
-@pytest.mark.parametrize("before", ["", "x-", "at ", "-eyJabcdefgh-", "eyJ-", "é", ".", "="])
+@pytest.mark.parametrize("before", ["", "x-", "at ", "-eyJabcdefgh-", "eyJ-", "gho_0123456789abcdef-", "é", ".", "="])
 @pytest.mark.parametrize("token", [JWT, JWT.rpartition(".")[0], "gho_0123456789abcdef0123", "xoxb-0123456789"])
 def test_what_looks_like_a_token_is_taken_out_wherever_it_begins(before, token):
     """Behind a blank, a sign or what looks like another token's beginning; not in the middle of a word."""
