@@ -49,7 +49,7 @@ from idp_checks.endpoint import Ask, Endpoint, Request, Response, Unreachable, i
 from idp_checks.errors import UsageError
 from idp_checks.gate import Gate, left_alone
 from idp_checks.introspection import Exchange, Introspection, Reading, conclude
-from idp_checks.secret import Redactor, Secret, new_key
+from idp_checks.secret import Redactor, Secret, new_key, writable
 
 __all__ = ["Asker", "driven", "introspect", "introspect_sync"]
 
@@ -872,10 +872,10 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
             texts.append(response.body.decode())
     # One look at all that came and went, in place of one at each text; an escape in the body could hide something.
     whole = "\n".join(texts)
-    clean = "\\" not in whole and whole == _writable(whole) and redactor.clean(whole)
+    clean = "\\" not in whole and whole == writable(whole) and redactor.clean(whole)
 
     def text(value: str) -> str:
-        return value if clean else _writable(redactor.text(value))
+        return value if clean else writable(redactor.text(value))
 
     question: dict[str, Any] = {"method": request.method, "url": text(request.url)}
     for name, table in tables.items():
@@ -902,11 +902,6 @@ def _told(*parts: str | None) -> bytes:
     """The parts as bytes from which each can be told again, whatever stands in it."""
     encoded = [None if part is None else part.encode("utf-8", "surrogatepass") for part in parts]
     return b"".join([b"-," if part is None else b"%d:%b," % (len(part), part) for part in encoded])
-
-
-def _writable(text: str) -> str:
-    """The text, with a mark in place of what UTF-8 cannot hold: half of a surrogate pair."""
-    return text.encode(errors="replace").decode()
 
 
 def _hushed(found: Introspection, redactor: Redactor) -> Introspection:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
 
-__all__ = ["Redactor", "Secret", "new_key"]
+__all__ = ["Redactor", "Secret", "new_key", "writable"]
 
 _DOTS = "••••"
 _SHOWN = 16
@@ -131,17 +131,17 @@ def new_key() -> bytes:
     return _random.token_bytes(32)
 
 
+def writable(text: str) -> str:
+    """The text, with a mark in place of what UTF-8 cannot hold: half of a surrogate pair."""
+    return text.encode(errors="replace").decode()
+
+
 def _spellings(text: str) -> set[str]:
     """The text as it may stand in a URL, a form, a JSON text, a Basic header, a web page or a table of cells."""
     raw = text.encode("utf-8", "surrogatepass")
     if _same_everywhere(text):
         return {text, *_in_base64(raw)}
-    spelt = {
-        text,
-        text.encode(errors="replace").decode(),
-        json.dumps(text)[1:-1],
-        json.dumps(text, ensure_ascii=False)[1:-1],
-    }
+    spelt = {text, writable(text), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     spelt |= {json.dumps(each)[1:-1] for each in spelt}
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
