@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from idp_checks.conformance.depth import DEPTHS
+from idp_checks.conformance.search.depth import DEPTHS
 
 PLUGINS = ("idp_checks.plugin", "respx.plugin", "anyio.pytest_plugin", "_hypothesis_pytestplugin", "xdist.plugin")
 FIGURES = (

@@ -21,7 +21,7 @@ import aiohttp
 import httpx
 
 from idp_checks import Question, introspect, introspect_many
-from idp_checks.live import Asker
+from idp_checks.live.asker import Asker
 
 CONNECTIONS = 32
 ROUNDS, PAIRS = 5, 15

@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from idp_checks.endpoint import Ask, Response
 from idp_checks.secret import Secret
-from idp_checks.signed import SignedToken
+from idp_checks.tokens.signed import SignedToken
+from idp_checks.tokens.template import Ask
+from idp_checks.tokens.wire import Response
 
 BAR = 1.5
 ROUNDS, REPEATS = 500, 9
@@ -44,9 +45,16 @@ def main() -> int:
     at = datetime.now(UTC)
     now = int(at.timestamp())
     claims = {
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "500011112222", "client_id": "client-a", "azp": "client-a",
-        "scope": "openid profile email", "iat": now - 60, "exp": now + 36000, "jti": "0a1b2c3d",
-    }  # fmt: skip
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "500011112222",
+        "client_id": "client-a",
+        "azp": "client-a",
+        "scope": "openid profile email",
+        "iat": now - 60,
+        "exp": now + 36000,
+        "jti": "0a1b2c3d",
+    }
     body = {"keys": [{**made.to_jwk(key.public_key(), as_dict=True), "kid": alg} for alg, (key, made) in KEYS.items()]}
     held = Response(200, {}, json.dumps(body).encode())
     over = False

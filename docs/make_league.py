@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from idp_checks.conformance import Results, adapters, conform
-from idp_checks.conformance.html import judged_page
+from idp_checks.conformance.reports.html import judged_page
 
 FOLDER = Path(__file__).parent / "league"
 

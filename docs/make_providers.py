@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from idp_checks import providers
-from idp_checks.views import provider_row, providers_markdown
+from idp_checks.cli.views import provider_row, providers_markdown
 
 PAGE = Path(__file__).parent / "providers.md"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from idp_checks.conformance.selftest import markdown, run
+from idp_checks.selftest.run import markdown, run
 
 PAGE = Path(__file__).parent / "selftest.md"
 

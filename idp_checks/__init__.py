@@ -13,47 +13,47 @@ TYPE_CHECKING = False  # what type checkers take for true; importing typing woul
 if TYPE_CHECKING:
     from idp_checks import providers as providers
     from idp_checks import strategies as strategies
-    from idp_checks.auditing import audit as audit
-    from idp_checks.bulk import Question as Question
-    from idp_checks.bulk import introspect_many as introspect_many
+    from idp_checks.audits.run import audit as audit
     from idp_checks.errors import EvidenceError as EvidenceError
     from idp_checks.errors import IdpChecksError as IdpChecksError
     from idp_checks.errors import ProfileError as ProfileError
     from idp_checks.errors import RecordingError as RecordingError
     from idp_checks.errors import UnknownProvider as UnknownProvider
     from idp_checks.errors import UsageError as UsageError
-    from idp_checks.introspection import Introspection as Introspection
-    from idp_checks.lifecycles import Lifecycle as Lifecycle
-    from idp_checks.lifecycles import lifecycle as lifecycle
-    from idp_checks.lifecycles import lifecycle_sync as lifecycle_sync
-    from idp_checks.live import Asker as Asker
-    from idp_checks.live import introspect as introspect
-    from idp_checks.live import introspect_sync as introspect_sync
-    from idp_checks.profile import Identity as Identity
-    from idp_checks.profile import NormalizedProfile as NormalizedProfile
+    from idp_checks.lifecycles.run import lifecycle as lifecycle
+    from idp_checks.lifecycles.run import lifecycle_sync as lifecycle_sync
+    from idp_checks.lifecycles.values import Lifecycle as Lifecycle
+    from idp_checks.live.asker import Asker as Asker
+    from idp_checks.live.asker import introspect as introspect
+    from idp_checks.live.asker import introspect_sync as introspect_sync
+    from idp_checks.live.bulk import Question as Question
+    from idp_checks.live.bulk import introspect_many as introspect_many
+    from idp_checks.profiles.profile import Identity as Identity
+    from idp_checks.profiles.profile import NormalizedProfile as NormalizedProfile
     from idp_checks.providers import normalize as normalize
     from idp_checks.secret import Secret as Secret
+    from idp_checks.tokens.introspection import Introspection as Introspection
 
 _FACE = {
-    "Asker": "live",
+    "Asker": "live.asker",
     "EvidenceError": "errors",
-    "Identity": "profile",
+    "Identity": "profiles.profile",
     "IdpChecksError": "errors",
-    "Introspection": "introspection",
-    "Lifecycle": "lifecycles",
-    "NormalizedProfile": "profile",
+    "Introspection": "tokens.introspection",
+    "Lifecycle": "lifecycles.values",
+    "NormalizedProfile": "profiles.profile",
     "ProfileError": "errors",
-    "Question": "bulk",
+    "Question": "live.bulk",
     "RecordingError": "errors",
     "Secret": "secret",
     "UnknownProvider": "errors",
     "UsageError": "errors",
-    "audit": "auditing",
-    "introspect": "live",
-    "introspect_many": "bulk",
-    "introspect_sync": "live",
-    "lifecycle": "lifecycles",
-    "lifecycle_sync": "lifecycles",
+    "audit": "audits.run",
+    "introspect": "live.asker",
+    "introspect_many": "live.bulk",
+    "introspect_sync": "live.asker",
+    "lifecycle": "lifecycles.run",
+    "lifecycle_sync": "lifecycles.run",
     "normalize": "providers",
 }
 

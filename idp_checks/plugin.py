@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     import respx
 
-    from idp_checks.conformance.depth import Depth
-    from idp_checks.conformance.results import Results, Run
+    from idp_checks.conformance.reports.results import Results, Run
     from idp_checks.conformance.rules import Normalizer
-    from idp_checks.introspection import Introspection
+    from idp_checks.conformance.search.depth import Depth
     from idp_checks.issuers.world import World
     from idp_checks.recordings import DebugRecording, ProfileRecording
     from idp_checks.secret import Secret
+    from idp_checks.tokens.introspection import Introspection
 
 NORMALIZER_HELP = "check this normaliser, a function f(provider: str, raw: dict) -> dict, instead of ours"
 COMMAND_HELP = "check this command instead, which reads JSON lines and writes JSON lines"
@@ -72,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("idp_live", help=LIVE_HELP, type="bool", default=False)
 
 
-def _asked(config: pytest.Config, name: str) -> Any:  # noqa: ANN401 - of the option's type
+def _asked(config: pytest.Config, name: str) -> Any:
     """What was asked for: the option, else the ini setting."""
     given = config.getoption(name)
     return config.getini(name) if given is None else given
@@ -124,12 +124,12 @@ def _read_depth(config: pytest.Config) -> None:
     asked = _asked(config, "idp_depth")
     profile = config.getoption("hypothesis_profile", None)
     if profile in ("quick", "audit"):
-        from idp_checks.conformance.depth import register
+        from idp_checks.conformance.search.depth import register
 
         register(profile)
     if not asked and profile not in ("quick", "default", "audit"):
         return
-    from idp_checks.conformance.depth import depth_of
+    from idp_checks.conformance.search.depth import depth_of
     from idp_checks.errors import UsageError
 
     try:
@@ -159,13 +159,13 @@ def selected(config: pytest.Config) -> tuple[str, ...]:
     return names
 
 
-def settled(config: pytest.Config, given: Any) -> Normalizer:  # noqa: ANN401 - what a fixture may give
+def settled(config: pytest.Config, given: Any) -> Normalizer:
     """The normaliser that a fixture gives, in the shape and with the claims that were asked for.
 
     Raises:
         pytest.UsageError: it is no function, or names what there is not as not claimed.
     """
-    from idp_checks.conformance.calling import named, not_claimed
+    from idp_checks.conformance.normalizers.normalizer import named, not_claimed
     from idp_checks.errors import UsageError
 
     if not callable(given):
@@ -181,7 +181,7 @@ def settled(config: pytest.Config, given: Any) -> Normalizer:  # noqa: ANN401 - 
 
 def depth(config: pytest.Config) -> Depth:
     """How deep to search."""
-    from idp_checks.conformance.depth import DEFAULT
+    from idp_checks.conformance.search.depth import DEFAULT
 
     return config.stash.get(_DEPTH, DEFAULT)
 
@@ -239,7 +239,7 @@ def _cases(mark: pytest.Mark, metafunc: pytest.Metafunc) -> list[tuple[str, str]
 def _named(mark: pytest.Mark, where: str) -> tuple[str, str | None]:
     """Provider and case of a marker."""
     names = dict(zip(("provider", "case"), mark.args, strict=False)) | dict(mark.kwargs)
-    if len(mark.args) > 2 or not set(names) <= {"provider", "case"} or "provider" not in names:  # noqa: PLR2004
+    if len(mark.args) > 2 or not set(names) <= {"provider", "case"} or "provider" not in names:
         raise pytest.UsageError(f"{where}: the marker is {IDP_MARK}")
     return _known(names["provider"], where), names.get("case")
 
@@ -317,7 +317,7 @@ class Introspect:
         self._world = world
         self._secrets = secrets
 
-    def __call__(self, provider: str, token: str | Secret, **given: Any) -> Introspection:  # noqa: ANN401
+    def __call__(self, provider: str, token: str | Secret, **given: Any) -> Introspection:
         """Ask about a token; the arguments are those of ``idp_checks.introspect``.
 
         What the endpoint needs and is not given is filled in with what the played issuer accepts.
@@ -395,7 +395,7 @@ class _Hider:
         }
         return "".join("•" if at in hit else letter for at, letter in enumerate(text)) if hit else text
 
-    def __call__(self, told: Any) -> Any:  # noqa: ANN401 - texts, lists, and pytest's own objects
+    def __call__(self, told: Any) -> Any:
         """The same object without them."""
         if isinstance(told, str):
             return self.text(told)
@@ -418,7 +418,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     ]
     if not told:
         return
-    from idp_checks.conformance.results import gathered
+    from idp_checks.conformance.reports.results import gathered
 
     normalizer = told[0][1].get("run", {}).get("normalizer", "")
     results = gathered(told, normalizer)
@@ -443,7 +443,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _write_page(terminalreporter: pytest.TerminalReporter, path: Path, results: Results) -> None:
-    from idp_checks.conformance.html import judged_page
+    from idp_checks.conformance.reports.html import judged_page
 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(judged_page(results), encoding="utf-8")

@@ -140,7 +140,7 @@ def _all(provider: str, part: str, model: type[Any], root: Path | None) -> Itera
         yield _read(path, model, provider)
 
 
-def _read(path: Path, model: type[Any], provider: str) -> Any:  # noqa: ANN401 - the model given
+def _read(path: Path, model: type[Any], provider: str) -> Any:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=model)
     except (OSError, msgspec.MsgspecError) as error:

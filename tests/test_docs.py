@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from idp_checks import providers
-from idp_checks.config import load
-from idp_checks.views import provider_row, providers_markdown
+from idp_checks.audits.config import load
+from idp_checks.cli.views import provider_row
+from idp_checks.cli.views import providers_markdown
 
 ROOT = Path(__file__).parent.parent
 

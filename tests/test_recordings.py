@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 
 from idp_checks import ProfileError, providers, recordings
-from idp_checks.endpoint import HttpEndpoint
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.issuers.world import World
-from idp_checks.profile import STANDARD
-from idp_checks.signed import SignedToken
+from idp_checks.profiles.profile import STANDARD
+from idp_checks.tokens.signed import SignedToken
 
 PROFILES = [each for name in providers.own() for each in recordings.profiles(name)]
 DEBUG = [each for name in providers.own() for each in recordings.debug(name)]

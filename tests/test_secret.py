@@ -120,10 +120,17 @@ def test_secrets_of_every_length_are_taken_out_wherever_they_stand(text):
 def test_an_answer_keeps_only_what_says_nothing_about_a_person():
     """Statuses, times, clients and scopes stay; names, addresses, ids and tokens become fingerprints."""
     answer = {
-        "active": True, "client_id": "app", "exp": 1790000000, "scope": "email", "sub": "42", "name": "Mia Chen",
-        "email": "mia@example.com", "user": {"id": 90000042, "login": "mia"}, "token": "gho_0123456789abcdef0123",
+        "active": True,
+        "client_id": "app",
+        "exp": 1790000000,
+        "scope": "email",
+        "sub": "42",
+        "name": "Mia Chen",
+        "email": "mia@example.com",
+        "user": {"id": 90000042, "login": "mia"},
+        "token": "gho_0123456789abcdef0123",
         "error": {"code": 190, "message": "no mia@example.com"},
-    }  # fmt: skip
+    }
     kept = Redactor(b"k" * 32).answer(answer)
     text = json.dumps(kept)
     assert {kept["active"], kept["client_id"], kept["exp"], kept["scope"]} == {True, "app", 1790000000, "email"}

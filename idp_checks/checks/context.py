@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from idp_checks.checks.catalogue import Scope
 from idp_checks.checks.finding import Subject
-from idp_checks.introspection import Introspection
-from idp_checks.policy import Connection, Policy
-from idp_checks.profile import Identity, NormalizedProfile
-from idp_checks.provider import Provider
+from idp_checks.checks.policy import Connection, Policy
+from idp_checks.profiles.profile import Identity, NormalizedProfile
+from idp_checks.providers.model import Provider
 from idp_checks.recordings import ProfileRecording
 from idp_checks.secret import Redactor, Secret, fingerprint
+from idp_checks.tokens.introspection import Introspection
 
 __all__ = [
     "Calibration",
@@ -39,7 +39,7 @@ __all__ = [
 class Normalizer(Protocol):
     """A normaliser under test."""
 
-    def __call__(self, provider: str, raw: Any, /, *, also: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401 - JSON
+    def __call__(self, provider: str, raw: Any, /, *, also: Mapping[str, Any]) -> Mapping[str, Any]:
         """A profile in Auth0's JSON shape.
 
         Raises:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from idp_checks.checks.catalogue import get
 from idp_checks.checks.context import ConnectionContext, Context, IdentityContext, RunContext
 from idp_checks.checks.finding import Finding, Verdict
-from idp_checks.introspection import zulu
+from idp_checks.clock import zulu
 
 __all__ = ["Outcome", "check", "evaluator", "failed", "not_applicable", "passed", "undecided"]
 
@@ -90,7 +90,7 @@ def evaluator(name: str) -> Callable[[Any], Finding]:
     return _evaluators[name]
 
 
-def _shown(value: object, context: Context) -> Any:  # noqa: ANN401 - a JSON value
+def _shown(value: object, context: Context) -> Any:
     """A fact as JSON: no float, times in UTC, every text redacted."""
     if value is None or isinstance(value, bool):
         return value

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from idp_checks.introspection import UNDECIDED
+from idp_checks.tokens.introspection import UNDECIDED
 
 __all__ = ["REASONS", "Finding", "Severity", "Subject", "Verdict"]
 

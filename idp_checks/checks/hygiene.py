@@ -8,7 +8,7 @@ from idp_checks.checks.catalogue import CHECKS, Scope
 from idp_checks.checks.context import ConnectionContext, RunContext
 from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
 from idp_checks.checks.finding import REASONS
-from idp_checks.introspection import Introspection
+from idp_checks.tokens.introspection import Introspection
 
 __all__: list[str] = []
 

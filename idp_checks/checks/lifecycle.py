@@ -7,10 +7,11 @@ from typing import Any
 from idp_checks.checks.context import ConnectionContext, IdentityContext, Renewal
 from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
 from idp_checks.checks.finding import REASONS
-from idp_checks.endpoint import HOLE
-from idp_checks.introspection import Introspection
-from idp_checks.policy import Connection
-from idp_checks.provider import Provider, Way
+from idp_checks.checks.policy import Connection
+from idp_checks.providers.model import Provider
+from idp_checks.providers.operations import Way
+from idp_checks.tokens.introspection import Introspection
+from idp_checks.tokens.template import HOLE
 
 __all__ = ["lacking"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from idp_checks.shape import Path
+from idp_checks.profiles.shape import Path
 
 __all__ = ["MISSING", "dig", "leaves", "meanings", "meant", "spelt", "texts", "with_value", "without"]
 
@@ -16,7 +16,7 @@ MISSING = msgspec.UNSET
 """What ``dig`` gives where there is nothing, not even null."""
 
 
-def dig(value: Any, path: Path) -> Any:  # noqa: ANN401 - any JSON value
+def dig(value: Any, path: Path) -> Any:
     """What stands at a place."""
     for step in path:
         listed = isinstance(value, list) and isinstance(step, int) and step < len(value)
@@ -26,7 +26,7 @@ def dig(value: Any, path: Path) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-def with_value(value: Any, path: Path, new: object) -> Any:  # noqa: ANN401
+def with_value(value: Any, path: Path, new: object) -> Any:
     """A copy of the value with something else at that place; what is missing on the way is made."""
     if not path:
         return copy.deepcopy(new)
@@ -41,7 +41,7 @@ def with_value(value: Any, path: Path, new: object) -> Any:  # noqa: ANN401
     return table
 
 
-def without(value: Any, path: Path) -> Any:  # noqa: ANN401
+def without(value: Any, path: Path) -> Any:
     """A copy of the value with nothing at that place."""
     parent = dig(value, path[:-1])
     if isinstance(parent, Mapping) and path[-1] in parent:
@@ -49,13 +49,13 @@ def without(value: Any, path: Path) -> Any:  # noqa: ANN401
     return value
 
 
-def leaves(value: Any) -> Iterator[str]:  # noqa: ANN401
+def leaves(value: Any) -> Iterator[str]:
     """Every text and every number of a value, as texts."""
     for _, leaf in texts(value):
         yield leaf
 
 
-def texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:  # noqa: ANN401
+def texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text and every number of a value, as texts, with their places."""
     if isinstance(value, Mapping):
         for name, each in value.items():
@@ -72,12 +72,12 @@ def spelt(path: Path) -> str:
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
 
 
-def meant(value: Any, model: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:  # noqa: ANN401
+def meant(value: Any, model: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """The members of a value that have a meaning in its model, with their places."""
     yield from _meant(value, msgspec.inspect.type_info(model), path)
 
 
-def _meant(value: Any, known: msgspec.inspect.Type, path: Path) -> Iterator[tuple[Path, str]]:  # noqa: ANN401
+def _meant(value: Any, known: msgspec.inspect.Type, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(known, msgspec.inspect.Metadata):
         meaning = (known.extra or {}).get("means")
         if meaning is not None:
@@ -96,7 +96,7 @@ def _meant(value: Any, known: msgspec.inspect.Type, path: Path) -> Iterator[tupl
             yield from _meant(each, known.item_type, (*path, at))
 
 
-def meanings(model: Any) -> frozenset[str]:  # noqa: ANN401 - a type
+def meanings(model: Any) -> frozenset[str]:
     """All meanings that members of a model have."""
     return frozenset(_meanings(msgspec.inspect.type_info(model)))
 

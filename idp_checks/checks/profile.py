@@ -15,11 +15,11 @@ from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable,
 from idp_checks.checks.paths import MISSING, dig, leaves, meanings, meant, spelt, texts, with_value, without
 from idp_checks.checks.token import telling
 from idp_checks.errors import ProfileError
-from idp_checks.profile import GRAVATAR, STANDARD, is_address
-from idp_checks.provider import Provider
+from idp_checks.profiles.profile import GRAVATAR, STANDARD, is_address
+from idp_checks.profiles.shape import Path, Shape
+from idp_checks.providers.model import Provider
 from idp_checks.recordings import ProfileRecording
 from idp_checks.secret import CREDENTIAL_NAMES
-from idp_checks.shape import Path, Shape
 
 __all__: list[str] = []
 
@@ -200,7 +200,7 @@ def _changes(trial: _Trial, provider: Provider) -> Iterator[tuple[str, dict[str,
             yield f"{name}: {spelt(path)}", trial.raw, changed
 
 
-def _changeable(value: object, model: Any) -> Iterator[tuple[Path, str]]:  # noqa: ANN401 - a type
+def _changeable(value: object, model: Any) -> Iterator[tuple[Path, str]]:
     by_meaning = {path: meaning for path, meaning in meant(value, model) if meaning in CHANGED}
     yield from by_meaning.items()
     for path, _ in texts(value):
@@ -381,7 +381,7 @@ def _variants(trial: _Trial, provider: Provider) -> Iterator[tuple[str, Any, Any
         yield variant, raw, also, value == "true" and "text-flag" in as_text
 
 
-def _put(value: Any, path: Path, new: object) -> Any:  # noqa: ANN401 - any JSON value
+def _put(value: Any, path: Path, new: object) -> Any:
     return without(value, path) if new is MISSING else with_value(value, path, new)
 
 
@@ -434,7 +434,7 @@ def _traced(name: str, value: object, trial: _Trial, sent: set[str]) -> bool:
     if name == "email":
         return value.lower() in {each.lower() for each in plain}
     if name == "picture":
-        return value.startswith(GRAVATARS) or any(each in value for each in plain if len(each) > 3)  # noqa: PLR2004
+        return value.startswith(GRAVATARS) or any(each in value for each in plain if len(each) > 3)
     known = (
         plain
         | {each.rpartition("@")[0] for each in plain if is_address(each)}
@@ -531,7 +531,7 @@ def _statements(
                 yield from _read(shape, name, context, data, {name: answer})
 
 
-def _about(answer: Any, address: str) -> Any:  # noqa: ANN401 - any JSON value
+def _about(answer: Any, address: str) -> Any:
     """Of a list of addresses the elements about this one."""
     if not isinstance(answer, list):
         return answer
@@ -588,7 +588,7 @@ def _index(context: IdentityContext) -> int:
     return listed.index(context.identity) if context.identity in listed else 0
 
 
-def _with_names(value: Any, path: Path) -> Iterator[tuple[Path, str]]:  # noqa: ANN401 - any JSON value
+def _with_names(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, Mapping):
         for name, each in value.items():
             yield path, str(name)

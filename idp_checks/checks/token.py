@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from idp_checks.checks.context import IdentityContext
 from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
 from idp_checks.checks.finding import REASONS, Verdict
-from idp_checks.introspection import Introspection
-from idp_checks.provider import Provider
-from idp_checks.rfc7662 import Discovered
-from idp_checks.signed import ID_TOKEN_CLAIMS, SignedToken, header_of, looks_signed
+from idp_checks.providers.model import Provider
+from idp_checks.tokens.discovery import Discovered
+from idp_checks.tokens.introspection import Introspection
+from idp_checks.tokens.signed import ID_TOKEN_CLAIMS, SignedToken, header_of, looks_signed
 
 __all__ = ["telling"]
 
@@ -528,7 +528,7 @@ def _same_house(host: str, documented: str) -> bool:
     """Whether a stated host is the documented one, or stands beside it under a name that only one owner has."""
     parent = documented.partition(".")[2]
     labels = parent.split(".")
-    public = len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == 2 and len(labels[0]) <= 3)  # noqa: PLR2004 - co.uk and the like
+    public = len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == 2 and len(labels[0]) <= 3)
     return host == documented or (not public and (host == parent or host.endswith(f".{parent}")))
 
 

@@ -34,8 +34,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from idp_checks import providers
-from idp_checks.conformance.depth import Depth
-from idp_checks.conformance.results import PROPERTY, Outcome, Result, Results, Run, gathered
+from idp_checks.conformance.reports.results import PROPERTY, Outcome, Result, Results, Run, gathered
+from idp_checks.conformance.search.depth import Depth
 from idp_checks.errors import IdpChecksError, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ FORM = "name it as MODULE:FUNCTION, such as myapp.auth:profile"
 
 def ours() -> Normalizer:
     """Our own normaliser."""
-    from idp_checks.conformance.calling import Normalizer
+    from idp_checks.conformance.normalizers.normalizer import Normalizer
 
     return Normalizer(providers.normalize, "idp_checks.normalize", takes_also=True, takes_text=True, ours=True)
 
@@ -62,7 +62,7 @@ def load(spec: str, folder: Path | None = None) -> Normalizer:
         UsageError: there is no such module, attribute or adapter, it cannot be called, or the module fails when it is
             imported.
     """
-    from idp_checks.conformance.calling import named
+    from idp_checks.conformance.normalizers.normalizer import named
 
     if ":" not in spec and (adapter := _adapter(spec)) is not None:
         return adapter
@@ -95,7 +95,7 @@ def load(spec: str, folder: Path | None = None) -> Normalizer:
 def _adapter(name: str) -> Normalizer | None:
     """The adapter of that name as a normaliser; None where there is none of that name."""
     from idp_checks.conformance import adapters
-    from idp_checks.conformance.calling import Normalizer
+    from idp_checks.conformance.normalizers.normalizer import Normalizer
 
     if name not in adapters.names():
         return None
@@ -128,7 +128,7 @@ def loaded(
     Raises:
         UsageError: it cannot be loaded, or an option has a value that there is not.
     """
-    from idp_checks.conformance.calling import SHAPES, not_claimed
+    from idp_checks.conformance.normalizers.normalizer import SHAPES, not_claimed
 
     if spec and command:
         raise UsageError("a normaliser and a command are two normalisers", remedy="give one of them")
@@ -136,7 +136,7 @@ def loaded(
     if shape and asked is None:
         raise UsageError(f"there is no shape {shape!r}", where="shape", remedy=f"there are {', '.join(SHAPES)}")
     if command:
-        from idp_checks.conformance.command import command as started
+        from idp_checks.conformance.normalizers.command import command as started
 
         found = started(command)
     else:
@@ -208,10 +208,13 @@ def conform(
         selected = selected or its
     selected = selected or providers.own()
     options = {
-        "normalizer": normalizer, "command": command, "shape": shape, "depth": depth,
+        "normalizer": normalizer,
+        "command": command,
+        "shape": shape,
+        "depth": depth,
         "seed": None if seed is None else str(seed),
         "save-failures": None if save_failures is None else str(save_failures.absolute()),
-    }  # fmt: skip
+    }
     given = [f"--idp-{name}={value}" for name, value in options.items() if value is not None]
     given += [f"--idp-provider={name}" for name in selected] + [f"--idp-not-claimed={name}" for name in unclaimed]
     return gathered(_run(given), normalizer or command or ours().name, selected)
@@ -224,10 +227,24 @@ def _run(options: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
         config = Path(scratch, "pytest.ini")
         config.write_text("[pytest]\n", encoding="utf-8")
         arguments = [
-            sys.executable, "-m", "pytest", "--pyargs", "idp_checks.conformance", "-q", "-c", str(config),
-            "--rootdir", scratch, "--noconftest", "-p", "no:cacheprovider", "-p", "idp_checks.plugin",
-            f"--junitxml={report}", *options,
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "pytest",
+            "--pyargs",
+            "idp_checks.conformance",
+            "-q",
+            "-c",
+            str(config),
+            "--rootdir",
+            scratch,
+            "--noconftest",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "idp_checks.plugin",
+            f"--junitxml={report}",
+            *options,
+        ]
         # Only this package's plugin: what else is installed must not change the answer.
         changed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
         done = subprocess.run(  # noqa: S603 - our own command

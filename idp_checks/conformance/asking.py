@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idp_checks import plugin, providers, recordings
-from idp_checks.conformance.calling import NoAnswer
-from idp_checks.conformance.report import Report
-from idp_checks.conformance.saving import save
-from idp_checks.conformance.search import search
+from idp_checks.conformance.normalizers.normalizer import NoAnswer
+from idp_checks.conformance.reports.report import Report
+from idp_checks.conformance.reports.saving import save
+from idp_checks.conformance.search.search import search
 
 if TYPE_CHECKING:
     from idp_checks.conformance.rules import Normalizer

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.profile import STANDARD
+from idp_checks.profiles.profile import STANDARD
 
 __all__ = ["NOT_APPLICABLE", "in_claims", "to_auth0"]
 

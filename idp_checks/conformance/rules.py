@@ -19,13 +19,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from idp_checks.conformance import oidc
-from idp_checks.conformance.calling import NoAnswer, Normalizer
+from idp_checks.conformance.normalizers.normalizer import NoAnswer, Normalizer
 from idp_checks.errors import ProfileError
-from idp_checks.profile import STANDARD, Claims, assemble, is_address, is_web_address, whole, without_secrets
-from idp_checks.provider import Provider
+from idp_checks.profiles.jsontext import whole, without_secrets
+from idp_checks.profiles.profile import STANDARD, Claims, assemble, is_address, is_web_address
+from idp_checks.profiles.shape import Shape
+from idp_checks.providers.model import Provider
 from idp_checks.recordings import ProfileRecording
 from idp_checks.secret import CREDENTIAL_NAMES, SECRET_NAMES, Redactor, Secret, new_key
-from idp_checks.shape import Shape
 
 __all__ = [
     "CANARY",
@@ -73,7 +74,7 @@ class Case:
     error: str | None = None
 
     @classmethod
-    def of(cls, provider: Provider, raw: Any, also: Mapping[str, Any] | None = None) -> Case:  # noqa: ANN401 - a JSON value
+    def of(cls, provider: Provider, raw: Any, also: Mapping[str, Any] | None = None) -> Case:
         """Case of a raw profile, and of the answers of further calls."""
         answers = also or {}
         try:
@@ -142,7 +143,7 @@ def see_once(normalizer: Normalizer, case: Case) -> Seen:
     return Seen(_as_judged(normalizer, case, returned), error, shown, returned=returned)
 
 
-def answer_of(text: str) -> Any:  # noqa: ANN401 - a JSON object, or the text
+def answer_of(text: str) -> Any:
     """An answer as a normaliser is given it: the JSON object that its text is, else the text itself."""
     try:
         value = json.loads(text)
@@ -208,7 +209,7 @@ def _given(claims: Claims) -> tuple[str, ...]:
     return (*given, "picture") if _is_web((claims.picture or "").strip()) else given
 
 
-def _copied(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+def _copied(value: Any) -> Any:
     """A copy of a JSON value: it holds nothing else, so this may be quick."""
     if isinstance(value, dict):
         return {name: _copied(each) for name, each in value.items()}
@@ -709,10 +710,18 @@ RULES: Mapping[str, Rule] = {
 """The rules by their numbers: N judge the answer to one raw profile, M compare the answers to two."""
 
 _ABOUT: Mapping[str, tuple[str, ...]] = {
-    "N1": ("user_id",), "N3": ("name",), "N4": ("nickname",), "N5": ("picture",), "N6": ("email",),
-    "N7": ("email_verified",), "N8": ("given_name", "family_name"), "N11": ("identities",), "M1": ("email_verified",),
-    "M2": ("user_id",), "M6": ("user_id",),
-}  # fmt: skip
+    "N1": ("user_id",),
+    "N3": ("name",),
+    "N4": ("nickname",),
+    "N5": ("picture",),
+    "N6": ("email",),
+    "N7": ("email_verified",),
+    "N8": ("given_name", "family_name"),
+    "N11": ("identities",),
+    "M1": ("email_verified",),
+    "M2": ("user_id",),
+    "M6": ("user_id",),
+}
 """The properties without which a rule has nothing to say: all of one rule's, not claimed, leave the rule unclaimed."""
 
 
@@ -780,7 +789,7 @@ def raised(error: BaseException) -> str:
     return f"{text} in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
 
 
-def redacted(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+def redacted(value: Any) -> Any:
     """A made-up or recorded value as it may be shown: without what its member's name calls a secret."""
     if isinstance(value, Mapping):
         return {
@@ -899,4 +908,4 @@ def _secrets(value: object) -> Iterator[str]:
 def _member(name: object) -> str:
     """A member's name as it may be shown: names of the raw profile may be long or odd."""
     text = str(name)
-    return text if text.isascii() and text.isprintable() and len(text) <= 40 else "a member"  # noqa: PLR2004
+    return text if text.isascii() and text.isprintable() and len(text) <= 40 else "a member"

@@ -8,8 +8,8 @@ import pytest
 
 from idp_checks import plugin, providers
 from idp_checks.conformance.asking import pytest_generate_tests
-from idp_checks.conformance.calling import NoAnswer
-from idp_checks.conformance.report import Report
+from idp_checks.conformance.normalizers.normalizer import NoAnswer
+from idp_checks.conformance.reports.report import Report
 from idp_checks.conformance.rules import RULES, Case, answer_of, expected, golden, judged, redacted, see, standing
 
 if TYPE_CHECKING:

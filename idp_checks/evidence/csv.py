@@ -10,15 +10,30 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from idp_checks.reasons import REASON_TEXTS
+from idp_checks.tokens.reasons import REASON_TEXTS
 
 __all__ = ["COLUMNS", "NAME", "write"]
 
 NAME = "results.csv"
 COLUMNS = (
-    "check", "title", "severity", "verdict", "reason", "detail", "remedy", "scope", "connection", "provider",
-    "identity", "record", "controls", "at", "seq", "id", "hash",
-)  # fmt: skip
+    "check",
+    "title",
+    "severity",
+    "verdict",
+    "reason",
+    "detail",
+    "remedy",
+    "scope",
+    "connection",
+    "provider",
+    "identity",
+    "record",
+    "controls",
+    "at",
+    "seq",
+    "id",
+    "hash",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

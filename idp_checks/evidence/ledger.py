@@ -26,7 +26,7 @@ import rfc8785
 
 from idp_checks.checks.finding import Finding
 from idp_checks.errors import EvidenceError
-from idp_checks.profile import whole
+from idp_checks.profiles.jsontext import whole
 
 __all__ = ["NAME", "NAMESPACE", "Ledger", "Merkle", "canonical", "named", "rows", "stable_id"]
 

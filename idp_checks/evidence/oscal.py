@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from idp_checks.evidence.ledger import NAME as LEDGER
 from idp_checks.evidence.ledger import named
-from idp_checks.reasons import REASON_TEXTS
+from idp_checks.tokens.reasons import REASON_TEXTS
 
 __all__ = ["NAME", "NS", "VERSION", "write"]
 

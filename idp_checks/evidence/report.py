@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from idp_checks.reasons import REASON_TEXTS
+from idp_checks.tokens.reasons import REASON_TEXTS
 
 __all__ = ["ENTRIES", "NAME", "SUBJECTS", "write"]
 

@@ -35,11 +35,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from idp_checks import providers
-from idp_checks.endpoint import HttpEndpoint, Response
 from idp_checks.issuers.world import CLIENT_SECRET, World, question, shifted
-from idp_checks.rfc7662 import Active, Discovered, Metadata
 from idp_checks.secret import Secret
-from idp_checks.signed import SignedToken, claims_of, header_of
+from idp_checks.tokens.discovery import Discovered, Metadata
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.rfc7662 import Active
+from idp_checks.tokens.signed import SignedToken, claims_of, header_of
+from idp_checks.tokens.wire import Response
 
 __all__ = ["BEHAVIOURS", "Behaviour", "HostileIssuer", "Thief", "Turn"]
 
@@ -547,16 +549,25 @@ def _all() -> Iterator[Behaviour]:
         ("empty", "nothing", _body(lambda _: b"")),
         ("html", "an HTML page", _body(lambda _: _PAGE, {"content-type": "text/html"})),
         ("truncated", "the first half, under its own length", _body(lambda body: body[: len(body) // 2])),
-        ("cut-by-closing", "the first half, without a length", lambda turn: turn.http(
-            body=turn.good.body[: len(turn.good.body) // 2], headers={"content-length": None})),
+        (
+            "cut-by-closing",
+            "the first half, without a length",
+            lambda turn: turn.http(body=turn.good.body[: len(turn.good.body) // 2], headers={"content-length": None}),
+        ),
         ("under-long", "shorter than announced", _announced(lambda length: length + 2)),
         ("over-long", "longer than announced", _announced(lambda length: length - 2)),
-        ("utf-16", "UTF-16, and called so", _body(
-            lambda body: body.decode().encode("utf-16"), {"content-type": "application/json; charset=utf-16"})),
-        ("latin-1", "a letter in Latin-1 where UTF-8 is called", _body(
-            lambda body: _with_member(body, b'"\xe9"'), {"content-type": "application/json; charset=utf-8"})),
+        (
+            "utf-16",
+            "UTF-16, and called so",
+            _body(lambda body: body.decode().encode("utf-16"), {"content-type": "application/json; charset=utf-16"}),
+        ),
+        (
+            "latin-1",
+            "a letter in Latin-1 where UTF-8 is called",
+            _body(lambda body: _with_member(body, b'"\xe9"'), {"content-type": "application/json; charset=utf-8"}),
+        ),
         ("deep-nesting", "a hundred thousand lists within each other", _body(_nested)),
-    )  # fmt: skip
+    )
     yield from rows(
         "Size",
         ("30-mb", "30 MB: the good answer and spaces", _spaces),
@@ -568,7 +579,7 @@ def _all() -> Iterator[Behaviour]:
         ("many-headers", "30 MB of small headers", _many_headers),
         ("line-without-end", "30 MB without the end of a line", lambda turn: _flood(turn, b"", b"x" * _MIB)),
         big=True,
-    )  # fmt: skip
+    )
     yield from rows(
         "Reading: 500, and 900 kB in a further member that take long to look through",
         ("letters-and-at", "letters, and at last an `@`", _tedious("x" * 900_000 + "@")),
@@ -584,24 +595,35 @@ def _all() -> Iterator[Behaviour]:
         ("gzip-checksum", "gzip with a wrong checksum", _body(_spoiled_checksum, _GZIP)),
         ("gzip-surplus", "more behind the end of the gzip", _body(lambda body: gzip.compress(body) + b"x", _GZIP)),
         ("coding-unasked", "a coding that was not asked for", _body(lambda body: body, {"content-encoding": "br"})),
-        ("coding-twice", "gzip within gzip", _body(
-            lambda body: gzip.compress(gzip.compress(body)), {"content-encoding": "gzip, gzip"})),
-    )  # fmt: skip
+        (
+            "coding-twice",
+            "gzip within gzip",
+            _body(lambda body: gzip.compress(gzip.compress(body)), {"content-encoding": "gzip, gzip"}),
+        ),
+    )
     yield from rows(
         "HTTP",
         ("chunks-broken", "chunks whose size is no number", _body(lambda body: b"zz\r\n" + body, _CHUNKED)),
         ("chunks-cut", "chunks without the last one", _body(_chunk, _CHUNKED)),
-        ("chunk-beyond-all", "a chunk that calls itself larger than any memory", _body(
-            lambda body: b"ffffffffffffff\r\n" + body, _CHUNKED)),
+        (
+            "chunk-beyond-all",
+            "a chunk that calls itself larger than any memory",
+            _body(lambda body: b"ffffffffffffff\r\n" + body, _CHUNKED),
+        ),
         ("two-lengths", "two lengths that differ", _announced(lambda length: f"{length}\r\ncontent-length: 2")),
         ("length-below-zero", "a length below zero", _announced(lambda length: -length)),
         ("no-http", "another protocol's greeting", _raw(b"* OK IMAP4rev1 ready\r\n")),
         ("no-head", "the good answer's body alone", lambda turn: turn.good.body),
         ("binary", "bytes that are no text", _raw(bytes(range(256)) * 4)),
         ("answer-ahead", "500, and the good answer behind it, unasked", _answer_ahead),
-        ("another-protocol", "101, and another protocol from here on", lambda turn: (
-            b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n" + turn.good.body)),
-    )  # fmt: skip
+        (
+            "another-protocol",
+            "101, and another protocol from here on",
+            lambda turn: (
+                b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n" + turn.good.body
+            ),
+        ),
+    )
     yield from rows(
         "Redirect",
         *(
@@ -617,15 +639,42 @@ def _all() -> Iterator[Behaviour]:
         "Status, and the good answer's body",
         ("429-sane", "429, `Retry-After: 1`", _status(429, {"retry-after": "1"})),
         ("429-absurd", "429, `Retry-After: 99999999999999999999`", _status(429, {"retry-after": "9" * 20})),
-        ("429-date", "429, to be tried again in the year 9999", _status(
-            429, {"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"})),
+        (
+            "429-date",
+            "429, to be tried again in the year 9999",
+            _status(429, {"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}),
+        ),
         ("429-unreadable", "429, `Retry-After: soon`", _status(429, {"retry-after": "soon"})),
-        *((f"{status}", f"{status} {HTTPStatus(status).phrase}", _status(status)) for status in (
-            201, 202, 203, 206, 226, 300, 400, 401, 402, 403, 404, 405, 409, 410, 418, 451, 500, 501, 502, 503, 504)),
+        *(
+            (f"{status}", f"{status} {HTTPStatus(status).phrase}", _status(status))
+            for status in (
+                201,
+                202,
+                203,
+                206,
+                226,
+                300,
+                400,
+                401,
+                402,
+                403,
+                404,
+                405,
+                409,
+                410,
+                418,
+                451,
+                500,
+                501,
+                502,
+                503,
+                504,
+            )
+        ),
         ("204", "204 No Content", _bodiless(204)),
         ("304", "304 Not Modified", _bodiless(304)),
         ("599", "599, which is no status of HTTP", _status(599)),
-    )  # fmt: skip
+    )
     yield from rows(
         "JSON",
         ("null", "`null`", _whole(lambda _: None)),

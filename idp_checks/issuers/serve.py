@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from idp_checks.endpoint import is_loopback
 from idp_checks.errors import UsageError
 from idp_checks.issuers.app import app
 from idp_checks.issuers.world import CLIENT_SECRET, REFRESH_TOKEN, SLOW, World
+from idp_checks.tokens.urls import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,13 +30,15 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 import msgspec
 
 from idp_checks import providers, recordings
-from idp_checks.endpoint import Ask, Endpoint, HttpEndpoint, Request, Response
-from idp_checks.introspection import Introspection, conclude
-from idp_checks.provider import Provider
+from idp_checks.providers.model import Provider
 from idp_checks.recordings import DebugRecording
-from idp_checks.rfc7662 import Discovered
 from idp_checks.secret import Secret
-from idp_checks.signed import SignedToken
+from idp_checks.tokens.discovery import Discovered
+from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint
+from idp_checks.tokens.introspection import Introspection, conclude
+from idp_checks.tokens.signed import SignedToken
+from idp_checks.tokens.template import Ask
+from idp_checks.tokens.wire import Request, Response
 
 __all__ = ["CLIENT_SECRET", "PLAYED", "SLOW", "Issuer", "Place", "World", "question"]
 
@@ -103,7 +105,7 @@ class World:
         """
         return self.issuer(provider).respond(request, base, case)
 
-    def ask(self, provider: str, case: str, **expected: Any) -> Introspection:  # noqa: ANN401
+    def ask(self, provider: str, case: str, **expected: Any) -> Introspection:
         """Put the question of a case to the simulated issuer, as ``introspect`` would, without a network."""
         issuer = self.issuer(provider)
         expected.setdefault("client_id", issuer.client_id)
@@ -124,7 +126,7 @@ class World:
             )
 
     @cached_property
-    def key(self) -> Any:  # noqa: ANN401 - a private key of the cryptography package
+    def key(self) -> Any:
         """The key that signs all signed tokens: issuers may share a key set."""
         from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -396,7 +398,7 @@ class Issuer:
             ended |= {self.token("valid"), *self._renewed}
         self._ended |= {each: self._now() for each in ended if each not in self._ended}
         status = min(manner.done)
-        return _json(status, {}) if status == 200 else Response(status)  # noqa: PLR2004
+        return _json(status, {}) if status == 200 else Response(status)
 
     @cached_property
     def _denial(self) -> DebugRecording | None:
@@ -460,13 +462,13 @@ class Issuer:
             body = json.dumps(_renamed(shifted(answered.json, self._ago(recorded), self._model()), renamed))
         return Response(answered.status, headers, body.encode())
 
-    def _model(self) -> Any:  # noqa: ANN401 - a type
+    def _model(self) -> Any:
         debug = self.provider.debug
         if isinstance(debug, SignedToken):
             debug = debug.opaque
         if isinstance(debug, HttpEndpoint):
             return debug.answer
-        from idp_checks.rfc7662 import Active
+        from idp_checks.tokens.rfc7662 import Active
 
         return Active
 
@@ -486,14 +488,17 @@ class Issuer:
         return _json(200, _renamed(raw, self._other(case) if case == "other-user" else {}))
 
     def _discovery(self, issuer: str) -> Response:
-        return _json(200, {
-            "issuer": issuer,
-            "introspection_endpoint": f"{issuer}/introspect",
-            "userinfo_endpoint": f"{issuer}/userinfo",
-            "token_endpoint": f"{issuer}/renewal",
-            "revocation_endpoint": f"{issuer}/revocation",
-            "jwks_uri": f"{issuer}/keys",
-        })  # fmt: skip
+        return _json(
+            200,
+            {
+                "issuer": issuer,
+                "introspection_endpoint": f"{issuer}/introspect",
+                "userinfo_endpoint": f"{issuer}/userinfo",
+                "token_endpoint": f"{issuer}/renewal",
+                "revocation_endpoint": f"{issuer}/revocation",
+                "jwks_uri": f"{issuer}/keys",
+            },
+        )
 
     def _keys(self) -> Response:
         numbers = self._world.key.public_key().public_numbers()
@@ -531,7 +536,7 @@ def _another(name: str) -> str:
     return f"{name}-2"
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     """A JSON value with some of its texts and numbers replaced, taken as wholes or as the last part of an address."""
     if isinstance(value, Mapping):
         return {name: _renamed(each, names) for name, each in value.items()}
@@ -576,12 +581,12 @@ def _basic(headers: Mapping[str, str]) -> tuple[str, Secret] | None:
     return unquote_plus(user), Secret(unquote_plus(password))
 
 
-def shifted(value: Any, ago: int, model: Any) -> Any:  # noqa: ANN401 - any JSON value and its type
+def shifted(value: Any, ago: int, model: Any) -> Any:
     """A recorded answer with its times moved by so many seconds; the model tells which members are times."""
     return _shift(value, ago, msgspec.inspect.type_info(model))
 
 
-def _shift(value: Any, ago: int, known: msgspec.inspect.Type) -> Any:  # noqa: ANN401
+def _shift(value: Any, ago: int, known: msgspec.inspect.Type) -> Any:
     meaning = None
     while isinstance(known, msgspec.inspect.Metadata):
         meaning = (known.extra or {}).get("means", meaning)

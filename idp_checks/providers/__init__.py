@@ -15,13 +15,16 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from idp_checks.errors import IdpChecksError, UnknownProvider
-from idp_checks.profile import NormalizedProfile
-from idp_checks.provider import Provider
+from idp_checks.profiles.profile import NormalizedProfile
 from idp_checks.providers._named import NAMED
+from idp_checks.providers.model import Provider
 
 __all__ = ["GROUP", "every", "get", "names", "normalize", "own"]
 
 GROUP = "idp_checks.providers"
+"""The entry point group by which other packages add providers."""
+INFRASTRUCTURE = frozenset({"model", "operations", "sdk"})
+"""Modules of this folder that are not providers."""
 _loaded: dict[str, Provider] = {}
 
 
@@ -96,7 +99,11 @@ def _load(name: str) -> Provider:
 def _modules() -> frozenset[str]:
     from pkgutil import iter_modules
 
-    return frozenset(found.name.replace("_", "-") for found in iter_modules(__path__) if not found.name.startswith("_"))
+    return frozenset(
+        module.name.replace("_", "-")
+        for module in iter_modules(__path__)
+        if not module.name.startswith("_") and module.name not in INFRASTRUCTURE
+    )
 
 
 @cache

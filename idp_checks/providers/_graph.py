@@ -5,8 +5,10 @@ Nobody but Graph may validate such a token, https://learn.microsoft.com/en-us/en
 
 from __future__ import annotations
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, by_bearer
-from idp_checks.introspection import Reading
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.wire import Response
 
 __all__ = ["ME"]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from idp_checks.provider import Kind, ProfileFacts, Protocol, Provider, Scopes, TokenFacts, Way
+from idp_checks.providers.model import Kind, ProfileFacts, Protocol, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Way
 
 __all__ = ["NAMED"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from idp_checks.profile import is_web_address
-from idp_checks.shape import Web
+from idp_checks.profiles.profile import is_web_address
+from idp_checks.profiles.shape import Web
 
 __all__ = ["Picture", "largest"]
 

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, TypeAlias
 from msgspec import Struct, field
 
 from idp_checks.errors import ProfileError
-from idp_checks.profile import Claims, is_address
-from idp_checks.shape import Address, Id, Name, Path, Shape, Text, first
+from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Text, first
 
 __all__ = ["CLAIMS", "NAME_ID", "Assertion", "NamesId", "address", "only"]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from idp_checks.endpoint import by_bearer
-from idp_checks.provider import Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
 from idp_checks.providers._saml import Assertion, NamesId, only
-from idp_checks.signed import SignedToken
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Manner, Way, renewing
+from idp_checks.tokens.signed import SignedToken
+from idp_checks.tokens.template import by_bearer
 
 
 class Person(Assertion):

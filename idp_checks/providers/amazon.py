@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, by_query
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Id, Name, Path, Shape
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_query
 
 
 class Customer(Shape):

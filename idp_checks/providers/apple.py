@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from msgspec import Struct, ValidationError, convert
 
 from idp_checks.errors import ProfileError
-from idp_checks.profile import Claims, parse
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Id, Name, Path, Shape, Text, TextFlag, text_flag
-from idp_checks.signed import BINDING, SignedToken
+from idp_checks.profiles.jsontext import parse
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Text, TextFlag, text_flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Way, renewing, revoking
+from idp_checks.tokens.signed import BINDING, SignedToken
 
 
 class PersonName(Struct, rename="camel"):

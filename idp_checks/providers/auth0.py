@@ -8,14 +8,16 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.rfc7662 import UserInfo as Named
-from idp_checks.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
-from idp_checks.signed import SignedToken, header_of
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, Steps
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.rfc7662 import UserInfo as Named
+from idp_checks.tokens.signed import SignedToken, header_of
+from idp_checks.tokens.template import Ask, by_bearer
 
 JWE_DOTS = 4
 """Dots of an encrypted token (RFC 7516, section 3.1); alg is dir in those that userinfo takes."""

@@ -6,24 +6,24 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.endpoint import (
+from idp_checks.errors import ProfileError
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Text, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import (
     Answer,
-    Ask,
     EpochText,
     HttpEndpoint,
     NumberText,
     Refusal,
     after,
     at_epoch,
-    by_query,
     probe,
     split_scopes,
 )
-from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Handle, Id, Name, Path, Shape, Text, first
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_query
 
 DOC = "https://openauth.baidu.com/doc/doc.html"
 TOKENINFO = "https://developer.baidu.com/wiki/index.php?title=docs/oauth/tokeninfo"

@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer, split_scopes
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, best_address, first, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, best_address, first, flag
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.wire import Response
 
 
 class Email(Struct):

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, best_address, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, best_address, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way
 
 
 class Email(Struct):

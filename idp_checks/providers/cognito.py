@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Ask, Steps, by_bearer
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Handle, TextFlag, first, text_flag
-from idp_checks.signed import SignedToken, claims_of
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Handle, TextFlag, first, text_flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Steps
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.signed import SignedToken, claims_of
+from idp_checks.tokens.template import Ask, by_bearer
 
 
 class UserInfo(OpenIdClaims):

@@ -8,24 +8,14 @@ from typing import Any, ClassVar
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from idp_checks.endpoint import (
-    Answer,
-    Ask,
-    Epoch,
-    HttpEndpoint,
-    Recipe,
-    Refusal,
-    Request,
-    Seconds,
-    after,
-    at_epoch,
-    by_bearer,
-    probe,
-)
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, probe
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, Recipe, by_bearer
+from idp_checks.tokens.wire import Request
 
 UNAUTHORIZED = Refusal(401, "denied", {"id": "unauthorized"})
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta
 
-from idp_checks.endpoint import Refusal, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Path, Shape
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way
+from idp_checks.tokens.endpoint import Refusal, probe
 
 PREFIX = "https://i.mydocomo.com/id/"
 Subject: TypeAlias = Annotated[

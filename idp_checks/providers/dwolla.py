@@ -7,12 +7,14 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_bearer
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Id, Name, Path, Shape
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Id, Name, Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
 
 HEADERS = {"Accept": "application/vnd.dwolla.v1.hal+json"}
 

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Refusal, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Refusal, probe
 
 USER = "https://apiz.ebay.com/commerce/identity/v1/user/"
 SCOPE = "https://api.ebay.com/oauth/api_scope/commerce.identity"

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
-from idp_checks.profile import Claims
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Way
 
 
 class User(Shape):

@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 
 from msgspec import Struct, field
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Recipe, Refusal, Steps, Unreachable, by_bearer
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, Steps
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, Recipe, by_bearer
+from idp_checks.tokens.wire import Unreachable
 
 SITES = frozenset({"nl", "be", "de", "fr", "es", "com", "co.uk"})
 """What stands behind ``start.exactonline.`` at Exact's sites."""

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, at_epoch, by_bearer, by_query
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape, Web
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, at_epoch
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer, by_query
 
 THROTTLED = frozenset((4, 17, 32, 341, 613))
 """Codes of used-up limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
@@ -107,7 +109,7 @@ class Debugged(Answer):
         return said
 
 
-def _invalid(**error: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+def _invalid(**error: Any) -> dict[str, Any]:
     """Body about a token that is not valid, with these members of its error."""
     return {"data": {"is_valid": False, "error": error}}
 

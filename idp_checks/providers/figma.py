@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer, by_form
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Id, Name, Shape, Web
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer, by_form
+from idp_checks.tokens.wire import Response
 
 
 class User(Shape):
@@ -35,7 +38,7 @@ class Probe(HttpEndpoint):
     def read(self, response: Response, ask: Ask) -> Reading:
         body = response.json
         err = body.get("err") if isinstance(body, dict) else None
-        if response.status == 403 and isinstance(err, str) and err.startswith("Invalid scope"):  # noqa: PLR2004
+        if response.status == 403 and isinstance(err, str) and err.startswith("Invalid scope"):
             detail = "the token is alive and lacks scope current_user:read"
             return Reading(active=None, reason="not_permitted", detail=detail)
         return super().read(response, ask)

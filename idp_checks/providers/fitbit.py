@@ -8,13 +8,16 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Request, at_epoch, by_form, split_scopes
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.rfc7662 import INACTIVE
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
 from idp_checks.secret import Secret
-from idp_checks.shape import Handle, Id, Name, Path, Shape, Web
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, at_epoch, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.rfc7662 import INACTIVE
+from idp_checks.tokens.template import Ask, by_form
+from idp_checks.tokens.wire import Request
 
 Moment = Annotated[int | float, Meta(extra={"means": "epoch-millis"})]
 """Milliseconds or seconds since 1970: the unit is not documented."""

@@ -11,11 +11,13 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_oauth1
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Handle, Id, Name, Path, Shape, Text
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Text
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_oauth1
 
 REST = "https://api.flickr.com/services/rest/?format=json&nojsoncallback=1&method="
 

@@ -10,11 +10,14 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, by_bearer, by_json
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, Name, NumberId, Shape, Web, best_address, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Name, NumberId, Shape, Web, best_address, flag
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, Refusal, at_iso
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer, by_json
+from idp_checks.tokens.wire import Response
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
@@ -96,7 +99,7 @@ class Limited(HttpEndpoint):
 
     def read(self, response: Response, ask: Ask) -> Reading:
         used_up = response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers
-        if response.status == 403 and used_up:  # noqa: PLR2004
+        if response.status == 403 and used_up:
             return Reading(active=None, reason="rate_limited", detail="the issuer asks to slow down")
         return super().read(response, ask)
 

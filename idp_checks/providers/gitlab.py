@@ -7,23 +7,14 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.endpoint import (
-    Answer,
-    Ask,
-    Epoch,
-    HttpEndpoint,
-    Refusal,
-    Seconds,
-    after,
-    at_epoch,
-    by_bearer,
-    split_scopes,
-)
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Handle, Id, Name, Shape, Web
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
 
 
 class User(Shape):

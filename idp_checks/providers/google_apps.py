@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, by_form
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims, is_address
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.shape import Path, TextFlag, text_flag
 from idp_checks.providers import google_oauth2
-from idp_checks.shape import Path, TextFlag, text_flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form
 
 
 class UserInfo(google_oauth2.UserInfo):

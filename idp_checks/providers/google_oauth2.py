@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_form, by_query, split_scopes
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, EpochText, HttpEndpoint, Refusal, at_epoch, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form, by_query
 
 
 class UserInfo(OpenIdClaims):

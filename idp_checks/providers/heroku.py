@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Refusal, by_bearer, by_form, probe
 from idp_checks.errors import ProfileError
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Id, Name, Shape, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Shape, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.tokens.template import by_bearer, by_form
 
 HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
 

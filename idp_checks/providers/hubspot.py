@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.endpoint import Answer, Ask, Seconds, after
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.rfc7662 import introspection
-from idp_checks.shape import Address, NumberId, Path, Shape
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, NumberId, Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Answer, Seconds, after
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.rfc7662 import introspection
+from idp_checks.tokens.template import Ask
 
 
 class Metadata(Shape):

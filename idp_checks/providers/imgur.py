@@ -7,11 +7,12 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Refusal, probe
 from idp_checks.errors import ProfileError
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, NumberId, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, NumberId, Path, Shape, Web
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Refusal, probe
 
 
 class Data(Struct):

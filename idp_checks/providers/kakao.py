@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, after, by_bearer
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
 
 NOT_FOUND = "this access token does not exist"
 ENDED = "this access token is already expired"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from idp_checks.client_auth import METHODS
-from idp_checks.endpoint import by_bearer
-from idp_checks.openid import OpenIdClaims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.rfc7662 import introspection
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.client_auth import METHODS
+from idp_checks.tokens.rfc7662 import introspection
+from idp_checks.tokens.template import by_bearer
 
 
 class UserInfo(OpenIdClaims):

@@ -7,34 +7,14 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import (
-    Answer,
-    Ask,
-    HttpEndpoint,
-    Refusal,
-    Seconds,
-    after,
-    by_form,
-    by_query,
-    probe,
-    split_scopes,
-)
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import (
-    BEARER,
-    Call,
-    Further,
-    ProfileFacts,
-    Provider,
-    Scopes,
-    TokenFacts,
-    Way,
-    renewing,
-    revoking,
-)
-from idp_checks.shape import Address, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web, first
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after, probe, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form, by_query
 
 
 class Verified(Struct):

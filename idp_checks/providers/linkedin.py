@@ -8,24 +8,27 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, Epoch, Refusal, at_epoch, split_scopes
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims, is_web_address
-from idp_checks.provider import (
-    BEARER,
-    Call,
-    Further,
-    ProfileFacts,
-    Provider,
-    Scopes,
-    TokenFacts,
-    Way,
-    renewing,
-    revoking,
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims, is_web_address
+from idp_checks.profiles.shape import (
+    Address,
+    Flag,
+    Id,
+    Name,
+    Shape,
+    Text,
+    TextFlag,
+    Web,
+    best_address,
+    first,
+    text_flag,
 )
-from idp_checks.rfc7662 import introspection, userinfo
-from idp_checks.shape import Address, Flag, Id, Name, Shape, Text, TextFlag, Web, best_address, first, text_flag
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Answer, Epoch, Refusal, at_epoch, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.rfc7662 import introspection, userinfo
+from idp_checks.tokens.template import Ask
 
 
 class UserInfo(OpenIdClaims):

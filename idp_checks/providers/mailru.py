@@ -10,11 +10,13 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_form, by_query
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form, by_query
 
 VK_ID = "https://id.vk.ru/about/business/go/docs/ru/vkid/latest/oauth/oauth-mail/index"
 

@@ -7,12 +7,14 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_bearer, probe, split_scopes
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, probe, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
 
 SUCCESS = "00"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]

@@ -6,23 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from idp_checks.client_auth import METHODS
-from idp_checks.endpoint import Ask, HttpEndpoint, by_bearer
-from idp_checks.profile import Claims
-from idp_checks.provider import (
-    AtNamed,
-    Call,
-    Manner,
-    ProfileFacts,
-    Provider,
-    Scopes,
-    TokenFacts,
-    Way,
-    renewing,
-    revoking,
-)
-from idp_checks.rfc7662 import introspection
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import AtNamed, Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.client_auth import METHODS
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.rfc7662 import introspection
+from idp_checks.tokens.template import Ask, by_bearer
 
 
 class Person(Shape):

@@ -8,12 +8,15 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Recipe, Refusal, Request, Response, by_form
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
 from idp_checks.secret import Secret
-from idp_checks.shape import Address, Id, Name, Path, Shape, Web, first
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, Recipe, by_form
+from idp_checks.tokens.wire import Request, Response
 
 ANSWERED = frozenset((200, 400, 401, 403))
 """Statuses under which a denial counts: OK documents none."""

@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, Steps
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, first
 from idp_checks.providers._graph import ME
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Way, renewing
 from idp_checks.providers.waad import EntraToken, User, for_graph, username
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, first
-from idp_checks.signed import claims_of
+from idp_checks.tokens.endpoint import Steps
+from idp_checks.tokens.signed import claims_of
+from idp_checks.tokens.template import Ask
 
 DIRECTORY = "@MicrosoftOnline.com"
 """What stands behind the ``puid`` in identifiers: they look like addresses and are none."""

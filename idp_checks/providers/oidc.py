@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from idp_checks.endpoint import by_bearer
-from idp_checks.openid import OpenIdClaims
-from idp_checks.provider import (
-    AtNamed,
-    Call,
-    Manner,
-    ProfileFacts,
-    Provider,
-    Scopes,
-    TokenFacts,
-    Way,
-    renewing,
-    revoking,
-)
-from idp_checks.rfc7662 import Discovered
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import AtNamed, Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.discovery import Discovered
+from idp_checks.tokens.template import by_bearer
 
 PROVIDER = Provider(
     name="oidc",

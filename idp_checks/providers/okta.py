@@ -7,14 +7,16 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from idp_checks.client_auth import METHODS
-from idp_checks.endpoint import Ask, HttpEndpoint, Recipe, by_bearer, filled
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims, is_address
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.rfc7662 import Active, introspection
-from idp_checks.shape import first
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.shape import first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.client_auth import METHODS
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.rfc7662 import Active, introspection
+from idp_checks.tokens.template import Ask, Recipe, by_bearer, filled
 
 
 class UserInfo(OpenIdClaims):

@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Refusal, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Refusal, probe
 
 Kind = Annotated[str, Meta(pattern=r"^user\Z")]
 """``type`` of a person: the identifiers of other resources are others."""

@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.wire import Response
 
 
 class UserInfo(Shape):

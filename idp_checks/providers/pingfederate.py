@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
-from idp_checks.client_auth import METHODS
-from idp_checks.endpoint import by_bearer
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Path
 from idp_checks.providers._saml import NAME_ID, Assertion, NamesId, address
-from idp_checks.rfc7662 import introspection
-from idp_checks.shape import Path
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Manner, Way, renewing, revoking
+from idp_checks.tokens.client_auth import METHODS
+from idp_checks.tokens.rfc7662 import introspection
+from idp_checks.tokens.template import by_bearer
 
 
 class Person(Assertion, kw_only=True):

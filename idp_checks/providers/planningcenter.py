@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer
-from idp_checks.introspection import Reading, Reason
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, Web, best_address
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, Web, best_address
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading, Reason
+from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.wire import Response
 
 HINTS: Mapping[str, Reason] = {"BABOON": "expired", "CAPUCHIN": "revoked", "PELICAN": "not_permitted"}
 """Words at the end of an error's detail, https://api.planningcenteronline.com/docs/overview/errors."""
@@ -108,7 +111,7 @@ class Hinted(HttpEndpoint):
 
     def read(self, response: Response, ask: Ask) -> Reading:
         reading = super().read(response, ask)
-        if response.status != 401 or reading.reason != "unparsable":  # noqa: PLR2004
+        if response.status != 401 or reading.reason != "unparsable":
             return reading
         body = response.json
         listed = body.get("errors") if isinstance(body, dict) else None

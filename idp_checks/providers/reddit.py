@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Refusal, by_bearer, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Handle, Id, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Handle, Id, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.tokens.template import by_bearer
 
 HEADERS = {"User-Agent": "{user_agent}"}
 

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profile import Claims, is_web_address
-from idp_checks.provider import Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Name, NumberId, Path, Shape, Text, Web, first
+from idp_checks.profiles.profile import Claims, is_web_address
+from idp_checks.profiles.shape import Name, NumberId, Path, Shape, Text, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Way
 
 OAUTH = "http://open.renren.com/wiki/English_version_for_OAuth2.0"
 SIZES = {"large": 4, "main": 3, "head": 2, "avatar": 2, "tiny": 1}

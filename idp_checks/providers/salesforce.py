@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Ask, by_form
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.rfc7662 import Active, introspection
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.rfc7662 import Active, introspection
+from idp_checks.tokens.template import Ask, by_form
 
 LONG = 18
 """Letters of the identifiers that programs are given; their first 15 are the same identifier as people see it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from idp_checks.provider import ProfileFacts, Provider, Scopes, TokenFacts, Way
 from idp_checks.providers._saml import Assertion
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Way
 
 PROVIDER = Provider(
     name="samlp",

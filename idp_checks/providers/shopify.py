@@ -9,21 +9,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.endpoint import (
-    Answer,
-    Ask,
-    HttpEndpoint,
-    Recipe,
-    Refusal,
-    Response,
-    Steps,
-    Unreachable,
-    by_header,
-)
-from idp_checks.introspection import Reading, Reason
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Steps
+from idp_checks.tokens.introspection import Reading, Reason
+from idp_checks.tokens.template import Ask, Recipe, by_header
+from idp_checks.tokens.wire import Response, Unreachable
 
 DOMAIN = ".myshopify.com"
 GID = "gid://shopify/Shop/"

@@ -11,12 +11,15 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Response, Seconds, after, by_bearer, split_scopes
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Flag, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.wire import Response
 
 Ok: TypeAlias = Annotated[Any, Meta(extra={"const": True})]
 """True in every answer that is no error."""

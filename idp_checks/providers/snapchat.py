@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import HttpEndpoint, Refusal, by_bearer
 from idp_checks.errors import ProfileError
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Id, Json, Name, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Id, Json, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.template import by_bearer
 
 
 class Bitmoji(Struct):

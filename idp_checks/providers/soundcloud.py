@@ -7,10 +7,12 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from idp_checks.endpoint import Refusal, by_header, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Id, Name, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.tokens.template import by_header
 
 HEADERS = {"Accept": "application/json; charset=utf-8"}
 AUTHORIZATION = "OAuth {token}"

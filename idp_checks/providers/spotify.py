@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.endpoint import Refusal, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Shape
 from idp_checks.providers._pictures import Picture, largest
-from idp_checks.shape import Address, Id, Name, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Refusal, probe
 
 
 class User(Shape):

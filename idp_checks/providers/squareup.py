@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Response, at_iso, by_bearer, by_json
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Id, Name, Path, Shape
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Id, Name, Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, at_iso
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer, by_json
+from idp_checks.tokens.wire import Response
 
 
 class Merchant(Struct):
@@ -70,7 +73,7 @@ class StatusEndpoint(HttpEndpoint):
     def read(self, response: Response, ask: Ask) -> Reading:
         body = response.json
         errors = body.get("errors") if isinstance(body, dict) else None
-        if response.status == 401 and isinstance(errors, list):  # noqa: PLR2004
+        if response.status == 401 and isinstance(errors, list):
             codes = [
                 error.get("code")
                 for error in errors

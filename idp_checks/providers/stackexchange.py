@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, Steps, at_epoch, by_path, by_query
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Name, NumberId, Path, Shape, Web
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Name, NumberId, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Steps, at_epoch
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_path, by_query
 
 
 class User(Struct):

@@ -7,11 +7,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Response, by_bearer, by_form
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Id, Name, Shape, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Id, Name, Shape, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer, by_form
+from idp_checks.tokens.wire import Response
 
 
 class BusinessProfile(Struct):
@@ -67,7 +70,7 @@ class Probe(HttpEndpoint):
         body = response.json
         error = body.get("error") if isinstance(body, dict) else None
         message = error.get("message") if isinstance(error, dict) and "code" not in error else None
-        if response.status == 401 and isinstance(message, str) and message.startswith("Invalid API Key provided"):  # noqa: PLR2004
+        if response.status == 401 and isinstance(message, str) and message.startswith("Invalid API Key provided"):
             return Reading(active=False, reason="unknown_token")
         return super().read(response, ask)
 

@@ -10,11 +10,14 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, IsoTime, Refusal, Response, at_iso, by_bearer
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Name, NumberId, Path, Shape
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Name, NumberId, Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, Refusal, at_iso
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.wire import Response
 
 
 class Identity(Struct):
@@ -65,7 +68,7 @@ class Probe(HttpEndpoint):
     def read(self, response: Response, ask: Ask) -> Reading:
         body = response.json
         said = body.get("error") if isinstance(body, dict) else None
-        if response.status == 401 and isinstance(said, str) and said:  # noqa: PLR2004
+        if response.status == 401 and isinstance(said, str) and said:
             return Reading(active=False, reason="expired" if said.startswith("OAuth token expired") else "denied")
         return super().read(response, ask)
 

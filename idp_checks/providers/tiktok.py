@@ -7,11 +7,13 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from idp_checks.endpoint import Refusal, by_form, probe
 from idp_checks.errors import ProfileError
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way
+from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.tokens.template import by_form
 
 SUCCESS = "ok"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]

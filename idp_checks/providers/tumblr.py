@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Refusal, probe
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Flag, Id, Path, Shape
 from idp_checks.providers._pictures import Picture, largest
-from idp_checks.shape import Flag, Id, Path, Shape
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Refusal, probe
 
 
 class Blog(Struct):

@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, Seconds, after, by_bearer, by_form, by_header
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.openid import OpenIdClaims
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.openid import OpenIdClaims
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer, by_form, by_header
 
 
 class User(Struct):

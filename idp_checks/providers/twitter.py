@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, HttpEndpoint, Refusal, Steps, by_bearer
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, Steps
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
 
 _oauth1 = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
 

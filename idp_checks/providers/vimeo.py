@@ -7,12 +7,14 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from idp_checks.endpoint import Answer, Ask, EpochText, HttpEndpoint, Refusal, at_epoch, by_bearer, split_scopes
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Name, Path, Shape, Text, Web
 from idp_checks.providers._pictures import Picture, largest
-from idp_checks.shape import Address, Name, Path, Shape, Text, Web
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, EpochText, HttpEndpoint, Refusal, at_epoch, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_bearer
 
 HEADERS = {"Accept": "application/vnd.vimeo.*+json;version=3.4"}
 SITE = "https://vimeo.com/"

@@ -10,12 +10,14 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Answer, Ask, Epoch, HttpEndpoint, Refusal, at_epoch, by_form
 from idp_checks.errors import ProfileError
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Manner, Way
+from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, at_epoch
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form
 
 API = "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description"
 

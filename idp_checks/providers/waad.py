@@ -13,13 +13,15 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct
 
-from idp_checks.endpoint import Ask, Steps
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims, is_address
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape
 from idp_checks.providers._graph import ME
-from idp_checks.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape
-from idp_checks.signed import BINDING, SignedToken
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.tokens.endpoint import Steps
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.signed import BINDING, SignedToken
+from idp_checks.tokens.template import Ask
 
 GRAPH = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
 """The two names of Microsoft Graph as an audience."""

@@ -7,23 +7,22 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import (
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web, best_address, first
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way
+from idp_checks.tokens.endpoint import (
     Answer,
-    Ask,
     EpochText,
     HttpEndpoint,
     NumberText,
     Refusal,
     after,
     at_epoch,
-    by_form,
-    by_query,
     split_scopes,
 )
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Further, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Id, Name, Path, Shape, Web, best_address, first
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form, by_query
 
 ANSWERED = frozenset((200, 400, 401, 403))
 """Statuses under which a denial counts: Weibo documents none."""

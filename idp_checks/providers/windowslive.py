@@ -10,10 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.profile import Claims, is_address
-from idp_checks.provider import BEARER, Call, Further, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing
+from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.shape import Address, Id, Name, Shape, first
 from idp_checks.providers._graph import ME
-from idp_checks.shape import Address, Id, Name, Shape, first
+from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way, renewing
 
 
 class Emails(Struct):

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_query, split_scopes
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Flag, Handle, Name, NumberId, Path, Shape, Web, flag
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Name, NumberId, Path, Shape, Web, flag
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, split_scopes
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_query
 
 
 class Me(Shape):

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.endpoint import Refusal, probe
-from idp_checks.profile import Claims, is_address
-from idp_checks.provider import BEARER, Call, ProfileFacts, Provider, Scopes, TokenFacts, Way
-from idp_checks.shape import Address, Handle, Name, NumberId, Path, Shape, Text, Web, best_address
+from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.shape import Address, Handle, Name, NumberId, Path, Shape, Text, Web, best_address
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import BEARER, Call, Way
+from idp_checks.tokens.endpoint import Refusal, probe
 
 
 class Listed(Struct):

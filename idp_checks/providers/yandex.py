@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from idp_checks.endpoint import Answer, Ask, HttpEndpoint, Refusal, by_form, by_header
-from idp_checks.introspection import Reading
-from idp_checks.profile import Claims
-from idp_checks.provider import Call, Manner, ProfileFacts, Provider, Scopes, TokenFacts, Way, renewing, revoking
-from idp_checks.shape import Address, Flag, Handle, Id, Name, Shape, Text, best_address, first
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Shape, Text, best_address, first
+from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.template import Ask, by_form, by_header
 
 _avatar = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII).fullmatch
 

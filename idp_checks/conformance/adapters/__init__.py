@@ -19,7 +19,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from idp_checks.conformance.calling import NoAnswer
+from idp_checks.conformance.normalizers.normalizer import NoAnswer
 from idp_checks.errors import UsageError
 
 __all__ = ["Adapter", "OtherForm", "Unanswered", "get", "names", "raised_here", "title"]
@@ -108,7 +108,7 @@ def _told_apart(function: Callable[..., dict[str, Any]], title: str) -> Callable
     """The function, whose own failures are no finding about the library."""
 
     @wraps(function)
-    def guarded(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:  # noqa: ANN401
+    def guarded(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:
         try:
             return function(provider, raw, also=also)
         except Exception as error:

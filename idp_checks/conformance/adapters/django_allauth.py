@@ -22,7 +22,7 @@ from idp_checks.conformance.adapters.forms import USUAL, Forms
 from idp_checks.conformance.adapters.project import MADE_UP, request_of, settings_name
 from idp_checks.conformance.adapters.wire import CLIENT_ID, DOMAIN, HOST, TOKEN, Wire
 from idp_checks.errors import UsageError
-from idp_checks.profile import STANDARD
+from idp_checks.profiles.profile import STANDARD
 
 __all__ = ["library"]
 
@@ -99,10 +99,10 @@ def library() -> dict[str, Any]:
     registry.load()
     forms = Forms.found("allauth", _PROVIDERS, registry.get_class, _NEEDS)
 
-    def reads(provider: str, raw: Any) -> bool:  # noqa: ANN401 - a JSON value
+    def reads(provider: str, raw: Any) -> bool:
         return forms.part(provider, raw) is not None
 
-    def normalized(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:  # noqa: ANN401
+    def normalized(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:
         used = forms.part(provider, raw)
         if used is None:
             raise OtherForm(f"none of its providers makes a call of {provider} that answers in this form")
@@ -131,7 +131,7 @@ def _run(used: type[Any], wire: Wire) -> dict[str, Any]:
         told: dict[str, Any] = {}
         extract = provider.extract_common_fields
 
-        def common_fields(data: Any) -> Any:  # noqa: ANN401 - what the provider was given
+        def common_fields(data: Any) -> Any:
             told["fields"] = extract(data)
             return told["fields"]
 
@@ -154,7 +154,7 @@ def _run(used: type[Any], wire: Wire) -> dict[str, Any]:
         return _profile(wire.provider.name, provider, login, told.get("fields"))
 
 
-def _profile(name: str, provider: Any, login: Any, fields: Any) -> dict[str, Any]:  # noqa: ANN401
+def _profile(name: str, provider: Any, login: Any, fields: Any) -> dict[str, Any]:
     """A login in Auth0's shape; a blank field of Django's user is its way to say that there is nothing."""
     from allauth.account.utils import user_email, user_field, user_username
 
@@ -183,7 +183,7 @@ def _profile(name: str, provider: Any, login: Any, fields: Any) -> dict[str, Any
     }
 
 
-def _request(wire: Wire) -> Any:  # noqa: ANN401 - a class of the library
+def _request(wire: Wire) -> Any:
     """The browser's request: with a session, the shop that it names, and the form field that Apple sends."""
     from django.contrib.auth.models import AnonymousUser
     from django.contrib.sessions.backends.signed_cookies import SessionStore
@@ -200,7 +200,7 @@ def _request(wire: Wire) -> Any:  # noqa: ANN401 - a class of the library
 class _Session(dict[str, Any]):
     """A session in which every OAuth 1.0 service has left its token."""
 
-    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - what is kept under that name
+    def __missing__(self, name: str) -> Any:
         if name.startswith("oauth_") and name.endswith("_access_token"):
             return {"oauth_token": TOKEN, "oauth_token_secret": TOKEN}
         raise KeyError(name)
@@ -217,7 +217,7 @@ class _NoApps(list[Any]):
         return self
 
 
-def _app(used: type[Any], request: Any) -> Any:  # noqa: ANN401 - classes of the library
+def _app(used: type[Any], request: Any) -> Any:
     """The application that the project's settings or its adapter name, or one that was made up."""
     from allauth.socialaccount.adapter import get_adapter
     from allauth.socialaccount.models import SocialApp, SocialAppManager
@@ -239,7 +239,7 @@ def _app(used: type[Any], request: Any) -> Any:  # noqa: ANN401 - classes of the
 
 
 @contextmanager
-def _apps(app: Any) -> Iterator[None]:  # noqa: ANN401 - a class of the library
+def _apps(app: Any) -> Iterator[None]:
     """Have the project's adapter find this application without a database."""
     from allauth.socialaccount.adapter import get_adapter
 
@@ -263,12 +263,17 @@ def _make_up() -> None:
         ROOT_URLCONF="allauth.urls",
         MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],
         INSTALLED_APPS=[
-            "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-            "allauth", "allauth.account", "allauth.socialaccount",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "allauth",
+            "allauth.account",
+            "allauth.socialaccount",
             *(each for each in apps if find_spec(each) is not None),
         ],
         SOCIALACCOUNT_PROVIDERS=dict(_MADE_UP),
         SOCIALACCOUNT_QUERY_EMAIL=True,
         **{MADE_UP: True},
-    )  # fmt: skip
+    )
     django.setup()

@@ -72,7 +72,7 @@ class Forms:
         """The providers of which some form is read."""
         return tuple(name for name in providers.own() if name in self.parts)
 
-    def part(self, name: str, raw: Any) -> type[Any] | None:  # noqa: ANN401 - a JSON value
+    def part(self, name: str, raw: Any) -> type[Any] | None:
         """What reads this answer; None where the library never gets one of this form.
 
         What is no profile at all may come from any call: it is read by the part for the current form.

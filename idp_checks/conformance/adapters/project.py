@@ -50,7 +50,7 @@ def settings_name() -> str | None:
     return named or "the settings configured in this process"
 
 
-def request_of(method: str, data: Mapping[str, str], session: dict[str, Any]) -> Any:  # noqa: ANN401 - a class of Django
+def request_of(method: str, data: Mapping[str, str], session: dict[str, Any]) -> Any:
     """A browser's request with these fields and this session, at a host that no setting can refuse."""
     from django.test import RequestFactory
 

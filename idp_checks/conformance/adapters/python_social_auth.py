@@ -99,10 +99,10 @@ def library() -> dict[str, Any]:
     forms = Forms.found("social_core", _BACKENDS, find, _NEEDS)
     strategy = _django_strategy if django else _plain_strategy
 
-    def reads(provider: str, raw: Any) -> bool:  # noqa: ANN401 - a JSON value
+    def reads(provider: str, raw: Any) -> bool:
         return forms.part(provider, raw) is not None
 
-    def normalized(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:  # noqa: ANN401
+    def normalized(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:
         backend = forms.part(provider, raw)
         if backend is None:
             raise OtherForm(f"no backend makes a call of {provider} that answers in this form")
@@ -119,7 +119,7 @@ def library() -> dict[str, Any]:
     }
 
 
-def _profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+def _profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, Any]:
     """Details in Auth0's shape: what is None is not there, and nothing else is mended."""
     named = {
         "user_id": f"{provider}|{uid}",
@@ -141,7 +141,7 @@ def _run(backend: type[Any], strategy: Callable[[Wire], Any], wire: Wire) -> tup
     used = strategy(wire)
     given: dict[str, Any] = {}
 
-    def authenticate(*args: Any, **named: Any) -> None:  # noqa: ANN401 - as the strategy's own
+    def authenticate(*args: Any, **named: Any) -> None:
         running = args[0] if args else named.pop("backend")
         given.update(_piped(running, used, named.get("response") or {}))
 
@@ -158,7 +158,7 @@ def _run(backend: type[Any], strategy: Callable[[Wire], Any], wire: Wire) -> tup
     return given["uid"], given["details"]
 
 
-def _piped(backend: Any, strategy: Any, response: dict[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401
+def _piped(backend: Any, strategy: Any, response: dict[str, Any]) -> Mapping[str, Any]:
     steps = list(strategy.get_pipeline(backend))
     if _STORED_FROM in steps:
         steps = steps[: steps.index(_STORED_FROM)]
@@ -177,7 +177,7 @@ def _request_data(wire: Wire) -> dict[str, Any]:
     return {"user": user if isinstance(user, str) else json.dumps(user)}
 
 
-def _plain_strategy(wire: Wire) -> Any:  # noqa: ANN401 - a class of the library
+def _plain_strategy(wire: Wire) -> Any:
     from social_core.storage import BaseStorage
 
     strategy = _plain_class()(BaseStorage)
@@ -186,7 +186,7 @@ def _plain_strategy(wire: Wire) -> Any:  # noqa: ANN401 - a class of the library
 
 
 @cache
-def _plain_class() -> Any:  # noqa: ANN401 - a class of the library
+def _plain_class() -> Any:
     from social_core.strategy import BaseStrategy
 
     class Plain(BaseStrategy):  # type: ignore[type-arg,misc,unused-ignore] # the library may be missing
@@ -194,7 +194,7 @@ def _plain_class() -> Any:  # noqa: ANN401 - a class of the library
 
         sent: Mapping[str, Any]
 
-        def get_setting(self, name: str) -> Any:  # noqa: ANN401 - any setting
+        def get_setting(self, name: str) -> Any:
             return _SETTINGS[name]
 
         def get_request_data(self, merge: bool = True) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002 - as the base
@@ -203,10 +203,10 @@ def _plain_class() -> Any:  # noqa: ANN401 - a class of the library
         def absolute_uri(self, path: str | None = None) -> str:
             return f"https://app.example.com{path or ''}"
 
-        def session_get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401, ARG002 - as the base
+        def session_get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - as the base
             return default
 
-        def session_set(self, name: str, value: Any) -> None:  # noqa: ANN401 - as the base
+        def session_set(self, name: str, value: Any) -> None:
             """Forgotten."""
 
         def session_pop(self, name: str) -> None:
@@ -215,13 +215,13 @@ def _plain_class() -> Any:  # noqa: ANN401 - a class of the library
     return Plain
 
 
-def _django_strategy(wire: Wire) -> Any:  # noqa: ANN401 - a class of the library
+def _django_strategy(wire: Wire) -> Any:
     from social_django.utils import load_strategy
 
     strategy = load_strategy(request_of("GET", _request_data(wire), {}))
     own = strategy.get_setting
 
-    def get_setting(name: str) -> Any:  # noqa: ANN401 - any setting
+    def get_setting(name: str) -> Any:
         try:
             return own(name)
         except (AttributeError, KeyError):
@@ -281,7 +281,7 @@ def _named(module: str, name: str) -> type[Any] | None:
 
 
 @cache
-def _module(name: str) -> Any:  # noqa: ANN401 - a module
+def _module(name: str) -> Any:
     """A module of backends; an empty object where there is none, or where it needs what is not installed."""
     try:
         return import_module(f"social_core.backends.{name}")

@@ -25,7 +25,7 @@ from idp_checks.conformance.adapters import Unanswered
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
-    from idp_checks.provider import Provider
+    from idp_checks.providers.model import Provider
 
 __all__ = ["CLIENT_ID", "DOMAIN", "HOST", "TOKEN", "Wire", "form_of"]
 
@@ -118,7 +118,7 @@ class Wire:
     ``asked`` lists what was asked, without parameters.
     """
 
-    def __init__(self, provider: Provider, raw: Any, also: Mapping[str, Any]) -> None:  # noqa: ANN401 - a JSON value
+    def __init__(self, provider: Provider, raw: Any, also: Mapping[str, Any]) -> None:
         self.provider = provider
         self.raw = raw
         self.also = also
@@ -126,7 +126,7 @@ class Wire:
         self._refused: list[str] = []
 
     @cached_property
-    def value(self) -> Any:  # noqa: ANN401 - a JSON value
+    def value(self) -> Any:
         """The raw profile, parsed; None where it is no JSON."""
         if not isinstance(self.raw, str):
             return self.raw
@@ -170,7 +170,7 @@ class Wire:
         if not isinstance(self.value, Mapping) or not _ERROR_NAMES & self.value.keys() or self.form is not None:
             return 200
         named = self.value.get("status")
-        if isinstance(named, int) and 400 <= named < 600:  # noqa: PLR2004 - RFC 9110, section 15
+        if isinstance(named, int) and 400 <= named < 600:
             return named
         return 200 if self.provider.name in _ERRORS_UNDER_200 else 401
 
@@ -215,10 +215,10 @@ class Wire:
 
         mine = threading.get_ident()
 
-        def only_here(owner: Any, name: str, answer: Callable[..., Any]) -> Any:  # noqa: ANN401 - modules and classes
+        def only_here(owner: Any, name: str, answer: Callable[..., Any]) -> Any:
             before = getattr(owner, name)
 
-            def either(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - as what it stands for
+            def either(*args: Any, **options: Any) -> Any:
                 return (answer if threading.get_ident() == mine else before)(*args, **options)
 
             return patch.object(owner, name, either)
@@ -251,7 +251,7 @@ class Wire:
                     raise Unanswered(f"the library wanted {self._refused[0]}, and nothing is recorded of that")
 
 
-def form_of(provider: Provider, raw: Any) -> str | None:  # noqa: ANN401 - a JSON value
+def form_of(provider: Provider, raw: Any) -> str | None:
     """The name of the model that fits a raw profile; None where none does, so that any library may be asked."""
     from idp_checks.errors import ProfileError
 
@@ -282,6 +282,6 @@ def _is_object(value: object) -> bool:
     return isinstance(value, Mapping)
 
 
-def _inside(raw: _Raw, outer: str, name: str) -> Any:  # noqa: ANN401 - a JSON value
+def _inside(raw: _Raw, outer: str, name: str) -> Any:
     within = raw.get(outer)
     return within.get(name) if isinstance(within, Mapping) else None

@@ -1,0 +1,1 @@
+"""Audits: sources, policy and issuers to findings and sealed evidence."""

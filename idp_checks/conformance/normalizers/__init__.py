@@ -1,0 +1,1 @@
+"""Normalizers under test: functions, commands and adapters."""

@@ -1,0 +1,1 @@
+"""Results of the conformance suite, one module per output form."""

@@ -1,0 +1,1 @@
+"""Generate raw profiles and search for one that breaks a rule."""

@@ -1,0 +1,1 @@
+"""Ask issuers about tokens over the network."""

@@ -1,0 +1,1 @@
+"""The normalized profile and the raw shapes it is read from."""

@@ -1,0 +1,46 @@
+"""The standard claims of OpenID Connect, for the providers that send them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from idp_checks.profiles.profile import Claims
+from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+
+__all__ = ["OpenIdClaims"]
+
+
+class OpenIdClaims(Shape):
+    """Claims of the userinfo answer or of an ID token, OpenID Connect Core 1.0, section 5.1.
+
+    A provider that sends more, or means something else by a claim, has a shape of its own on top of this one.
+    """
+
+    subject: ClassVar[Path] = ("sub",)
+    vouched_by: ClassVar[Path | None] = ("email_verified",)
+
+    sub: Id
+    name: Name = None
+    given_name: Name = None
+    family_name: Name = None
+    nickname: Handle = None
+    preferred_username: Handle = None
+    picture: Web = None
+    email: Address = None
+    email_verified: Flag = None
+
+    def claims(self, also: Mapping[str, Any]) -> Claims:  # noqa: ARG002 - for those that need it
+        username = self.nickname
+        if username is None or not username or username.isspace():
+            username = self.preferred_username
+        return Claims(
+            id=self.sub,
+            name=self.name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            username=username,
+            email=self.email,
+            email_verified=flag(self.email_verified),
+            picture=self.picture,
+        )

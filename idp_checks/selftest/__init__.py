@@ -1,0 +1,1 @@
+"""Known bugs that the conformance suite and the checks must catch."""

@@ -1,0 +1,1 @@
+"""What issuers say about tokens: requests, responses, readings. No I/O."""

@@ -1,0 +1,145 @@
+"""Token introspection as RFC 7662 has it, and finding the endpoint by discovery.
+
+Section 2.2: only ``active`` is mandatory in an answer; a bare ``active: false`` is given for an expired, a revoked and
+an unknown token alike, and also to a caller who may not ask about this token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from idp_checks.tokens import client_auth
+from idp_checks.tokens.endpoint import (
+    Answer,
+    Epoch,
+    HttpEndpoint,
+    Refusal,
+    at_epoch,
+    split_scopes,
+)
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.signed import (
+    SKEW,
+)
+from idp_checks.tokens.template import Ask, by_bearer, by_form
+
+__all__ = ["BAD_CLIENT", "INACTIVE", "Active", "introspection"]
+
+BAD_CLIENT = Refusal(401, "caller_rejected", detail="the issuer refused our own credentials")
+"""RFC 7662, section 2.3: an answer 401 is about the asker, whatever its body."""
+INACTIVE = Refusal(200, "denied", {"active": False}, bare=True, detail="not active, without a reason")
+"""RFC 7662, section 2.2: a bare refusal."""
+BAD_CLIENT_400 = Refusal(400, "caller_rejected", {"error": "invalid_client"}, detail=BAD_CLIENT.detail)
+"""The same in the other status that RFC 6749, section 5.2, lets a server choose."""
+FORBIDDEN = Refusal(403, "not_permitted", detail="the issuer does not let this client ask")
+
+
+class Active(Answer):
+    """RFC 7662, section 2.2."""
+
+    active: bool
+    scope: str | None = None
+    client_id: str | None = None
+    username: str | None = None
+    token_type: str | None = None
+    exp: Epoch | None = None
+    iat: Epoch | None = None
+    nbf: Epoch | None = None
+    sub: str | None = None
+    aud: str | list[str] | None = None
+    iss: str | None = None
+
+    def reading(self, ask: Ask) -> Reading:
+        if self.active is not True:
+            return Reading(active=False, reason="denied", bare=True, detail="not active, without a reason")
+        begins = at_epoch(self.nbf)
+        if begins is not None and begins > ask.at + SKEW:
+            return Reading(active=None, reason="contradiction", detail="called active before its beginning")
+        return Reading(
+            active=True,
+            reason="ok",
+            client_id=self.client_id,
+            audience=(self.aud,) if isinstance(self.aud, str) else None if self.aud is None else tuple(self.aud),
+            subject=self.sub,
+            scopes=split_scopes(self.scope),
+            expires_at=at_epoch(self.exp),
+            issued_at=at_epoch(self.iat),
+            issuer=self.iss,
+            token_type=self.token_type,
+        )
+
+
+def introspection(
+    url: str,
+    *,
+    source: str,
+    answer: type[Answer] = Active,
+    params: Mapping[str, str] | None = None,
+    basic: bool = True,
+    needs: tuple[str, ...] = ("client_id", "client_secret"),
+    tells: frozenset[str] = frozenset({"client", "subject", "scopes", "end"}),
+    refusals: tuple[Refusal, ...] = (),
+    profile: HttpEndpoint | None = None,
+    note: str | None = None,
+    made: type[HttpEndpoint] = HttpEndpoint,
+    authentications: tuple[str, ...] = (),
+    audience: str = "",
+    takes: tuple[str, ...] = (),
+) -> HttpEndpoint:
+    """An endpoint of RFC 7662: the token in a form body, the caller's credentials as HTTP Basic or in the form.
+
+    ``made`` is the class of the endpoint, where a server needs more than a table can say. Section 2.1 leaves open how
+    the caller authenticates: where the server takes several methods, ``authentications`` names them (see
+    ``idp_checks.endpoint.Recipe``).
+    """
+    return made(
+        kind="introspection",
+        method="POST",
+        url=url,
+        answer=answer,
+        send=by_form("token"),
+        params={"token_type_hint": "access_token"} if params is None else params,
+        basic=basic,
+        authentications=authentications,
+        audience=audience,
+        needs=needs,
+        takes=(*client_auth.TAKES, *takes) if authentications else takes,
+        tells=tells,
+        refusals=(*refusals, INACTIVE, BAD_CLIENT, BAD_CLIENT_400, FORBIDDEN),
+        profile=profile,
+        source=source,
+        note=note,
+    )
+
+
+class UserInfo(Answer):
+    """OpenID Connect Core 1.0, section 5.3.2."""
+
+    sub: str
+
+    def reading(self, ask: Ask) -> Reading:  # noqa: ARG002
+        return Reading(active=True, reason="ok", subject=self.sub)
+
+
+def userinfo(
+    url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
+) -> HttpEndpoint:
+    """A call with the token itself: it shows that the token works and for whom, never for which application."""
+    return HttpEndpoint(
+        kind="userinfo-probe",
+        url=url,
+        answer=UserInfo,
+        send=by_bearer(),
+        tells=frozenset({"subject"}),
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(401, "denied", {"error": "invalid_token"}),
+            Refusal(
+                403,
+                "not_permitted",
+                header=("www-authenticate", "insufficient_scope"),
+                detail="scope openid is missing",
+            ),
+        ),
+        source=source,
+    )

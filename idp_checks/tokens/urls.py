@@ -1,0 +1,43 @@
+"""Rules for URLs that a token may be sent to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+__all__ = ["is_loopback", "place"]
+
+
+@lru_cache(maxsize=256)
+def is_loopback(url: str) -> bool:
+    """Whether the address is of this machine."""
+    import ipaddress
+
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=256)
+def may_be_asked(url: str) -> bool:
+    """Whether a token may go to the address: https, or plain http on loopback; a host, no user and no fragment."""
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.username is not None or parts.fragment or parts.port == 0:
+            return False
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
+
+
+def place(documented: str, issuer_url: str | None) -> str:
+    """The documented address with scheme and host replaced by ``issuer_url``, whose own path comes first."""
+    if issuer_url is None:
+        return documented
+    parts = urlsplit(documented)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{issuer_url.rstrip('/')}{parts.path}{query}"
