@@ -20,7 +20,7 @@ from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
-from typing import Any, TypeAlias
+from typing import Any
 
 from msgspec import Struct, field, structs, to_builtins
 
@@ -52,14 +52,12 @@ from idp_checks.live.calibration import made_up
 from idp_checks.live.loop import driven
 from idp_checks.profiles.jsontext import whole
 from idp_checks.profiles.profile import Identity
+from idp_checks.progress import Progress, ignore_progress
 from idp_checks.providers.model import Provider
 from idp_checks.secret import Redactor, Secret, fingerprint, new_key
 from idp_checks.tokens.introspection import Introspection, Reading, conclude
 
-__all__ = ["Progress", "audit", "audit_async", "audit_config"]
-
-Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is done, and how much there is, where that is known."""
+__all__ = ["audit", "audit_async", "audit_config"]
 
 TITLE = "Audit of linked identities and their tokens"
 WORKERS = 32
@@ -126,7 +124,9 @@ async def audit_async(
     async with AsyncExitStack() as stack:
         if asker is None:
             asker = await stack.enter_async_context(Asker(redactor=Redactor(given or new_key()), bulk=True))
-        run = _Run(policy or Policy(), asker, now or _now, progress or _silent, title, engagement=key is not None)
+        run = _Run(
+            policy or Policy(), asker, now or _now, progress or ignore_progress, title, engagement=key is not None
+        )
         run.read(sources(profiles))
         await run.calibrate()
         await run.ask()
@@ -682,7 +682,3 @@ def _changed(source: Source) -> UsageError:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _silent(what: str, done: int, total: int | None) -> None:
-    """Tell nobody."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
@@ -31,6 +31,7 @@ from idp_checks.lifecycles.values import Lifecycle, Name, Outcome, Planned, Rene
 from idp_checks.live.asker import Asker, said, sealed
 from idp_checks.live.loop import driven
 from idp_checks.profiles.profile import Identity, NormalizedProfile
+from idp_checks.progress import Progress, ignore_progress
 from idp_checks.providers.model import Provider
 from idp_checks.providers.operations import BEARER, Call, Way
 from idp_checks.secret import Redactor, Secret
@@ -39,10 +40,7 @@ from idp_checks.tokens.introspection import Exchange, Introspection, Reading
 from idp_checks.tokens.template import HOLE, Ask, Send, by_bearer, by_oauth1
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
-__all__ = ["Progress", "lifecycle", "lifecycle_sync", "live_through", "wanted"]
-
-Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is done, and how much there is, where that is known."""
+__all__ = ["lifecycle", "lifecycle_sync", "live_through", "wanted"]
 
 EVERY = 2.0
 """Seconds between two questions to a token that ought to be dead."""
@@ -191,7 +189,7 @@ async def live_through(
     for name, seconds, least in (("patience", patience, 0.0), ("every", every, 0.001)):
         if not least <= seconds < float("inf"):
             raise UsageError("not a time", where=name, remedy=f"give seconds, at least {least:g}")
-    run = _Run(connection, token, asker, refresh_token, subject, patience, every, progress or _silent)
+    run = _Run(connection, token, asker, refresh_token, subject, patience, every, progress or ignore_progress)
     return await run.whole(renew=renew, revoke=revoke, keep=keep or _kept, announce=announce or _kept)
 
 
@@ -632,10 +630,6 @@ def _hushed(value: Any, redactor: Redactor) -> Any:
 def _now(*, whole: bool = True) -> datetime:
     now = datetime.now(UTC)
     return now.replace(microsecond=0) if whole else now
-
-
-def _silent(what: str, done: int, total: int | None) -> None:
-    """Tell nobody."""
 
 
 def _kept(_: object) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from msgspec import UnsetType
 
@@ -19,6 +19,7 @@ from idp_checks import providers, recordings
 from idp_checks.conformance.normalizers.normalizer import named
 from idp_checks.conformance.rules import RULES, Case, Normalizer, answer_of, golden, judged, raised, see
 from idp_checks.conformance.search.search import search
+from idp_checks.progress import Progress, ignore_progress
 from idp_checks.providers.model import Provider
 from idp_checks.recordings import ProfileRecording, Provenance
 from idp_checks.selftest import historic_readers
@@ -26,10 +27,7 @@ from idp_checks.selftest.historic import Row
 from idp_checks.selftest.historic_profiles import PROFILES, Example, Wrong, right
 from idp_checks.selftest.mistakes import MISTAKES
 
-__all__ = ["Progress", "SelfTest", "caught", "markdown", "run"]
-
-Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Is told what is tried, how many are done, and of how many."""
+__all__ = ["SelfTest", "caught", "markdown", "run"]
 
 OWN = "its own example"
 GENERATED = "generated"
@@ -83,7 +81,7 @@ def run(progress: Progress | None = None, names: Sequence[str] = ()) -> SelfTest
     """
     for name in names:
         providers.get(name)
-    tell = progress or _silent
+    tell = progress or ignore_progress
     # Provider by provider, because what is generated for one is kept for a while.
     wrong = sorted((*PROFILES, *_without_history()), key=lambda each: each.provider)
     wrong = [each for each in wrong if not names or each.provider in names]
@@ -102,10 +100,6 @@ def run(progress: Progress | None = None, names: Sequence[str] = ()) -> SelfTest
     objections = tuple(dict.fromkeys((*tried.objections(), *said)))
     tell("", len(rows), len(rows))
     return SelfTest(tuple(sorted(rows, key=_place)), objections)
-
-
-def _silent(what: str, done: int, of: int | None) -> None:
-    """Tell nobody."""
 
 
 def _place(row: Row) -> tuple[int, str]:
