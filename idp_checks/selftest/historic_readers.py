@@ -18,6 +18,7 @@ from typing import Any
 from msgspec import json
 from msgspec.structs import replace
 
+from idp_checks.progress import Progress
 from idp_checks.secret import Secret
 from idp_checks.selftest.historic import Row
 from idp_checks.selftest.readers import (
@@ -37,8 +38,6 @@ from idp_checks.tokens.signed import SignedToken, claims_of, header_of, looks_si
 from idp_checks.tokens.wire import Response
 
 __all__ = ["READERS", "UNREACHED", "HistoricReader", "readers_caught", "right_reader_objections"]
-
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, kw_only=True)
