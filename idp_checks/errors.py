@@ -13,7 +13,22 @@ No message holds a value of the input, since an input may hold secrets and perso
 
 from __future__ import annotations
 
-__all__ = ["EvidenceError", "IdpChecksError", "ProfileError", "RecordingError", "UnknownProvider", "UsageError"]
+from collections.abc import Iterable
+
+__all__ = [
+    "EvidenceError",
+    "IdpChecksError",
+    "ProfileError",
+    "RecordingError",
+    "UnknownProvider",
+    "UsageError",
+    "json_path",
+]
+
+
+def json_path(path: Iterable[str | int]) -> str:
+    """Return a sequence of names and list positions as a JSON path: ``$.data[0].id``."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
 
 
 class IdpChecksError(Exception):

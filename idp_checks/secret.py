@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
 
-__all__ = ["Redactor", "Secret", "new_key", "writable"]
+__all__ = ["Redactor", "Secret", "new_key", "replace_unencodable"]
 
 _DOTS = "••••"
 _SHOWN = 16
@@ -131,7 +131,7 @@ def new_key() -> bytes:
     return _random.token_bytes(32)
 
 
-def writable(text: str) -> str:
+def replace_unencodable(text: str) -> str:
     """The text, with a mark in place of what UTF-8 cannot hold: half of a surrogate pair."""
     return text.encode(errors="replace").decode()
 
@@ -141,7 +141,7 @@ def _spellings(text: str) -> set[str]:
     raw = text.encode("utf-8", "surrogatepass")
     if _same_everywhere(text):
         return {text, *_in_base64(raw)}
-    spelt = {text, writable(text), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    spelt = {text, replace_unencodable(text), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     spelt |= {json.dumps(each)[1:-1] for each in spelt}
     spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
@@ -175,14 +175,14 @@ class Redactor:
         self._names: dict[str, str] = {}
         self._known: list[Secret] = []
         self._starts: dict[int, dict[str, list[int]]] = {}
-        self.learn(*known)
+        self.add(*known)
 
     @property
     def key(self) -> bytes:
         """The key under which this redactor takes fingerprints."""
         return self._key
 
-    def learn(self, *known: Secret) -> None:
+    def add(self, *known: Secret) -> None:
         """Know further secrets; those too short to be any are passed over."""
         for secret in known:
             text = secret.reveal()
@@ -203,27 +203,27 @@ class Redactor:
             lengths.append(len(spelling))
             lengths.sort(reverse=True)
 
-    def besides(self, *known: Secret) -> Redactor:
+    def with_secrets(self, *known: Secret) -> Redactor:
         """Another redactor under the same key, which knows these secrets too."""
         other = Redactor(self._key)
         other._names = dict(self._names)
         other._known = list(self._known)
-        other.learn(*known)
+        other.add(*known)
         return other
 
-    def knows(self, secret: Secret) -> bool:
+    def has_secret(self, secret: Secret) -> bool:
         """Whether the secret is one of those that are known."""
         return secret.reveal() in self._names
 
-    def named(self, secret: Secret) -> str:
+    def placeholder(self, secret: Secret) -> str:
         """What stands in the place of a secret: its fingerprint, in brackets."""
         return self._names.get(secret.reveal()) or f"[{secret.fingerprint(self._key)}]"
 
-    def longer(self, least: int) -> Redactor:
+    def with_minimum_length(self, least: int) -> Redactor:
         """Another redactor under the same key, which knows only the secrets of so many letters."""
         return Redactor(self._key, (each for each in self._known if len(each.reveal()) >= least))
 
-    def known(self, text: str) -> str:
+    def redact_known(self, text: str) -> str:
         """The text without the known secrets."""
         if len(self._names) <= _FEW and not any(map(text.__contains__, self._names)):
             return text
@@ -239,9 +239,9 @@ class Redactor:
             found = self._next(text, done)
         return "".join((*parts, text[done:]))
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """The text without secrets and addresses."""
-        text = _TOKENISH.sub(self._mask, self.known(text))
+        text = _TOKENISH.sub(self._mask, self.redact_known(text))
         return _EMAIL.sub(self._mask, text) if "@" in text else text
 
     def _next(self, text: str, start: int) -> tuple[int, int] | None:
@@ -260,26 +260,26 @@ class Redactor:
                         return at, length
         return None
 
-    def value(self, value: object) -> object:
+    def redact_value(self, value: object) -> object:
         """A JSON value without secrets: every text and every key of it is redacted."""
         if isinstance(value, str):
-            return self.text(value)
+            return self.redact_text(value)
         if isinstance(value, Mapping):
             return {
-                self.text(str(name)): self._masked(member)
+                self.redact_text(str(name)): self._masked(member)
                 if str(name).lower() in SECRET_NAMES and not _harmless_code(name, member)
-                else self.value(member)
+                else self.redact_value(member)
                 for name, member in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.value(member) for member in value]
+            return [self.redact_value(member) for member in value]
         return value
 
-    def clean(self, text: str) -> bool:
+    def is_clean(self, text: str) -> bool:
         """Whether there is nothing to take out of a text."""
-        return not self.found_in(text) and self.suspected_in(text) is None
+        return not self.contains_secret(text) and self.find_suspect(text) is None
 
-    def answer(self, value: object, name: str = "", *, clean: bool = False) -> object:
+    def redact_response(self, value: object, name: str = "", *, clean: bool = False) -> object:
         """A JSON answer as it may be kept: only members that say nothing about a person stay readable.
 
         Booleans and nulls stay as they are; every other value under a name that is not known to be harmless becomes
@@ -288,25 +288,25 @@ class Redactor:
         """
         if isinstance(value, dict):
             return {
-                str(key) if clean else self.text(str(key)): self.answer(member, str(key).lower(), clean=clean)
+                str(key) if clean else self.redact_text(str(key)): self.redact_response(member, str(key).lower(), clean=clean)
                 for key, member in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.answer(member, name, clean=clean) for member in value]
+            return [self.redact_response(member, name, clean=clean) for member in value]
         if value is None or isinstance(value, bool):
             return value
         if name in HARMLESS_NAMES and not (name in SECRET_NAMES and isinstance(value, str)):
-            shown = str(value) if clean else self.text(str(value))
+            shown = str(value) if clean else self.redact_text(str(value))
             return shown if isinstance(value, str) or shown != str(value) else value
         return fingerprint(str(value), self._key)
 
-    def found_in(self, text: str) -> bool:
+    def contains_secret(self, text: str) -> bool:
         """Whether a known secret stands in the text, in any spelling."""
         if len(self._names) <= _FEW:
             return any(map(text.__contains__, self._names))
         return self._next(text, 0) is not None
 
-    def suspected_in(self, text: str) -> str | None:
+    def find_suspect(self, text: str) -> str | None:
         """What in the text looks as if it must not be there: ``token`` or ``e-mail address``; None if nothing does."""
         if any(map(text.__contains__, _TOKEN_STARTS)) and _TOKENISH.search(text):
             return "token"

@@ -88,8 +88,8 @@ def test_redaction_finds_every_spelling(text, spell, around):
     """A known secret is taken out however it is written, and found when searched for."""
     redactor = Redactor(b"k" * 32, [Secret(text)])
     spelt = spell(text)
-    assert redactor.found_in(f"{around}{spelt}{around}")
-    assert spelt not in redactor.text(f"{around}{spelt}{around}").replace("hmac-sha256", "")
+    assert redactor.contains_secret(f"{around}{spelt}{around}")
+    assert spelt not in redactor.redact_text(f"{around}{spelt}{around}").replace("hmac-sha256", "")
 
 
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl"
@@ -103,18 +103,18 @@ def test_what_looks_like_a_token_is_taken_out_wherever_it_begins(before, token):
     if before == "é":
         token = f" {token}"
     text = f"{before}{token} and so on"
-    assert redactor.suspected_in(text) == "token"
-    assert not redactor.clean(text)
-    assert token.strip() not in redactor.text(text)
-    assert redactor.text(text).endswith("] and so on")
+    assert redactor.find_suspect(text) == "token"
+    assert not redactor.is_clean(text)
+    assert token.strip() not in redactor.redact_text(text)
+    assert redactor.redact_text(text).endswith("] and so on")
 
 
 @given(st.lists(st.sampled_from(["abcdef", "abcdefghij", "x", " ", "abc"]), max_size=40).map("".join))
 def test_secrets_of_every_length_are_taken_out_wherever_they_stand(text):
     """The longest that begins at a place goes first; nothing of any is left."""
     redactor = Redactor(b"k" * 32, [Secret("abcdef"), Secret("abcdefghij")])
-    long, short = (redactor.named(Secret(each)) for each in ("abcdefghij", "abcdef"))
-    assert redactor.known(text) == text.replace("abcdefghij", long).replace("abcdef", short)
+    long, short = (redactor.placeholder(Secret(each)) for each in ("abcdefghij", "abcdef"))
+    assert redactor.redact_known(text) == text.replace("abcdefghij", long).replace("abcdef", short)
 
 
 def test_an_answer_keeps_only_what_says_nothing_about_a_person():
@@ -131,7 +131,7 @@ def test_an_answer_keeps_only_what_says_nothing_about_a_person():
         "token": "gho_0123456789abcdef0123",
         "error": {"code": 190, "message": "no mia@example.com"},
     }
-    kept = Redactor(b"k" * 32).answer(answer)
+    kept = Redactor(b"k" * 32).redact_response(answer)
     text = json.dumps(kept)
     assert {kept["active"], kept["client_id"], kept["exp"], kept["scope"]} == {True, "app", 1790000000, "email"}
     assert not [each for each in ("Mia", "mia@", "90000042", "gho_", '"42"') if each in text]
@@ -140,5 +140,5 @@ def test_an_answer_keeps_only_what_says_nothing_about_a_person():
 
 def test_equal_values_stay_equal():
     """A redacted answer still shows that two members hold the same."""
-    kept = Redactor(b"k" * 32).answer({"sub": "42", "user_id": "42", "other": "43"})
+    kept = Redactor(b"k" * 32).redact_response({"sub": "42", "user_id": "42", "other": "43"})
     assert kept["sub"] == kept["user_id"] != kept["other"]

@@ -11,7 +11,7 @@ from idp_checks.errors import ProfileError
 from idp_checks.secret import CREDENTIAL_NAMES
 
 
-def text_of(raw: bytes | str) -> str:
+def decode_text(raw: bytes | str) -> str:
     """The text of a JSON answer; bytes are UTF-8 (RFC 8259, section 8.1), a leading byte order mark is passed over.
 
     Raises:
@@ -27,7 +27,7 @@ def text_of(raw: bytes | str) -> str:
     return raw.removeprefix("\ufeff")
 
 
-def parse(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Any JSON text as Python values: numbers exact, half surrogates replaced.
 
     Raises:
@@ -40,30 +40,30 @@ def parse(text: str) -> Any:
         raise ProfileError(f"not JSON{at}") from None
     except RecursionError:
         raise ProfileError("nested too deeply") from None
-    return whole(value)
+    return replace_surrogates(value)
 
 
-def whole(value: Any) -> Any:
+def replace_surrogates(value: Any) -> Any:
     """The value with every half surrogate replaced by U+FFFD, so that every text of it can be written as UTF-8."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
-        return {whole(name): whole(member) for name, member in value.items()}
+        return {replace_surrogates(name): replace_surrogates(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [whole(member) for member in value]
+        return [replace_surrogates(member) for member in value]
     return value
 
 
-def without_secrets(value: Any) -> Any:
+def drop_secrets(value: Any) -> Any:
     """The value without the members that hold secrets by their names."""
     if isinstance(value, Mapping):
         return {
-            name: without_secrets(member)
+            name: drop_secrets(member)
             for name, member in value.items()
             if not (isinstance(name, str) and name.lower() in CREDENTIAL_NAMES and isinstance(member, str | Mapping))
         }
     if isinstance(value, list | tuple):
-        return [without_secrets(member) for member in value]
+        return [drop_secrets(member) for member in value]
     return value
 
 

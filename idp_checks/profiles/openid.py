@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+from idp_checks.profiles.shape import Email, Flag, Username, Id, Name, Path, Shape, Url, bool_or_none
 
 __all__ = ["OpenIdClaims"]
 
@@ -24,10 +24,10 @@ class OpenIdClaims(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    nickname: Handle = None
-    preferred_username: Handle = None
-    picture: Web = None
-    email: Address = None
+    nickname: Username = None
+    preferred_username: Username = None
+    picture: Url = None
+    email: Email = None
     email_verified: Flag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:  # noqa: ARG002 - for those that need it
@@ -41,6 +41,6 @@ class OpenIdClaims(Shape):
             family_name=self.family_name,
             username=username,
             email=self.email,
-            email_verified=flag(self.email_verified),
+            email_verified=bool_or_none(self.email_verified),
             picture=self.picture,
         )

@@ -22,7 +22,7 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from idp_checks.errors import ProfileError
-from idp_checks.profiles.jsontext import parse, text_of, without_secrets
+from idp_checks.profiles.jsontext import parse_json, decode_text, drop_secrets
 from idp_checks.secret import Secret
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "NormalizedProfile",
     "assemble",
     "gravatar",
-    "is_address",
-    "is_web_address",
+    "is_email",
+    "is_web_url",
 ]
 
 STANDARD = ("user_id", "name", "nickname", "picture", "email", "email_verified", "given_name", "family_name")
@@ -53,7 +53,7 @@ _any_web = re.compile(
 _common_address = re.compile(r"([A-Za-z0-9_%+-][A-Za-z0-9._%+-]*)@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]").fullmatch
 _common_web = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?").fullmatch
 
-BLANK = "the identifier is blank"
+BLANK_ID = "the identifier is blank"
 GRAVATAR = "https://www.gravatar.com/avatar/"
 
 
@@ -99,7 +99,7 @@ class Identity(Struct, frozen=True, gc=False, rename={"is_social": "isSocial", "
         if self.expires_in is not None:
             shape["expires_in"] = self.expires_in
         if self.profile_data is not None:
-            shape["profileData"] = without_secrets(self.profile_data)
+            shape["profileData"] = drop_secrets(self.profile_data)
         return shape
 
     def __repr__(self) -> str:
@@ -130,7 +130,7 @@ class NormalizedProfile(Struct, frozen=True, gc=False):
         """What the provider sent, secrets and all: to be searched for them, never to be shown."""
         source = self._source
         if isinstance(source, bytes | str):
-            parsed = parse(text_of(source))
+            parsed = parse_json(decode_text(source))
             if isinstance(parsed, list):
                 parsed = next((each for each in parsed if isinstance(each, Mapping)), None)
             source = parsed if isinstance(parsed, Mapping) else {}
@@ -140,7 +140,7 @@ class NormalizedProfile(Struct, frozen=True, gc=False):
     @property
     def extra(self) -> dict[str, Any]:
         """Every other property that the provider sent, unchanged, but for secrets, which are left out."""
-        rest: dict[str, Any] = without_secrets(self.source)
+        rest: dict[str, Any] = drop_secrets(self.source)
         return {name: value for name, value in rest.items() if name not in _TAKEN}
 
     def to_dict(self) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class NormalizedProfile(Struct, frozen=True, gc=False):
             ProfileError: the input is no such profile; the path names the place.
         """
         if not isinstance(profile, Mapping):
-            profile = parse(text_of(profile))
+            profile = parse_json(decode_text(profile))
         if not isinstance(profile, Mapping):
             raise ProfileError("expected an object", path="$")
         listed = profile.get("identities")
@@ -211,7 +211,7 @@ def assemble(
     if isinstance(ident, int):
         ident = str(ident)
     elif not ident or ident.isspace():
-        raise ProfileError(BLANK)
+        raise ProfileError(BLANK_ID)
 
     given = claims.given_name
     if given is not None and (not given or given.isspace()):
@@ -227,7 +227,7 @@ def assemble(
         if found is not None and ".." not in email and ".@" not in email:
             local = found[1]
             verified = claims.email_verified
-        elif is_address(email := email.strip()):
+        elif is_email(email := email.strip()):
             local = email[: email.rindex("@")]
             verified = claims.email_verified
         else:
@@ -242,7 +242,7 @@ def assemble(
         name = f"{given} {family}" if given and family else given or family or username or ident
 
     picture = claims.picture
-    if picture is None or (_common_web(picture) is None and not is_web_address(picture := picture.strip())):
+    if picture is None or (_common_web(picture) is None and not is_web_url(picture := picture.strip())):
         picture = gravatar(email)
     return NormalizedProfile(
         f"{provider}|{ident}" if linked is None else ident,
@@ -266,14 +266,14 @@ def gravatar(email: str | None) -> str:
     return f"{GRAVATAR}{digest}?d=mp"
 
 
-def is_address(text: str) -> bool:
+def is_email(text: str) -> bool:
     """Whether the text is an e-mail address, as these rules see it."""
     if _common_address(text) is not None:
         return ".." not in text and ".@" not in text
     return _any_address(text) is not None
 
 
-def is_web_address(text: str) -> bool:
+def is_web_url(text: str) -> bool:
     """Whether the text is an absolute http or https address with a host."""
     return _common_web(text) is not None or _any_web(text) is not None
 

@@ -12,25 +12,25 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from idp_checks.profiles.profile import Claims, is_address
+from idp_checks.profiles.profile import Claims, is_email
 
 __all__ = [
-    "Address",
+    "Email",
     "Flag",
-    "Handle",
+    "Username",
     "Id",
     "Json",
     "Name",
     "NumberId",
     "Path",
     "Shape",
-    "Text",
-    "TextFlag",
-    "Web",
-    "best_address",
-    "first",
-    "flag",
-    "text_flag",
+    "String",
+    "StringFlag",
+    "Url",
+    "pick_email",
+    "first_nonblank",
+    "bool_or_none",
+    "string_flag",
 ]
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -40,19 +40,19 @@ Id = Annotated[int | str, Meta(extra={"means": "id"})]
 """A stable identifier: a text or an integer, never a float. Both spellings give the same user."""
 NumberId = Annotated[int | str, Meta(extra={"means": "number-id"})]
 """The same where the provider documents an integer: as one, or as its decimal digits."""
-Text = Annotated[str | None, Meta(extra={"means": "text"})]
+String = Annotated[str | None, Meta(extra={"means": "text"})]
 """Any text."""
 Name = Annotated[str | None, Meta(extra={"means": "name"})]
 """A person's name, or a part of it."""
-Handle = Annotated[str | None, Meta(extra={"means": "handle"})]
+Username = Annotated[str | None, Meta(extra={"means": "handle"})]
 """A username: unique at one time, changeable over time."""
-Address = Annotated[str | None, Meta(extra={"means": "email"})]
+Email = Annotated[str | None, Meta(extra={"means": "email"})]
 """An e-mail address, or what stands in its place."""
-Web = Annotated[str | None, Meta(extra={"means": "web"})]
+Url = Annotated[str | None, Meta(extra={"means": "web"})]
 """A web address, or what stands in its place."""
 Flag = Annotated[Any, Meta(extra={"means": "flag"})]
 """A statement true or false; anything else that may stand here says nothing, so any type is let in."""
-TextFlag = Annotated[Any, Meta(extra={"means": "text-flag"})]
+StringFlag = Annotated[Any, Meta(extra={"means": "text-flag"})]
 """The same at a provider that documents the texts ``"true"`` and ``"false"`` beside the booleans."""
 Json = Annotated[Any, Meta(extra={"means": "json"})]
 """Whatever a provider sends here: read with care."""
@@ -75,19 +75,19 @@ class Shape(Struct, gc=False):
         raise NotImplementedError
 
 
-def flag(value: object) -> bool | None:
+def bool_or_none(value: object) -> bool | None:
     """The boolean, or None for everything else."""
     return value if isinstance(value, bool) else None
 
 
-def text_flag(value: object) -> bool | None:
+def string_flag(value: object) -> bool | None:
     """The boolean, also when written as the text ``true`` or ``false``; None for everything else."""
     if isinstance(value, bool):
         return value
     return True if value == "true" else False if value == "false" else None
 
 
-def first(*texts: str | None) -> str | None:
+def first_nonblank(*texts: str | None) -> str | None:
     """The first text that is not blank."""
     for text in texts:
         if text and not text.isspace():
@@ -95,7 +95,7 @@ def first(*texts: str | None) -> str | None:
     return None
 
 
-def best_address(listed: Iterable[tuple[str | None, bool, bool | None]]) -> tuple[str | None, bool | None]:
+def pick_email(listed: Iterable[tuple[str | None, bool, bool | None]]) -> tuple[str | None, bool | None]:
     """Of several addresses the one to use, with its own flag.
 
     Args:
@@ -105,7 +105,7 @@ def best_address(listed: Iterable[tuple[str | None, bool, bool | None]]) -> tupl
     passed over.
     """
     usable = [
-        (each.strip(), primary, verified) for each, primary, verified in listed if each and is_address(each.strip())
+        (each.strip(), primary, verified) for each, primary, verified in listed if each and is_email(each.strip())
     ]
     if not usable:
         return None, None

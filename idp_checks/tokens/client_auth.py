@@ -15,26 +15,26 @@ from typing import Any
 
 from idp_checks.secret import Secret
 
-__all__ = ["ASYMMETRIC", "BASIC", "METHODS", "POST", "PRIVATE_KEY", "TAKES", "Unusable", "assertion", "choose"]
+__all__ = ["ASYMMETRIC_ALGORITHMS", "BASIC", "METHODS", "POST", "PRIVATE_KEY", "CLIENT_AUTH_CREDENTIALS", "ClientAuthError", "sign_assertion", "choose_method"]
 
 PRIVATE_KEY, BASIC, POST = "private_key_jwt", "client_secret_basic", "client_secret_post"
 METHODS = (PRIVATE_KEY, BASIC, POST)
 """The methods that can be used, the one to be preferred first: a private key never leaves its holder."""
-TAKES = ("client_auth", "client_auth_audience", "private_key", "private_key_id", "private_key_alg")
+CLIENT_AUTH_CREDENTIALS = ("client_auth", "client_auth_audience", "private_key", "private_key_id", "private_key_alg")
 """The credentials by which a caller says how to authenticate; see ``choose`` and ``assertion``."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """RFC 7523, section 2.2."""
-ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+ASYMMETRIC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """The signature algorithms with a public key (RFC 7518, section 3.1, and RFC 8037) that are used and believed."""
-LIFE = timedelta(seconds=120)
+ASSERTION_LIFETIME = timedelta(seconds=120)
 """How long an assertion is good: one question and its retries, and a clock that is a little off."""
 
 
-class Unusable(ValueError):  # noqa: N818 - no error of the toolkit: it becomes an answer
+class ClientAuthError(ValueError):  # noqa: N818 - no error of the toolkit: it becomes an answer
     """What the caller gave to authenticate with cannot be used; the text holds none of it."""
 
 
-def choose(named: str | None, offered: Collection[str], *, secret: bool, key: bool) -> str | None:
+def choose_method(named: str | None, offered: Collection[str], *, secret: bool, key: bool) -> str | None:
     """The method to use: the one that the caller names, else the first that is offered and that the caller can do.
 
     Args:
@@ -48,12 +48,12 @@ def choose(named: str | None, offered: Collection[str], *, secret: bool, key: bo
     """
     if named:
         if named not in METHODS:
-            raise Unusable(f"client_auth is none of {', '.join(METHODS)}")
+            raise ClientAuthError(f"client_auth is none of {', '.join(METHODS)}")
         return named
     return next((each for each in METHODS if each in offered and (key if each == PRIVATE_KEY else secret)), None)
 
 
-def assertion(
+def sign_assertion(
     client_id: str, key: Secret, *, audience: str, at: datetime, key_id: str | None = None, algorithm: str | None = None
 ) -> Secret:
     """A client assertion, RFC 7523, section 3: issuer and subject are the client, the audience is one value.
@@ -72,15 +72,15 @@ def assertion(
 
     loaded, usual = _loaded(key)
     algorithm = algorithm or usual
-    if algorithm not in ASYMMETRIC:
-        raise Unusable("private_key_alg is no signature algorithm with a private key")
+    if algorithm not in ASYMMETRIC_ALGORITHMS:
+        raise ClientAuthError("private_key_alg is no signature algorithm with a private key")
     seconds = int(at.timestamp())
     claims = {
         "iss": client_id,
         "sub": client_id,
         "aud": audience,
         "iat": seconds,
-        "exp": seconds + int(LIFE.total_seconds()),
+        "exp": seconds + int(ASSERTION_LIFETIME.total_seconds()),
         "jti": str(uuid.uuid4()),
     }
     signer = jwt.PyJWS(options={"enforce_minimum_key_length": True})
@@ -88,7 +88,7 @@ def assertion(
         named = {"kid": key_id} if key_id else None
         return Secret(signer.encode(json.dumps(claims).encode(), loaded, algorithm, named))
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
-        raise Unusable("private_key is too short, or of another kind than private_key_alg") from None
+        raise ClientAuthError("private_key is too short, or of another kind than private_key_alg") from None
 
 
 @lru_cache(maxsize=16)
@@ -101,7 +101,7 @@ def _loaded(key: Secret) -> tuple[Any, str]:
     try:
         loaded = load_pem_private_key(key.reveal().encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Unusable("private_key is no private key as PEM, or is locked by a passphrase") from None
+        raise ClientAuthError("private_key is no private key as PEM, or is locked by a passphrase") from None
     if isinstance(loaded, rsa.RSAPrivateKey):
         return loaded, "RS256"
     if isinstance(loaded, ed25519.Ed25519PrivateKey):
@@ -109,4 +109,4 @@ def _loaded(key: Secret) -> tuple[Any, str]:
     curves = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
     if isinstance(loaded, ec.EllipticCurvePrivateKey) and loaded.curve.name in curves:
         return loaded, curves[loaded.curve.name]
-    raise Unusable("private_key is of a kind that signs no assertion")
+    raise ClientAuthError("private_key is of a kind that signs no assertion")

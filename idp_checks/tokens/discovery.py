@@ -10,15 +10,15 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Struct, ValidationError, convert, structs
 
 from idp_checks.tokens import client_auth
-from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps, no_verdict
+from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps, read_undecided
 from idp_checks.tokens.introspection import Method, Reading
-from idp_checks.tokens.rfc7662 import introspection, userinfo
-from idp_checks.tokens.signed import ACCESS_TOKEN, BINDING, Rules, against, header_of, is_access_token, looks_signed
+from idp_checks.tokens.rfc7662 import introspection_endpoint, userinfo_endpoint
+from idp_checks.tokens.signed import ACCESS_TOKEN, ID_TOKEN_CREDENTIALS, TokenRules, verify_against_keys, read_header, is_access_token, has_jws_form
 from idp_checks.tokens.template import Ask
-from idp_checks.tokens.urls import is_loopback, may_be_asked
+from idp_checks.tokens.urls import is_loopback, may_receive_token
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
-__all__ = ["Discovered", "Metadata", "discovery", "read_metadata"]
+__all__ = ["DiscoveredEndpoint", "Metadata", "fetch_metadata", "read_metadata"]
 
 
 class Metadata(Struct):
@@ -44,7 +44,7 @@ class Metadata(Struct):
         }
 
     @property
-    def authentications(self) -> tuple[str, ...]:
+    def client_auth_methods(self) -> tuple[str, ...]:
         """How the client may authenticate at the introspection endpoint.
 
         RFC 8414, section 2, leaves it to other means where the document does not say: then it is what the token
@@ -56,18 +56,18 @@ class Metadata(Struct):
         return (client_auth.BASIC, client_auth.PRIVATE_KEY)
 
 
-WELL_KNOWN = "/.well-known/openid-configuration"
+OPENID_CONFIGURATION_PATH = "/.well-known/openid-configuration"
 """OpenID Connect Discovery 1.0, section 4.1: behind the issuer."""
 
 
-METADATA = "/.well-known/oauth-authorization-server"
+SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
 """RFC 8414, section 3.1: between the issuer's host and its path."""
 
 
-def inserted(issuer: str) -> str:
+def server_metadata_url(issuer: str) -> str:
     """The address of an issuer's metadata by RFC 8414, section 3.1."""
     parts = urlsplit(issuer)
-    return urlunsplit((parts.scheme, parts.netloc, f"{METADATA}{parts.path.rstrip('/')}", "", ""))
+    return urlunsplit((parts.scheme, parts.netloc, f"{SERVER_METADATA_PATH}{parts.path.rstrip('/')}", "", ""))
 
 
 def read_metadata(response: Response, issuer: str) -> Metadata | Reading:
@@ -76,7 +76,7 @@ def read_metadata(response: Response, issuer: str) -> Metadata | Reading:
     The issuer is compared character for character (Discovery 1.0, section 4.3, and RFC 8414, section 3.3), so that none
     passes for another. No endpoint may be one that a token may not be sent to, or lead to this machine from elsewhere.
     """
-    if (none := no_verdict(response)) is not None:
+    if (none := read_undecided(response)) is not None:
         return none
     try:
         found = convert(response.json, Metadata)
@@ -88,7 +88,7 @@ def read_metadata(response: Response, issuer: str) -> Metadata | Reading:
             detail += ": they differ by a slash at the end, and the issuer is to be given exactly as it names itself"
         return Reading(active=None, reason="contradiction", detail=detail)
     if not all(
-        may_be_asked(each) and (is_loopback(issuer) or not is_loopback(each)) for each in found.endpoints.values()
+        may_receive_token(each) and (is_loopback(issuer) or not is_loopback(each)) for each in found.endpoints.values()
     ):
         return Reading(
             active=None,
@@ -98,16 +98,16 @@ def read_metadata(response: Response, issuer: str) -> Metadata | Reading:
     return found
 
 
-def discovery(issuer: str, url: str = f"{{issuer}}{WELL_KNOWN}") -> Generator[Request, Response, Metadata | Reading]:
+def fetch_metadata(issuer: str, url: str = f"{{issuer}}{OPENID_CONFIGURATION_PATH}") -> Generator[Request, Response, Metadata | Reading]:
     """The issuer's document by OpenID Connect Discovery, else by RFC 8414, or why there is none to go by."""
     response = yield _public(url.replace("{issuer}", issuer.rstrip("/")))
     if response.status == 404:
-        response = yield _public(inserted(issuer))
+        response = yield _public(server_metadata_url(issuer))
     return read_metadata(response, issuer)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Discovered(Endpoint):
+class DiscoveredEndpoint(Endpoint):
     """An issuer whose endpoints stand in its discovery document.
 
     An access token: introspection where the document names it (or the caller does); else the signature, for a JWT that
@@ -119,26 +119,26 @@ class Discovered(Endpoint):
     """
 
     source: str
-    url: str = f"{{issuer}}{WELL_KNOWN}"
-    needs: tuple[str, ...] = ("issuer", "client_id", "client_secret")
-    takes: tuple[str, ...] = ("introspection_endpoint", *client_auth.TAKES, "kind", *BINDING)
-    tells: frozenset[str] = frozenset({"client", "subject", "scopes", "end"})
-    algorithms: tuple[str, ...] = client_auth.ASYMMETRIC
+    url: str = f"{{issuer}}{OPENID_CONFIGURATION_PATH}"
+    required_credentials: tuple[str, ...] = ("issuer", "client_id", "client_secret")
+    optional_credentials: tuple[str, ...] = ("introspection_endpoint", *client_auth.CLIENT_AUTH_CREDENTIALS, "kind", *ID_TOKEN_CREDENTIALS)
+    proves: frozenset[str] = frozenset({"client", "subject", "scopes", "end"})
+    algorithms: tuple[str, ...] = client_auth.ASYMMETRIC_ALGORITHMS
     note: str | None = None
     kind: Method = "introspection"
 
-    def described(self) -> dict[str, Any]:
-        return introspection("{introspection_endpoint}", source=self.source).described()
+    def describe_request(self) -> dict[str, Any]:
+        return introspection_endpoint("{introspection_endpoint}", source=self.source).describe_request()
 
-    def lacking(self, ask: Ask) -> tuple[str, ...]:
-        return tuple(name for name in super().lacking(ask) if name == "issuer")
+    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
+        return tuple(name for name in super().missing_credentials(ask) if name == "issuer")
 
     def steps(self, ask: Ask) -> Steps:
         issuer = ask.issuer_url or ask.credential("issuer") or ""
         kind = ask.credential("kind") or ("id_token" if ask.credential("access_token") else "access_token")
         if kind not in ("access_token", "id_token"):
             return Reading(active=None, reason="caller_rejected", detail="kind is neither access_token nor id_token")
-        found = yield from discovery(issuer, self.url)
+        found = yield from fetch_metadata(issuer, self.url)
         if isinstance(found, Reading):
             return found
         if kind == "id_token":
@@ -147,28 +147,28 @@ class Discovered(Endpoint):
 
     def _access_token(self, ask: Ask, found: Metadata) -> Steps:
         direct = structs.replace(ask, issuer_url=None)
-        probe = userinfo(found.userinfo_endpoint) if found.userinfo_endpoint else None
+        probe = userinfo_endpoint(found.userinfo_endpoint) if found.userinfo_endpoint else None
         endpoint = ask.credential("introspection_endpoint") or found.introspection_endpoint
         if endpoint and (authentications := _able(ask, found)):
-            asked = introspection(
+            asked = introspection_endpoint(
                 endpoint,
                 source=self.source,
                 profile=probe,
-                made=_Exact,
+                endpoint_class=_Exact,
                 authentications=authentications,
                 audience=found.issuer,
             )
             return (yield from asked.steps(direct))
         token = ask.token.reveal()
         if found.jwks_uri and is_access_token(token, self.algorithms):
-            rules = Rules(
+            rules = TokenRules(
                 issuers=(found.issuer,),
                 algorithms=self.algorithms,
                 client=("client_id", "azp"),
                 types=frozenset({ACCESS_TOKEN}),
                 source=found.jwks_uri,
             )
-            reading = yield from against(_public(found.jwks_uri), token, ask, rules)
+            reading = yield from verify_against_keys(_public(found.jwks_uri), token, ask, rules)
             return structs.replace(reading, method="signed-token")
         if probe is not None:
             return structs.replace((yield from probe.steps(direct)), method="userinfo-probe")
@@ -184,22 +184,22 @@ class Discovered(Endpoint):
 
     def _id_token(self, ask: Ask, found: Metadata) -> Steps:
         token = ask.token.reveal()
-        if not looks_signed(token) or not found.jwks_uri:
+        if not has_jws_form(token) or not found.jwks_uri:
             detail = "not a signed token" if found.jwks_uri else "the issuer publishes no keys"
             return Reading(active=None, reason="not_stated", detail=detail, method="signed-token")
         listed = found.id_token_signing_alg_values_supported
-        algorithm = (header_of(token) or {}).get("alg")
+        algorithm = (read_header(token) or {}).get("alg")
         if algorithm in SHARED and listed is not None and algorithm in listed:
             detail = "signed by a secret that issuer and client share, as its keys cannot show"
             return Reading(active=None, reason="not_stated", detail=detail, method="signed-token")
-        rules = Rules(
+        rules = TokenRules(
             issuers=(found.issuer,),
             algorithms=tuple(each for each in self.algorithms if listed is None or each in listed),
             about="id",
             types=frozenset({"jwt"}),
             source=found.jwks_uri,
         )
-        reading = yield from against(_public(found.jwks_uri), token, ask, rules)
+        reading = yield from verify_against_keys(_public(found.jwks_uri), token, ask, rules)
         return structs.replace(reading, method="signed-token")
 
 
@@ -221,13 +221,13 @@ def _able(ask: Ask, found: Metadata) -> tuple[str, ...]:
         Unreachable: the caller names a method that is none.
     """
     try:
-        method = client_auth.choose(
+        method = client_auth.choose_method(
             ask.credential("client_auth"),
-            found.authentications,
+            found.client_auth_methods,
             secret=bool(ask.client_secret),
             key=bool(ask.credential("private_key")),
         )
-    except client_auth.Unusable as unusable:
+    except client_auth.ClientAuthError as unusable:
         raise Unreachable("caller_rejected", str(unusable)) from None
     held = ask.credential("private_key") if method == client_auth.PRIVATE_KEY else ask.client_secret
     return (method,) if method and held and ask.client_id else ()

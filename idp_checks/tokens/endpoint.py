@@ -28,45 +28,45 @@ from idp_checks.profiles.shape import Shape
 from idp_checks.secret import Secret
 from idp_checks.tokens import client_auth
 from idp_checks.tokens.introspection import UNDECIDED, Method, Reading, Reason
-from idp_checks.tokens.template import Ask, Recipe, Send, by_bearer, described
-from idp_checks.tokens.wire import Request, Response, Unreachable, body_of
+from idp_checks.tokens.template import Ask, RequestTemplate, Send, by_bearer, described
+from idp_checks.tokens.wire import Request, Response, Unreachable, decode_body
 
 __all__ = [
-    "Answer",
+    "ResponseModel",
     "Endpoint",
     "Epoch",
     "HttpEndpoint",
     "IsoTime",
-    "NumberText",
+    "NumberOrString",
     "Refusal",
     "Seconds",
     "Steps",
-    "after",
-    "at_epoch",
-    "at_iso",
-    "probe",
+    "expiry_after",
+    "parse_epoch",
+    "parse_iso",
+    "profile_probe",
     "split_scopes",
 ]
 
 
 Epoch = Annotated[int | float, Meta(extra={"means": "epoch"})]
 """Seconds since 1970; some servers write a float."""
-EpochText = Annotated[int | float | str, Meta(extra={"means": "epoch"})]
+EpochOrString = Annotated[int | float | str, Meta(extra={"means": "epoch"})]
 """The same at an issuer that writes numbers as texts."""
 Seconds = Annotated[int | float, Meta(extra={"means": "seconds"})]
 """Seconds left."""
 IsoTime = Annotated[str, Meta(extra={"means": "iso-time"})]
 """A time in ISO 8601 with its zone."""
-NumberText: TypeAlias = int | float | str
+NumberOrString: TypeAlias = int | float | str
 
 
 Steps: TypeAlias = Generator[Request, Response, Reading]
 
 
-class Answer(Struct):
+class ResponseModel(Struct):
     """A good answer of a debug endpoint: only the members that are read. What does not fit it is not good."""
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         """What the answer says."""
         raise NotImplementedError
 
@@ -92,7 +92,7 @@ class Refusal:
     bare: bool = False
     detail: str | None = None
 
-    def fits(self, response: Response, body: object) -> bool:
+    def matches(self, response: Response, body: object) -> bool:
         """Whether this is such an answer."""
         if self.status is not None and not _holds(response.status, self.status):
             return False
@@ -100,7 +100,7 @@ class Refusal:
             return False
         return self.body is None or _holds(body, self.body)
 
-    def reading(self) -> Reading:
+    def to_reading(self) -> Reading:
         """What it says."""
         active = None if self.reason in UNDECIDED else False
         return Reading(active=active, reason=self.reason, bare=self.bare, detail=self.detail)
@@ -137,9 +137,9 @@ class Endpoint:
     """
 
     kind: Method
-    needs: tuple[str, ...]
-    takes: tuple[str, ...] = ()
-    tells: frozenset[str]
+    required_credentials: tuple[str, ...]
+    optional_credentials: tuple[str, ...] = ()
+    proves: frozenset[str]
     source: str
     url: str
     limit: tuple[int, float] | None = None
@@ -148,13 +148,13 @@ class Endpoint:
         """The questions, one after the other, and at last what the answers say."""
         raise NotImplementedError
 
-    def described(self) -> dict[str, Any]:
+    def describe_request(self) -> dict[str, Any]:
         """The first request with ``{token}``, ``{client_id}`` and the like in place of what is sent: for people."""
         raise NotImplementedError
 
-    def lacking(self, ask: Ask) -> tuple[str, ...]:
+    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
         """What the endpoint needs and the caller did not give; an address of the caller's own stands for a host."""
-        lacks = [name for name in self.needs if not ask.credential(name)]
+        lacks = [name for name in self.required_credentials if not ask.credential(name)]
         if lacks and ask.issuer_url:
             host = urlsplit(self.url).netloc
             lacks = [name for name in lacks if f"{{{name}}}" not in host]
@@ -162,7 +162,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpEndpoint(Recipe, Endpoint):
+class HttpEndpoint(RequestTemplate, Endpoint):
     """An endpoint that is sent the token and answers about it.
 
     Args:
@@ -175,30 +175,30 @@ class HttpEndpoint(Recipe, Endpoint):
     """
 
     kind: Method
-    answer: type[Answer | Shape]
+    response_model: type[ResponseModel | Shape]
     source: str
-    tells: frozenset[str] = frozenset()
-    takes: tuple[str, ...] = ()
+    proves: frozenset[str] = frozenset()
+    optional_credentials: tuple[str, ...] = ()
     unwrap: Callable[[str], str] | None = None
     refusals: tuple[Refusal, ...] = ()
-    good: int = 200
-    errors: tuple[str, ...] = ("error", "errors")
+    good_status: int = 200
+    error_fields: tuple[str, ...] = ("error", "errors")
     profile: HttpEndpoint | None = None
     limit: tuple[int, float] | None = None
     note: str | None = None
 
-    def described(self) -> dict[str, Any]:
+    def describe_request(self) -> dict[str, Any]:
         placeholders = Ask(
             token=Secret("{token}"),
             at=datetime.fromtimestamp(0, UTC),
             client_id="{client_id}",
             client_secret=Secret("{client_secret}"),
-            credentials={name: f"{{{name}}}" for name in self.needs if name not in ("client_id", "client_secret")},
+            credentials={name: f"{{{name}}}" for name in self.required_credentials if name not in ("client_id", "client_secret")},
         )
         return described(self.request(placeholders))
 
-    def lacking(self, ask: Ask) -> tuple[str, ...]:
-        lacks = Endpoint.lacking(self, ask)
+    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
+        lacks = Endpoint.missing_credentials(self, ask)
         if client_auth.PRIVATE_KEY not in self.authentications:
             return lacks
         key, named = ask.credential("private_key"), ask.credential("client_auth")
@@ -209,19 +209,19 @@ class HttpEndpoint(Recipe, Endpoint):
 
     def read(self, response: Response, ask: Ask) -> Reading:
         """What the answer says."""
-        body = response.json if self.unwrap is None else body_of(response, self.unwrap)
+        body = response.json if self.unwrap is None else decode_body(response, self.unwrap)
         for refusal in self.refusals:
-            if refusal.fits(response, body):
-                return self._stated(refusal.reading(), body, ask)
-        if (none := no_verdict(response, self.good)) is not None:
+            if refusal.matches(response, body):
+                return self._stated(refusal.to_reading(), body, ask)
+        if (none := read_undecided(response, self.good_status)) is not None:
             return none
-        return read_answer(self.answer, body, ask, self.errors)
+        return read_body(self.response_model, body, ask, self.error_fields)
 
     def _stated(self, refused: Reading, body: object, ask: Ask) -> Reading:
         """A refusal, with what its body states of the token in the form of a good answer."""
         if refused.active is None or refused.bare:
             return refused
-        said = read_answer(self.answer, body, ask)
+        said = read_body(self.response_model, body, ask)
         told = {name: getattr(said, name) for name in STATED if getattr(said, name) is not None}
         return msgspec.structs.replace(refused, **told)
 
@@ -236,9 +236,9 @@ class HttpEndpoint(Recipe, Endpoint):
         return msgspec.structs.replace(reading, subject=said.subject) if said.active is True else reading
 
 
-def probe(
+def profile_probe(
     url: str,
-    answer: type[Shape],
+    response_model: type[Shape],
     *,
     source: str,
     refusals: tuple[Refusal, ...],
@@ -246,8 +246,8 @@ def probe(
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
-    needs: tuple[str, ...] = (),
-    errors: tuple[str, ...] = ("error", "errors"),
+    required_credentials: tuple[str, ...] = (),
+    error_fields: tuple[str, ...] = ("error", "errors"),
     limit: tuple[int, float] | None = None,
     note: str | None = None,
 ) -> HttpEndpoint:
@@ -256,21 +256,21 @@ def probe(
         kind="userinfo-probe",
         method=method,
         url=url,
-        answer=answer,
-        send=send or by_bearer(),
+        response_model=response_model,
+        placement=send or by_bearer(),
         headers=headers or {},
         params=params or {},
-        needs=needs,
-        tells=frozenset({"subject"}),
+        required_credentials=required_credentials,
+        proves=frozenset({"subject"}),
         refusals=refusals,
-        errors=errors,
+        error_fields=error_fields,
         source=source,
         limit=limit,
         note=note,
     )
 
 
-def no_verdict(response: Response, good: int = 200) -> Reading | None:
+def read_undecided(response: Response, good: int = 200) -> Reading | None:
     """The undecided reading of an answer that says nothing about the token, or None where it may be a good one."""
     status = response.status
     if status == good:
@@ -288,8 +288,8 @@ STATED = ("client_id", "audience", "subject", "scopes", "expires_at", "issued_at
 """What a reading states of a token."""
 
 
-def read_answer(
-    model: type[Answer | Shape], body: object, ask: Ask, errors: tuple[str, ...] = ("error", "errors")
+def read_body(
+    model: type[ResponseModel | Shape], body: object, ask: Ask, errors: tuple[str, ...] = ("error", "errors")
 ) -> Reading:
     """What a body says that has to be a good answer; unparsable where it does not fit the model."""
     if not isinstance(body, dict):
@@ -298,8 +298,8 @@ def read_answer(
         return Reading(active=None, reason="unparsable", detail="an error that the issuer does not document")
     try:
         said = msgspec.convert(body, model)
-        if isinstance(said, Answer):
-            return said.reading(ask)
+        if isinstance(said, ResponseModel):
+            return said.read(ask)
         subject = str(said.claims({}).id)
         if not subject.strip():
             return Reading(active=None, reason="unparsable", detail="the account is blank")
@@ -312,7 +312,7 @@ def read_answer(
         return Reading(active=None, reason="unparsable", detail="a time that is none")
 
 
-def at_epoch(seconds: NumberText | None) -> datetime | None:
+def parse_epoch(seconds: NumberOrString | None) -> datetime | None:
     """A time from seconds since 1970, also as a float or a text of digits; a fraction is cut.
 
     Raises:
@@ -326,12 +326,12 @@ def at_epoch(seconds: NumberText | None) -> datetime | None:
         raise ValueError("no time") from None
 
 
-def after(asked: datetime, seconds: NumberText | None) -> datetime | None:
+def expiry_after(asked: datetime, seconds: NumberOrString | None) -> datetime | None:
     """The end of a token that has so many seconds left."""
     return None if seconds is None else asked + timedelta(seconds=int(float(seconds)))
 
 
-def at_iso(text: str | None) -> datetime | None:
+def parse_iso(text: str | None) -> datetime | None:
     """A time from ISO 8601 with a zone, in UTC.
 
     Raises:

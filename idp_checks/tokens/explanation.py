@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from idp_checks.tokens.reasons import REASON_TEXTS
+from idp_checks.tokens.reasons import REASON_WORDING
 
 if TYPE_CHECKING:
     from idp_checks.tokens.introspection import Introspection, Method
 
-__all__ = ["explained", "verdict"]
+__all__ = ["explain", "token_verdict"]
 
 _WAYS: dict[Method, str] = {
     "introspection": "was asked at its introspection endpoint (RFC 7662)",
@@ -31,16 +31,16 @@ _PROVEN = {
 }
 
 
-def verdict(found: Introspection) -> str:
+def token_verdict(found: Introspection) -> str:
     """The verdict in a word or two: ``good``, ``not good``, ``undecided``."""
     if found.good:
         return "good"
     return "not good" if found.decided else "undecided"
 
 
-def explained(found: Introspection) -> str:
+def explain(found: Introspection) -> str:
     """What was asked and said, what that proves and does not prove, and what to do."""
-    text = REASON_TEXTS[found.reason]
+    text = REASON_WORDING[found.reason]
     return f"{_said(found, text.meaning)} {_proof(found)} {_to_do(found, text.remedy)}"
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from idp_checks.clock import zulu
-from idp_checks.tokens.explanation import explained, verdict
+from idp_checks.tokens.explanation import explain, token_verdict
 
 __all__ = ["DECIDED", "UNDECIDED", "Exchange", "Introspection", "Method", "Reading", "Reason", "conclude"]
 
@@ -131,11 +131,11 @@ class Introspection(Struct, frozen=True, kw_only=True):
 
     def explain(self) -> str:
         """Two or three sentences: what was asked, what the issuer said, what that proves and does not, what to do."""
-        return explained(self)
+        return explain(self)
 
     def _repr_html_(self) -> str:
         """The same for notebooks."""
-        word = verdict(self)
+        word = token_verdict(self)
         colour = {"good": "#1a7f37", "not good": "#b42318", "undecided": "#9a6700"}[word]
         head = f"<strong style='color:{colour}'>{word.capitalize()}</strong> ({escape(self.reason)})"
         return f"<div>{head}<p style='max-width:48rem'>{escape(self.explain())}</p></div>"

@@ -10,31 +10,31 @@ from collections.abc import Mapping
 
 from idp_checks.tokens import client_auth
 from idp_checks.tokens.endpoint import (
-    Answer,
+    ResponseModel,
     Epoch,
     HttpEndpoint,
     Refusal,
-    at_epoch,
+    parse_epoch,
     split_scopes,
 )
 from idp_checks.tokens.introspection import Reading
 from idp_checks.tokens.signed import (
-    SKEW,
+    CLOCK_SKEW,
 )
 from idp_checks.tokens.template import Ask, by_bearer, by_form
 
-__all__ = ["BAD_CLIENT", "INACTIVE", "Active", "introspection"]
+__all__ = ["INVALID_CLIENT", "INACTIVE", "IntrospectionResponse", "introspection_endpoint"]
 
-BAD_CLIENT = Refusal(401, "caller_rejected", detail="the issuer refused our own credentials")
+INVALID_CLIENT = Refusal(401, "caller_rejected", detail="the issuer refused our own credentials")
 """RFC 7662, section 2.3: an answer 401 is about the asker, whatever its body."""
 INACTIVE = Refusal(200, "denied", {"active": False}, bare=True, detail="not active, without a reason")
 """RFC 7662, section 2.2: a bare refusal."""
-BAD_CLIENT_400 = Refusal(400, "caller_rejected", {"error": "invalid_client"}, detail=BAD_CLIENT.detail)
+INVALID_CLIENT_400 = Refusal(400, "caller_rejected", {"error": "invalid_client"}, detail=INVALID_CLIENT.detail)
 """The same in the other status that RFC 6749, section 5.2, lets a server choose."""
 FORBIDDEN = Refusal(403, "not_permitted", detail="the issuer does not let this client ask")
 
 
-class Active(Answer):
+class IntrospectionResponse(ResponseModel):
     """RFC 7662, section 2.2."""
 
     active: bool
@@ -49,11 +49,11 @@ class Active(Answer):
     aud: str | list[str] | None = None
     iss: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if self.active is not True:
             return Reading(active=False, reason="denied", bare=True, detail="not active, without a reason")
-        begins = at_epoch(self.nbf)
-        if begins is not None and begins > ask.at + SKEW:
+        begins = parse_epoch(self.nbf)
+        if begins is not None and begins > ask.at + CLOCK_SKEW:
             return Reading(active=None, reason="contradiction", detail="called active before its beginning")
         return Reading(
             active=True,
@@ -62,29 +62,29 @@ class Active(Answer):
             audience=(self.aud,) if isinstance(self.aud, str) else None if self.aud is None else tuple(self.aud),
             subject=self.sub,
             scopes=split_scopes(self.scope),
-            expires_at=at_epoch(self.exp),
-            issued_at=at_epoch(self.iat),
+            expires_at=parse_epoch(self.exp),
+            issued_at=parse_epoch(self.iat),
             issuer=self.iss,
             token_type=self.token_type,
         )
 
 
-def introspection(
+def introspection_endpoint(
     url: str,
     *,
     source: str,
-    answer: type[Answer] = Active,
+    response_model: type[ResponseModel] = IntrospectionResponse,
     params: Mapping[str, str] | None = None,
     basic: bool = True,
-    needs: tuple[str, ...] = ("client_id", "client_secret"),
-    tells: frozenset[str] = frozenset({"client", "subject", "scopes", "end"}),
+    required_credentials: tuple[str, ...] = ("client_id", "client_secret"),
+    proves: frozenset[str] = frozenset({"client", "subject", "scopes", "end"}),
     refusals: tuple[Refusal, ...] = (),
     profile: HttpEndpoint | None = None,
     note: str | None = None,
-    made: type[HttpEndpoint] = HttpEndpoint,
+    endpoint_class: type[HttpEndpoint] = HttpEndpoint,
     authentications: tuple[str, ...] = (),
     audience: str = "",
-    takes: tuple[str, ...] = (),
+    optional_credentials: tuple[str, ...] = (),
 ) -> HttpEndpoint:
     """An endpoint of RFC 7662: the token in a form body, the caller's credentials as HTTP Basic or in the form.
 
@@ -92,45 +92,45 @@ def introspection(
     the caller authenticates: where the server takes several methods, ``authentications`` names them (see
     ``idp_checks.endpoint.Recipe``).
     """
-    return made(
+    return endpoint_class(
         kind="introspection",
         method="POST",
         url=url,
-        answer=answer,
-        send=by_form("token"),
+        response_model=response_model,
+        placement=by_form("token"),
         params={"token_type_hint": "access_token"} if params is None else params,
         basic=basic,
         authentications=authentications,
         audience=audience,
-        needs=needs,
-        takes=(*client_auth.TAKES, *takes) if authentications else takes,
-        tells=tells,
-        refusals=(*refusals, INACTIVE, BAD_CLIENT, BAD_CLIENT_400, FORBIDDEN),
+        required_credentials=required_credentials,
+        optional_credentials=(*client_auth.CLIENT_AUTH_CREDENTIALS, *optional_credentials) if authentications else optional_credentials,
+        proves=proves,
+        refusals=(*refusals, INACTIVE, INVALID_CLIENT, INVALID_CLIENT_400, FORBIDDEN),
         profile=profile,
         source=source,
         note=note,
     )
 
 
-class UserInfo(Answer):
+class UserInfoResponse(ResponseModel):
     """OpenID Connect Core 1.0, section 5.3.2."""
 
     sub: str
 
-    def reading(self, ask: Ask) -> Reading:  # noqa: ARG002
+    def read(self, ask: Ask) -> Reading:  # noqa: ARG002
         return Reading(active=True, reason="ok", subject=self.sub)
 
 
-def userinfo(
+def userinfo_endpoint(
     url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
 ) -> HttpEndpoint:
     """A call with the token itself: it shows that the token works and for whom, never for which application."""
     return HttpEndpoint(
         kind="userinfo-probe",
         url=url,
-        answer=UserInfo,
-        send=by_bearer(),
-        tells=frozenset({"subject"}),
+        response_model=UserInfoResponse,
+        placement=by_bearer(),
+        proves=frozenset({"subject"}),
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error": "invalid_token"}),

@@ -19,29 +19,29 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.tokens.client_auth import ASYMMETRIC
-from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps, at_epoch, no_verdict, split_scopes
+from idp_checks.tokens.client_auth import ASYMMETRIC_ALGORITHMS
+from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps, parse_epoch, read_undecided, split_scopes
 from idp_checks.tokens.introspection import Method as Kind
 from idp_checks.tokens.introspection import Reading
 from idp_checks.tokens.template import HOLE, Ask, described, filled
-from idp_checks.tokens.wire import Request, Response, body_of
+from idp_checks.tokens.wire import Request, Response, decode_body
 
 __all__ = [
     "ACCESS_TOKEN",
-    "BINDING",
+    "ID_TOKEN_CREDENTIALS",
     "ID_TOKEN_CLAIMS",
-    "Rules",
+    "TokenRules",
     "SignedToken",
-    "against",
-    "claims_of",
-    "header_of",
+    "verify_against_keys",
+    "read_claims",
+    "read_header",
     "is_access_token",
-    "looks_signed",
-    "read_keys",
+    "has_jws_form",
+    "read_key_set",
     "verify",
 ]
 
-SKEW = timedelta(seconds=60)
+CLOCK_SKEW = timedelta(seconds=60)
 """How far an issuer's clock may be ahead of ours for ``iat`` and ``nbf``."""
 
 ACCESS_TOKEN = "at+jwt"
@@ -52,7 +52,7 @@ ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash", "s_hash")
 """Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11, and FAPI 1.0, part 2)."""
 KEY_SOURCES = ("jku", "jwk", "x5u", "x5c")
 """Headers by which a token brings its own key, or says where it is (RFC 7515, sections 4.1.2, 4.1.3, 4.1.5, 4.1.6)."""
-BINDING = ("access_token", "response_type")
+ID_TOKEN_CREDENTIALS = ("access_token", "response_type")
 """The credentials that are read for an ID token: the access token that came with it, and the flow that brought both."""
 
 _PUBLIC = ("kty", "crv", "n", "e", "x", "y")
@@ -62,7 +62,7 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 About: TypeAlias = Literal["access", "id", "any"]
 
 
-class Rules(Struct, frozen=True, kw_only=True):
+class TokenRules(Struct, frozen=True, kw_only=True):
     """What a token has to say to be one of an issuer's.
 
     Args:
@@ -95,18 +95,18 @@ class Jws(NamedTuple):
     signature: bytes
 
 
-def looks_signed(token: str) -> bool:
+def has_jws_form(token: str) -> bool:
     """Whether the token has the form of a JWS (RFC 7515, section 3.1)."""
     return token.count(".") == 2 and token.startswith("eyJ")
 
 
-def header_of(token: str) -> Mapping[str, Any] | None:
+def read_header(token: str) -> Mapping[str, Any] | None:
     """The token's header, unverified; None where it has none, or names a member twice (RFC 7515, section 4)."""
     header = _part(token, 0)
     return header if isinstance(header, dict) and isinstance(header.get("kid", ""), str) else None
 
 
-def claims_of(token: str) -> Mapping[str, Any]:
+def read_claims(token: str) -> Mapping[str, Any]:
     """The token's claims as they stand, unverified: for who has had it verified. None where they cannot be read."""
     claims = _part(token, 1)
     return claims if isinstance(claims, dict) else {}
@@ -121,7 +121,7 @@ def _part(token: str, at: int) -> object:
 
 
 def _json(raw: bytes) -> object:
-    return body_of(Response(200, {}, raw))
+    return decode_body(Response(200, {}, raw))
 
 
 def _decoded(segment: bytes) -> bytes:
@@ -151,7 +151,7 @@ def _apart(token: str) -> Jws | None:
 
 def is_access_token(token: str, algorithms: Sequence[str]) -> bool:
     """Whether the token calls itself an access token of RFC 9068, by one of the algorithms."""
-    header = header_of(token) if looks_signed(token) else None
+    header = read_header(token) if has_jws_form(token) else None
     return header is not None and _type(header) == ACCESS_TOKEN and header.get("alg") in algorithms
 
 
@@ -189,32 +189,32 @@ class SignedToken(Endpoint):
     issued: str = "iat"
     optional: frozenset[str] = frozenset()
     about: About = "access"
-    needs: tuple[str, ...] = ()
-    takes: tuple[str, ...] = ()
-    tells: frozenset[str] = frozenset({"client", "subject", "end"})
+    required_credentials: tuple[str, ...] = ()
+    optional_credentials: tuple[str, ...] = ()
+    proves: frozenset[str] = frozenset({"client", "subject", "end"})
     opaque: HttpEndpoint | None = None
     is_opaque: Callable[[str], bool] | None = None
     note: str | None = None
     kind: Kind = "signed-token"
 
-    def described(self) -> dict[str, Any]:
+    def describe_request(self) -> dict[str, Any]:
         return described(self._keys(None))
 
     def _keys(self, ask: Ask | None) -> Request:
         url = self.url if ask is None else filled(self.url, ask)
         return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
 
-    def unsigned(self, token: str) -> bool:
+    def is_unsigned(self, token: str) -> bool:
         """Whether a token has no signature that can be checked, so that ``opaque`` is asked about it."""
-        return not looks_signed(token) or (self.is_opaque is not None and self.is_opaque(token))
+        return not has_jws_form(token) or (self.is_opaque is not None and self.is_opaque(token))
 
-    def usable(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def select_keys(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
         """The keys of the set that may have signed the token: all, unless the issuer ties keys to tenants."""
         return keys
 
     def steps(self, ask: Ask) -> Steps:
         token = ask.token.reveal()
-        if self.unsigned(token):
+        if self.is_unsigned(token):
             if self.opaque is not None:
                 return replace((yield from self.opaque.steps(ask)), method=self.opaque.kind)
             return Reading(
@@ -222,7 +222,7 @@ class SignedToken(Endpoint):
             )
         keys = self._keys(ask)
         issuers = [_known(each, ask) for each in self.issuers]
-        rules = Rules(
+        rules = TokenRules(
             issuers=tuple(each for each in issuers if each),
             algorithms=self.algorithms,
             client=self.client,
@@ -233,13 +233,13 @@ class SignedToken(Endpoint):
             about=self.about,
             source=keys.url,
         )
-        return (yield from against(keys, token, ask, rules, self.usable))
+        return (yield from verify_against_keys(keys, token, ask, rules, self.select_keys))
 
 
 Usable: TypeAlias = Callable[[Sequence[Mapping[str, Any]], Ask], Sequence[Mapping[str, Any]]]
 
 
-def against(keys: Request, token: str, ask: Ask, rules: Rules, usable: Usable | None = None) -> Steps:
+def verify_against_keys(keys: Request, token: str, ask: Ask, rules: TokenRules, usable: Usable | None = None) -> Steps:
     """Check a token against a key set that is fetched by ``keys``; once more where it lacks the token's key.
 
     Issuers change their keys at any time, and a token may be signed by one that came after the set was fetched (OpenID
@@ -260,12 +260,12 @@ def against(keys: Request, token: str, ask: Ask, rules: Rules, usable: Usable | 
 
 
 def _fetched(keys: Request) -> Generator[Request, Response, Sequence[Mapping[str, Any]] | Reading]:
-    return read_keys((yield keys))
+    return read_key_set((yield keys))
 
 
-def read_keys(response: Response) -> Sequence[Mapping[str, Any]] | Reading:
+def read_key_set(response: Response) -> Sequence[Mapping[str, Any]] | Reading:
     """The keys of a key set answer (RFC 7517, section 5), or why there are none."""
-    if (none := no_verdict(response)) is not None:
+    if (none := read_undecided(response)) is not None:
         return none
     if (keys := _key_set(response.body)) is None:
         return Reading(active=None, reason="unparsable", detail="the key set has no list of keys")
@@ -283,7 +283,7 @@ def _key_set(body: bytes) -> Sequence[Mapping[str, Any]] | None:
 _NO_JWS = Reading(active=False, reason="malformed", detail="not a signed token")
 
 
-def verify(token: str, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: Rules) -> Reading:
+def verify(token: str, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: TokenRules) -> Reading:
     """Check a token's signature, algorithm, issuer and times, and say what its claims say.
 
     Whom it was issued to and for whom is for the caller to compare, as with every other answer.
@@ -294,7 +294,7 @@ def verify(token: str, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: Rules
     return _barred(jws.header, rules) or _judged(jws, keys, ask, rules)
 
 
-def _barred(header: Mapping[str, Any], rules: Rules) -> Reading | None:
+def _barred(header: Mapping[str, Any], rules: TokenRules) -> Reading | None:
     """Why a token with such a header is none of the issuer's, whatever its key set holds."""
     algorithm = header.get("alg")
     if algorithm not in rules.algorithms:
@@ -317,7 +317,7 @@ def _named(header: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> list
     ]
 
 
-def _judged(jws: Jws, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: Rules) -> Reading:
+def _judged(jws: Jws, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: TokenRules) -> Reading:
     header = jws.header
     named = _named(header, keys)
     if not named:
@@ -359,7 +359,7 @@ def _ready(members: tuple[Any, ...], algorithm: str) -> tuple[Any, Any] | None:
     """
     import jwt
 
-    if algorithm not in ASYMMETRIC:
+    if algorithm not in ASYMMETRIC_ALGORITHMS:
         return None
     data = {name: member for name, member in zip(_PUBLIC, members, strict=True) if member is not None}
     try:
@@ -370,7 +370,7 @@ def _ready(members: tuple[Any, ...], algorithm: str) -> tuple[Any, Any] | None:
         return None
 
 
-def _claims(claims: object, algorithm: str, ask: Ask, rules: Rules) -> Reading:
+def _claims(claims: object, algorithm: str, ask: Ask, rules: TokenRules) -> Reading:
     if not isinstance(claims, dict):
         return Reading(active=None, reason="unparsable", detail="the claims are no JSON object, or one is given twice")
     issuer = claims.get("iss")
@@ -388,7 +388,7 @@ def _claims(claims: object, algorithm: str, ask: Ask, rules: Rules) -> Reading:
     meant = audience or ("aud" not in claims and "aud" in rules.optional)
     if not (isinstance(issuer, str) and named and meant and expires_at and issued_at):
         return Reading(active=None, reason="unparsable", detail="a claim is missing that every such token has")
-    if max(begins or issued_at, issued_at) > ask.at + SKEW:
+    if max(begins or issued_at, issued_at) > ask.at + CLOCK_SKEW:
         return Reading(active=None, reason="contradiction", detail="not yet valid: its beginning lies in the future")
     if (other := _of_another_kind(claims, rules)) is not None:
         return other
@@ -409,7 +409,7 @@ def _claims(claims: object, algorithm: str, ask: Ask, rules: Rules) -> Reading:
     )
 
 
-def _of_another_kind(claims: Mapping[str, Any], rules: Rules) -> Reading | None:
+def _of_another_kind(claims: Mapping[str, Any], rules: TokenRules) -> Reading | None:
     """Why a token under the issuer's key is not of the kind that is asked about (RFC 8725, section 3.12)."""
     if "events" in claims:  # RFC 8417, section 2.2; so every logout token is told, also one that calls itself JWT
         return Reading(active=None, reason="unparsable", detail="by its claims a message about an event")
@@ -478,7 +478,7 @@ def _time(value: object) -> Any:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("no number")  # noqa: TRY004 - a value of the token, not of the program
-    return at_epoch(value)
+    return parse_epoch(value)
 
 
 def _known(form: str, ask: Ask) -> str | None:

@@ -15,13 +15,13 @@ from msgspec import Struct
 
 from idp_checks.secret import Secret
 from idp_checks.tokens import client_auth
-from idp_checks.tokens.urls import place
+from idp_checks.tokens.urls import rebase_url
 from idp_checks.tokens.wire import Request, Unreachable, Value
 
 __all__ = [
     "HOLE",
     "Ask",
-    "Recipe",
+    "RequestTemplate",
     "by_bearer",
     "by_form",
     "by_header",
@@ -55,7 +55,7 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     def url(self, documented: str) -> str:
         """The address to ask: the documented one, or the caller's own server with the documented path."""
-        return place(documented, self.issuer_url)
+        return rebase_url(documented, self.issuer_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def by_json(name: str) -> Send:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class RequestTemplate:
     """How a call with a token is put together, whatever it is for.
 
     Args:
@@ -128,9 +128,9 @@ class Recipe:
     """
 
     url: str
-    send: Send
+    placement: Send
     method: str = "GET"
-    needs: tuple[str, ...] = ()
+    required_credentials: tuple[str, ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
@@ -146,8 +146,8 @@ class Recipe:
         for name, form in self.headers.items():
             sent["header"][name] = _fill(form, ask)
         where = "json" if self.as_json else "query" if self.method == "GET" else "form"
-        if self.send.place in ("query", "form", "json"):
-            where = self.send.place
+        if self.placement.place in ("query", "form", "json"):
+            where = self.placement.place
         for name, form in self.params.items():
             sent[where][name] = _fill(form, ask)
         for name, form in self.proofs.items():
@@ -157,10 +157,10 @@ class Recipe:
         if self.authentications:
             basic, own = self._authenticated(ask, url)
             sent["form"] |= own
-        if self.send.place == "oauth1":
-            sent["header"][self.send.name] = _signed(self.method, url, sent["query"], ask)
+        if self.placement.place == "oauth1":
+            sent["header"][self.placement.name] = _signed(self.method, url, sent["query"], ask)
         else:
-            sent[self.send.place][self.send.name] = Secret(self.send.form.replace("{token}", ask.token.reveal()))
+            sent[self.placement.place][self.placement.name] = Secret(self.placement.form.replace("{token}", ask.token.reveal()))
         return Request(
             method=self.method,
             url=url,
@@ -189,14 +189,14 @@ class Recipe:
         """
         client, secret, key = ask.client_id or "", ask.client_secret or Secret(""), ask.credential("private_key")
         try:
-            method = client_auth.choose(
+            method = client_auth.choose_method(
                 ask.credential("client_auth"), self.authentications, secret=bool(secret), key=bool(key)
             )
             if method == client_auth.POST:
                 return None, {"client_id": client, "client_secret": secret}
             if method != client_auth.PRIVATE_KEY:
                 return (client, secret), {}
-            signed = client_auth.assertion(
+            signed = client_auth.sign_assertion(
                 client,
                 Secret(key or ""),
                 audience=self.known_as(ask, url),
@@ -204,7 +204,7 @@ class Recipe:
                 key_id=ask.credential("private_key_id"),
                 algorithm=ask.credential("private_key_alg"),
             )
-        except client_auth.Unusable as unusable:
+        except client_auth.ClientAuthError as unusable:
             raise Unreachable("caller_rejected", str(unusable)) from None
         return None, {
             "client_id": client,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-__all__ = ["is_loopback", "place"]
+__all__ = ["is_loopback", "rebase_url"]
 
 
 @lru_cache(maxsize=256)
@@ -23,7 +23,7 @@ def is_loopback(url: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def may_be_asked(url: str) -> bool:
+def may_receive_token(url: str) -> bool:
     """Whether a token may go to the address: https, or plain http on loopback; a host, no user and no fragment."""
     try:
         parts = urlsplit(url)
@@ -34,7 +34,7 @@ def may_be_asked(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
 
 
-def place(documented: str, issuer_url: str | None) -> str:
+def rebase_url(documented: str, issuer_url: str | None) -> str:
     """The documented address with scheme and host replaced by ``issuer_url``, whose own path comes first."""
     if issuer_url is None:
         return documented

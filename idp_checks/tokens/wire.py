@@ -52,7 +52,7 @@ class Response(Struct, frozen=True, dict=True):
     @cached_property
     def json(self) -> object:
         """The body as ``body_of`` reads it."""
-        return body_of(self)
+        return decode_body(self)
 
 
 class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step was not answered
@@ -64,7 +64,7 @@ class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step wa
         self.detail = detail
 
 
-def body_of(response: Response, unwrap: Callable[[str], str] | None = None) -> object:
+def decode_body(response: Response, unwrap: Callable[[str], str] | None = None) -> object:
     """The body as a JSON value; as a text where it is none; members given twice or half a letter make it a text.
 
     Half of a surrogate pair is no text that anybody could write down again (RFC 7493, section 2.1).

@@ -10,8 +10,8 @@ import pytest
 from idp_checks import NormalizedProfile, ProfileError, normalize, providers
 from idp_checks.profiles.profile import Claims
 from idp_checks.profiles.profile import assemble
-from idp_checks.profiles.profile import is_address
-from idp_checks.profiles.profile import is_web_address
+from idp_checks.profiles.profile import is_email
+from idp_checks.profiles.profile import is_web_url
 
 LINKED = {
     "user_id": "google-oauth2|100000000000000000042",
@@ -292,7 +292,7 @@ def test_the_common_patterns_agree_with_the_whole_rules():
     from idp_checks.profiles import profile as module
 
     for text in ("a@b", "a.b@c.d", "a..b@c.d", "a.@c.d", ".a@c.d", "a@c..d", "a@c.d.", "a@-c", "a@c-"):
-        assert is_address(text) is (module._any_address(text) is not None), text
+        assert is_email(text) is (module._any_address(text) is not None), text
     for text in (
         "http://a",
         "https://a.b/c?d#e",
@@ -303,7 +303,7 @@ def test_the_common_patterns_agree_with_the_whole_rules():
         "https://a/<",
         'https://a/"',
     ):
-        assert is_web_address(text) is (module._any_web(text) is not None), text
+        assert is_web_url(text) is (module._any_web(text) is not None), text
 
 
 def test_every_provider_names_itself():

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from idp_checks import providers
-from idp_checks.tokens.client_auth import LIFE
+from idp_checks.tokens.client_auth import ASSERTION_LIFETIME
 from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.client_auth import TAKES
-from idp_checks.tokens.client_auth import Unusable
-from idp_checks.tokens.client_auth import assertion
-from idp_checks.tokens.client_auth import choose
+from idp_checks.tokens.client_auth import CLIENT_AUTH_CREDENTIALS
+from idp_checks.tokens.client_auth import ClientAuthError
+from idp_checks.tokens.client_auth import sign_assertion
+from idp_checks.tokens.client_auth import choose_method
 from idp_checks.tokens.template import Ask
 from idp_checks.tokens.wire import Unreachable
 from idp_checks.live.asker import Asker
@@ -49,7 +49,7 @@ def pem(key, form=PrivateFormat.PKCS8, lock=None):
 
 
 def made(key=RSA, **how):
-    return assertion("client-a", Secret(pem(key)), audience=ISSUER, at=AT, **how)
+    return sign_assertion("client-a", Secret(pem(key)), audience=ISSUER, at=AT, **how)
 
 
 def opened(signed, key=RSA, alg="RS256"):
@@ -68,7 +68,7 @@ def test_an_assertion_says_who_asks_and_no_more(alg):
     assert claims.pop("jti")
     now = int(AT.timestamp())
     assert claims == {"iss": "client-a", "sub": "client-a", "aud": ISSUER, "iat": now, "exp": now + 120}
-    assert timedelta(seconds=10) < LIFE <= timedelta(minutes=5)
+    assert timedelta(seconds=10) < ASSERTION_LIFETIME <= timedelta(minutes=5)
 
 
 def test_an_assertion_is_for_one_use():
@@ -84,7 +84,7 @@ def test_key_and_algorithm_may_be_named():
 
 def test_an_older_form_of_key_is_read():
     """Keys are stored as PKCS #1 too."""
-    signed = assertion("client-a", Secret(pem(RSA, PrivateFormat.TraditionalOpenSSL)), audience=ISSUER, at=AT)
+    signed = sign_assertion("client-a", Secret(pem(RSA, PrivateFormat.TraditionalOpenSSL)), audience=ISSUER, at=AT)
     assert opened(signed)[1]["sub"] == "client-a"
 
 
@@ -111,8 +111,8 @@ UNUSABLE = {
 @pytest.mark.parametrize(("key", "algorithm"), UNUSABLE.values(), ids=UNUSABLE)
 def test_a_key_that_cannot_be_used_is_told_without_its_letters(key, algorithm):
     """No assertion is made, and the words hold nothing of the key; so for the question as a whole."""
-    with pytest.raises(Unusable) as raised:
-        assertion("client-a", Secret(key), audience=ISSUER, at=AT, algorithm=algorithm)
+    with pytest.raises(ClientAuthError) as raised:
+        sign_assertion("client-a", Secret(key), audience=ISSUER, at=AT, algorithm=algorithm)
     assert raised.value.__cause__ is None
     told = [str(raised.value), repr(raised.value)]
     lines = [line for line in key.splitlines() if line]
@@ -142,14 +142,14 @@ def test_a_key_that_cannot_be_used_is_told_without_its_letters(key, algorithm):
 )
 def test_the_method_is_the_callers_else_the_best_that_is_offered(named, offered, secret, key, method):
     """A private key before a secret, HTTP Basic before the form (RFC 6749, section 2.3.1), and only what is offered."""
-    assert choose(named, offered, secret=secret, key=key) == method
+    assert choose_method(named, offered, secret=secret, key=key) == method
 
 
 @pytest.mark.parametrize("named", ["basic", "none", "tls_client_auth", "client_secret_jwt", "CLIENT_SECRET_POST"])
 def test_a_method_that_is_none_is_refused(named):
     """Nothing is guessed from a name that is not known."""
-    with pytest.raises(Unusable):
-        choose(named, METHODS, secret=True, key=True)
+    with pytest.raises(ClientAuthError):
+        choose_method(named, METHODS, secret=True, key=True)
 
 
 class Played(httpx.AsyncBaseTransport):
@@ -259,8 +259,8 @@ def test_what_is_lacking_goes_by_the_method(provider, given, lacks):
     endpoint = providers.get(provider).debug
     credentials = {**BY_NAME[provider], **given}
     question = Ask(token=Secret("opaque-token"), at=AT, client_id="client-a", credentials=credentials)
-    assert endpoint.lacking(question) == lacks
-    assert set(TAKES) <= set(endpoint.takes)
+    assert endpoint.missing_credentials(question) == lacks
+    assert set(CLIENT_AUTH_CREDENTIALS) <= set(endpoint.optional_credentials)
 
 
 def test_a_method_that_is_none_is_not_asked_with():

@@ -8,32 +8,32 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from idp_checks.tokens.endpoint import Answer
+from idp_checks.tokens.endpoint import ResponseModel
 from idp_checks.tokens.template import Ask
 from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.endpoint import Refusal
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.wire import Unreachable
-from idp_checks.tokens.endpoint import after
-from idp_checks.tokens.endpoint import at_epoch
-from idp_checks.tokens.endpoint import at_iso
-from idp_checks.tokens.wire import body_of
+from idp_checks.tokens.endpoint import expiry_after
+from idp_checks.tokens.endpoint import parse_epoch
+from idp_checks.tokens.endpoint import parse_iso
+from idp_checks.tokens.wire import decode_body
 from idp_checks.tokens.template import by_bearer
 from idp_checks.tokens.template import by_form
 from idp_checks.tokens.urls import is_loopback
-from idp_checks.tokens.urls import may_be_asked
-from idp_checks.tokens.endpoint import no_verdict
-from idp_checks.tokens.urls import place
-from idp_checks.tokens.endpoint import read_answer
+from idp_checks.tokens.urls import may_receive_token
+from idp_checks.tokens.endpoint import read_undecided
+from idp_checks.tokens.urls import rebase_url
+from idp_checks.tokens.endpoint import read_body
 from idp_checks.tokens.endpoint import split_scopes
 from idp_checks.errors import ProfileError
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import BAD_CLIENT
-from idp_checks.tokens.rfc7662 import BAD_CLIENT_400
+from idp_checks.tokens.rfc7662 import INVALID_CLIENT
+from idp_checks.tokens.rfc7662 import INVALID_CLIENT_400
 from idp_checks.tokens.rfc7662 import FORBIDDEN
 from idp_checks.tokens.rfc7662 import INACTIVE
-from idp_checks.tokens.rfc7662 import Active
-from idp_checks.tokens.rfc7662 import UserInfo
+from idp_checks.tokens.rfc7662 import IntrospectionResponse
+from idp_checks.tokens.rfc7662 import UserInfoResponse
 from idp_checks.profiles.profile import Claims
 from idp_checks.secret import Secret
 from idp_checks.profiles.shape import Shape
@@ -124,7 +124,7 @@ class Account(Shape):
 )
 def test_a_body_fits_a_refusal_member_by_member(wanted, body, fits):
     """All that is named must be there, of its own kind and equal; what is not named does not count."""
-    assert Refusal(None, "denied", wanted).fits(answer(), body) is fits
+    assert Refusal(None, "denied", wanted).matches(answer(), body) is fits
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_a_body_fits_a_refusal_member_by_member(wanted, body, fits):
 def test_the_status_is_part_of_a_refusal(status, came, fits):
     """One status, one of several, or any; the right body under another status is no refusal."""
     refusal = Refusal(status, "denied", {"error": "a"})
-    assert refusal.fits(answer(came), {"error": "a"}) is fits
-    assert not refusal.fits(answer(came), {"error": "b"})
+    assert refusal.matches(answer(came), {"error": "a"}) is fits
+    assert not refusal.matches(answer(came), {"error": "b"})
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_the_status_is_part_of_a_refusal(status, came, fits):
 def test_a_header_may_be_what_makes_a_refusal(headers, fits):
     """The header must hold the text; names of headers are compared without case; the body must fit as well."""
     refusal = Refusal(401, "denied", header=("WWW-Authenticate", "invalid_token"))
-    assert refusal.fits(answer(401, **headers), None) is fits
-    assert not refusal.fits(answer(403, **headers), None)
+    assert refusal.matches(answer(401, **headers), None) is fits
+    assert not refusal.matches(answer(403, **headers), None)
     both = Refusal(401, "denied", {"error": "a"}, header=("www-authenticate", "invalid_token"))
-    assert both.fits(answer(401, **headers), {"error": "a"}) is fits
-    assert not both.fits(answer(401, **headers), {"error": "b"})
+    assert both.matches(answer(401, **headers), {"error": "a"}) is fits
+    assert not both.matches(answer(401, **headers), {"error": "b"})
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_a_header_may_be_what_makes_a_refusal(headers, fits):
 )
 def test_a_refusal_denies_or_decides_nothing_by_its_reason(reason, active):
     """Only a reason of the decided kind denies a token; words and bareness of the refusal are handed on."""
-    assert Refusal(400, reason).reading() == Reading(active=active, reason=reason)
-    assert Refusal(400, reason, bare=True, detail="so").reading() == Reading(
+    assert Refusal(400, reason).to_reading() == Reading(active=active, reason=reason)
+    assert Refusal(400, reason, bare=True, detail="so").to_reading() == Reading(
         active=active, reason=reason, bare=True, detail="so"
     )
 
@@ -195,9 +195,9 @@ def test_a_refusal_denies_or_decides_nothing_by_its_reason(reason, active):
             False,
             True,
         ),
-        (BAD_CLIENT, (401, "whatever"), [(400, "whatever"), (402, "whatever"), (403, "whatever")], None, False),
+        (INVALID_CLIENT, (401, "whatever"), [(400, "whatever"), (402, "whatever"), (403, "whatever")], None, False),
         (
-            BAD_CLIENT_400,
+            INVALID_CLIENT_400,
             (400, {"error": "invalid_client"}),
             [(401, {"error": "invalid_client"}), (400, {"error": "invalid_request"}), (400, {})],
             None,
@@ -208,10 +208,10 @@ def test_a_refusal_denies_or_decides_nothing_by_its_reason(reason, active):
 )
 def test_the_refusals_of_token_introspection(refusal, fitting, others, active, bare, in_words):
     """RFC 7662, sections 2.2 and 2.3, and RFC 6749, section 5.2: only a bare denial denies, and it is marked as bare."""
-    assert refusal.fits(answer(fitting[0]), fitting[1])
+    assert refusal.matches(answer(fitting[0]), fitting[1])
     for status, body in others:
-        assert not refusal.fits(answer(status), body), (status, body)
-    said = refusal.reading()
+        assert not refusal.matches(answer(status), body), (status, body)
+    said = refusal.to_reading()
     assert (said.active, said.bare) == (active, bare)
     assert in_words(said.detail)
 
@@ -249,7 +249,7 @@ def test_the_refusals_of_token_introspection(refusal, fitting, others, active, b
 )
 def test_a_status_that_is_not_the_good_one_decides_nothing(status, reason, in_words):
     """Slow down, go elsewhere, out of order, or not documented; always in words, with the status where it is odd."""
-    said = no_verdict(answer(status, {"active": True}))
+    said = read_undecided(answer(status, {"active": True}))
     assert said == Reading(active=None, reason=reason, detail=said.detail)
     assert in_words(said.detail)
     assert status == 429 or str(status) in said.detail
@@ -257,11 +257,11 @@ def test_a_status_that_is_not_the_good_one_decides_nothing(status, reason, in_wo
 
 def test_only_the_documented_status_may_be_a_good_answer():
     """200 unless the issuer documents another one; then 200 is as odd as any other."""
-    assert no_verdict(answer(200)) is None
-    assert no_verdict(answer(201), 201) is None
-    assert no_verdict(answer(200), 201).reason == "unparsable"
-    assert no_verdict(answer(429), 429) is None
-    with_201 = endpoint(good=201)
+    assert read_undecided(answer(200)) is None
+    assert read_undecided(answer(201), 201) is None
+    assert read_undecided(answer(200), 201).reason == "unparsable"
+    assert read_undecided(answer(429), 429) is None
+    with_201 = endpoint(good_status=201)
     assert with_201.read(answer(201, GOOD), ask()).active is True
     assert with_201.read(answer(200, GOOD), ask()).active is None
 
@@ -312,7 +312,7 @@ def test_only_the_documented_status_may_be_a_good_answer():
 )
 def test_a_body_is_read_once_and_exactly(raw, value):
     """JSON as it stands; what is none, or not in one way only, is a text; what is no UTF-8 is nothing."""
-    read = body_of(Response(200, {}, raw))
+    read = decode_body(Response(200, {}, raw))
     assert read == value
     assert type(read) is type(value)
 
@@ -320,9 +320,9 @@ def test_a_body_is_read_once_and_exactly(raw, value):
 def test_a_wrapped_body_is_unwrapped_before_it_is_read():
     """And what the wrapping holds is JSON or a text, as without it."""
     wrapped = Response(200, {}, b'callback({"a": 1});')
-    assert body_of(wrapped) == 'callback({"a": 1});'
-    assert body_of(wrapped, lambda text: text[9:-2]) == {"a": 1}
-    assert body_of(wrapped, lambda text: text[9:]) == '{"a": 1});'
+    assert decode_body(wrapped) == 'callback({"a": 1});'
+    assert decode_body(wrapped, lambda text: text[9:-2]) == {"a": 1}
+    assert decode_body(wrapped, lambda text: text[9:]) == '{"a": 1});'
     assert endpoint(unwrap=lambda text: text[9:-2]).read(answer(200, b"callback(%s);" % as_bytes(GOOD)), ask()).active
 
 
@@ -334,7 +334,7 @@ GOOD = {"active": True, "client_id": "client-a", "sub": "42", "scope": "openid e
 @pytest.mark.parametrize("body", [None, "", "text", 7, True, [], [GOOD]])
 def test_what_is_no_object_is_no_good_answer(body, in_words):
     """A list, a text, a number: nothing is known."""
-    said = read_answer(Active, body, ask())
+    said = read_body(IntrospectionResponse, body, ask())
     assert (said.active, said.reason) == (None, "unparsable")
     assert in_words(said.detail)
 
@@ -356,7 +356,7 @@ def test_what_is_no_object_is_no_good_answer(body, in_words):
 def test_a_filled_error_member_spoils_an_answer(members, errors, active, in_words):
     """HTTP 200 with an error in it is not good, however good the rest; an empty one is none; the issuer names which."""
     body = {**GOOD, **members}
-    said = read_answer(Active, body, ask(), *([] if errors is None else [errors]))
+    said = read_body(IntrospectionResponse, body, ask(), *([] if errors is None else [errors]))
     assert said.active is active
     assert endpoint(**({} if errors is None else {"errors": errors})).read(answer(200, body), ask()) == said
     if active is None:
@@ -366,7 +366,7 @@ def test_a_filled_error_member_spoils_an_answer(members, errors, active, in_word
 
 def test_what_does_not_fit_the_model_says_where():
     """The member at fault is named, not its value, and without typewriter quotes."""
-    said = read_answer(Active, {**GOOD, "active": "certainly"}, ask())
+    said = read_body(IntrospectionResponse, {**GOOD, "active": "certainly"}, ask())
     assert (said.active, said.reason) == (None, "unparsable")
     assert "$.active" in said.detail
     assert {"bool,", "str"} <= set(said.detail.split())
@@ -377,7 +377,7 @@ def test_what_does_not_fit_the_model_says_where():
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
 def test_a_time_that_no_calendar_has_spoils_an_answer(name, end, in_words):
     """A token is not good until a time that is none."""
-    said = read_answer(Active, {**GOOD, name: end}, ask())
+    said = read_body(IntrospectionResponse, {**GOOD, name: end}, ask())
     assert (said.active, said.reason) == (None, "unparsable")
     assert in_words(said.detail)
 
@@ -385,24 +385,24 @@ def test_a_time_that_no_calendar_has_spoils_an_answer(name, end, in_words):
 @pytest.mark.parametrize(("id", "subject"), [("a42", "a42"), (42, "42"), (9007199254740993, "9007199254740993")])
 def test_a_profile_as_answer_vouches_for_its_account(id, subject):
     """It says that the token works, and for whom, exactly: nothing else."""
-    said = read_answer(Account, {"id": id, "name": "Mia"}, ask())
+    said = read_body(Account, {"id": id, "name": "Mia"}, ask())
     assert said == Reading(active=True, reason="ok", subject=subject)
 
 
 @pytest.mark.parametrize("id", ["", " ", "\t"])
 def test_a_profile_of_a_blank_account_vouches_for_none(id, in_words):
     """Somebody without an id is nobody."""
-    said = read_answer(Account, {"id": id}, ask())
+    said = read_body(Account, {"id": id}, ask())
     assert (said.active, said.reason, said.subject) == (None, "unparsable", None)
     assert in_words(said.detail)
 
 
 def test_a_profile_that_is_none_says_where():
     """What the provider's own reading of the profile objects to makes the answer none, and is named."""
-    said = read_answer(Account, {"id": 1, "name": "nobody"}, ask())
+    said = read_body(Account, {"id": 1, "name": "nobody"}, ask())
     assert (said.active, said.reason) == (None, "unparsable")
     assert said.detail == "$.name: belongs to nobody"
-    assert read_answer(Account, {"name": "Mia"}, ask()).reason == "unparsable"
+    assert read_body(Account, {"name": "Mia"}, ask()).reason == "unparsable"
 
 
 def test_an_answer_of_token_introspection_is_read_member_by_member():
@@ -416,7 +416,7 @@ def test_an_answer_of_token_introspection_is_read_member_by_member():
         "token_type": "Bearer",
         "username": "mia",
     }
-    assert read_answer(Active, full, ask()) == Reading(
+    assert read_body(IntrospectionResponse, full, ask()) == Reading(
         active=True,
         reason="ok",
         client_id="client-a",
@@ -428,7 +428,7 @@ def test_an_answer_of_token_introspection_is_read_member_by_member():
         issuer="https://op.example.com",
         token_type="Bearer",
     )
-    assert read_answer(Active, {"active": True}, ask()) == Reading(active=True, reason="ok")
+    assert read_body(IntrospectionResponse, {"active": True}, ask()) == Reading(active=True, reason="ok")
 
 
 @pytest.mark.parametrize(
@@ -436,27 +436,27 @@ def test_an_answer_of_token_introspection_is_read_member_by_member():
 )
 def test_an_audience_is_a_text_or_a_list(aud, audience):
     """A text is one audience, never split, and no audience is another thing than an empty list."""
-    assert read_answer(Active, {**GOOD, "aud": aud}, ask()).audience == audience
+    assert read_body(IntrospectionResponse, {**GOOD, "aud": aud}, ask()).audience == audience
 
 
 @pytest.mark.parametrize(("ahead", "active"), [(-1, True), (0, True), (60, True), (61, None), (3600, None)])
 def test_a_token_that_has_not_begun_is_not_vouched_for(ahead, active, in_words):
     """Active before its nbf is a contradiction; a minute is left to clocks."""
-    said = read_answer(Active, {**GOOD, "nbf": NOW + ahead}, ask())
+    said = read_body(IntrospectionResponse, {**GOOD, "nbf": NOW + ahead}, ask())
     assert (said.active, said.reason) == (active, "ok" if active else "contradiction")
     assert active or in_words(said.detail)
 
 
 def test_an_inactive_answer_denies_barely(in_words):
     """Also where it is read by the model itself: active false is a denial without a reason."""
-    said = read_answer(Active, {"active": False, "client_id": "client-a"}, ask())
+    said = read_body(IntrospectionResponse, {"active": False, "client_id": "client-a"}, ask())
     assert (said.active, said.reason, said.bare, said.client_id) == (False, "denied", True, None)
     assert in_words(said.detail)
 
 
 def test_userinfo_vouches_for_its_account_alone():
     """OpenID Connect Core 1.0, section 5.3.2: the answer names the account."""
-    assert read_answer(UserInfo, {"sub": "42", "client_id": "x"}, ask()) == Reading(
+    assert read_body(UserInfoResponse, {"sub": "42", "client_id": "x"}, ask()) == Reading(
         active=True, reason="ok", subject="42"
     )
 
@@ -464,7 +464,7 @@ def test_userinfo_vouches_for_its_account_alone():
 # An endpoint
 
 
-class Told(Answer):
+class Told(ResponseModel):
     """Client, account and end of a token."""
 
     client_id: str | None = None
@@ -472,14 +472,14 @@ class Told(Answer):
     exp: int | None = None
     scope: str | None = None
 
-    def reading(self, ask):
+    def read(self, ask):
         return Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
             subject=self.sub,
             scopes=split_scopes(self.scope),
-            expires_at=at_epoch(self.exp),
+            expires_at=parse_epoch(self.exp),
         )
 
 
@@ -488,9 +488,9 @@ def endpoint(**given):
         **{
             "kind": "tokeninfo",
             "url": "https://op.example.com/info",
-            "send": by_form(),
+            "placement": by_form(),
             "method": "POST",
-            "answer": Active,
+            "response_model": IntrospectionResponse,
             "source": "https://op.example.com/docs",
             **given,
         }
@@ -521,14 +521,14 @@ REFUSALS = (
 )
 def test_an_answer_is_read_in_order(status, body, active, reason):
     """Documented refusals first, the first that fits, whatever the status; then the status; then the good answer."""
-    said = endpoint(answer=Told, refusals=REFUSALS).read(answer(status, body), ask())
+    said = endpoint(response_model=Told, refusals=REFUSALS).read(answer(status, body), ask())
     assert (said.active, said.reason) == (active, reason)
 
 
 def test_a_refusal_states_what_its_body_says_of_the_token():
     """An expired token is still somebody's; a bare or undecided refusal is believed nothing more."""
     body = {"client_id": "client-a", "sub": "42", "exp": NOW - 60, "scope": ""}
-    said = endpoint(answer=Told, refusals=(Refusal(400, "expired", detail="past"),)).read(answer(400, body), ask())
+    said = endpoint(response_model=Told, refusals=(Refusal(400, "expired", detail="past"),)).read(answer(400, body), ask())
     assert said == Reading(
         active=False,
         reason="expired",
@@ -540,20 +540,20 @@ def test_a_refusal_states_what_its_body_says_of_the_token():
     )
     full = {**GOOD, "nbf": NOW, "iat": NOW - 9, "aud": "api", "iss": "https://op.example.com", "token_type": "Bearer"}
     revoked = endpoint(refusals=(Refusal(400, "revoked"),)).read(answer(400, full), ask())
-    assert revoked == msgspec.structs.replace(read_answer(Active, full, ask()), active=False, reason="revoked")
+    assert revoked == msgspec.structs.replace(read_body(IntrospectionResponse, full, ask()), active=False, reason="revoked")
     for refusal in (Refusal(400, "denied", bare=True), Refusal(400, "not_permitted")):
-        assert endpoint(answer=Told, refusals=(refusal,)).read(answer(400, body), ask()) == refusal.reading()
+        assert endpoint(response_model=Told, refusals=(refusal,)).read(answer(400, body), ask()) == refusal.to_reading()
 
 
 @pytest.mark.parametrize("body", ["<html></html>", {"client_id": 7}, {"client_id": "a", "error": "x"}, {"exp": 10**30}])
 def test_a_refusal_of_another_form_states_nothing_more(body):
     """What does not fit a good answer, or is an error itself, adds nothing to the refusal and takes nothing away."""
     refusal = Refusal(400, "expired")
-    assert endpoint(answer=Told, refusals=(refusal,)).read(answer(400, body), ask()) == refusal.reading()
+    assert endpoint(response_model=Told, refusals=(refusal,)).read(answer(400, body), ask()) == refusal.to_reading()
 
 
 PROFILE = endpoint(
-    url="https://op.example.com/me", answer=UserInfo, send=by_bearer(), method="GET", kind="userinfo-probe"
+    url="https://op.example.com/me", response_model=UserInfoResponse, placement=by_bearer(), method="GET", kind="userinfo-probe"
 )
 
 
@@ -615,7 +615,7 @@ def test_an_account_that_the_profile_call_names_is_taken_and_nothing_else():
 
 def test_a_refused_second_call_names_nobody():
     """Whom a refusal of the second call states is not the account of a good token."""
-    refusing = endpoint(url="https://op.example.com/me", answer=Told, refusals=(Refusal(400, "expired"),))
+    refusing = endpoint(url="https://op.example.com/me", response_model=Told, refusals=(Refusal(400, "expired"),))
     said, _ = asked(endpoint(profile=refusing), answer(200, {"active": True}), answer(400, {"sub": "42"}), subject="42")
     assert said == Reading(active=True, reason="ok")
 
@@ -647,7 +647,7 @@ def test_each_answer_is_read_at_the_time_of_asking(ahead, active, subject):
 )
 def test_seconds_since_1970_are_a_time(seconds, time):
     """As a number, a fraction being cut, or as a text of one; in UTC; zero is a time and None is not."""
-    found = at_epoch(seconds)
+    found = parse_epoch(seconds)
     assert found == time
     assert found is None or found.utcoffset() == timedelta(0)
 
@@ -656,7 +656,7 @@ def test_seconds_since_1970_are_a_time(seconds, time):
 def test_what_is_no_number_of_seconds_is_no_time(seconds):
     """Words, and numbers that no calendar has."""
     with pytest.raises(ValueError, match=r"."):
-        at_epoch(seconds)
+        parse_epoch(seconds)
 
 
 @pytest.mark.parametrize(
@@ -664,7 +664,7 @@ def test_what_is_no_number_of_seconds_is_no_time(seconds):
 )
 def test_seconds_left_count_from_the_time_of_asking(left, seconds):
     """A fraction is cut, so that no token lives longer than it is said to; nothing said is no end."""
-    assert after(AT, left) == (None if seconds is None else AT + timedelta(seconds=seconds))
+    assert expiry_after(AT, left) == (None if seconds is None else AT + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(
@@ -673,7 +673,7 @@ def test_seconds_left_count_from_the_time_of_asking(left, seconds):
 )
 def test_a_written_time_is_brought_to_utc(text):
     """Whatever its zone; a fraction of a second is cut."""
-    found = at_iso(text)
+    found = parse_iso(text)
     assert found == AT
     assert found.tzinfo is UTC
     assert found.microsecond == 0
@@ -681,10 +681,10 @@ def test_a_written_time_is_brought_to_utc(text):
 
 def test_a_written_time_without_zone_is_none():
     """Nobody knows when it is; words are no time either, and nothing said is no time at all."""
-    assert at_iso(None) is None
+    assert parse_iso(None) is None
     for text in ("2026-01-02T12:00:00", "2026-01-02", "tomorrow", ""):
         with pytest.raises(ValueError, match=r"."):
-            at_iso(text)
+            parse_iso(text)
 
 
 @pytest.mark.parametrize(
@@ -770,7 +770,7 @@ def test_loopback_is_this_machine_alone(url, here):
 )
 def test_a_token_goes_over_tls_or_not_at_all(url, may):
     """Plain http is for loopback; no user, no fragment, no port that is none; an address that cannot be read is none."""
-    assert may_be_asked(url) is may
+    assert may_receive_token(url) is may
 
 
 @pytest.mark.parametrize(
@@ -786,5 +786,5 @@ def test_a_token_goes_over_tls_or_not_at_all(url, may):
 )
 def test_the_callers_own_server_takes_the_place_of_the_documented_one(documented, own, url):
     """Its path first, then the documented path and query; without one, the documented address as it stands."""
-    assert place(documented, own) == url
+    assert rebase_url(documented, own) == url
     assert ask(issuer_url=own).url(documented) == url

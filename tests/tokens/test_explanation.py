@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from idp_checks import providers
-from idp_checks.tokens.explanation import verdict
+from idp_checks.tokens.explanation import token_verdict
 from idp_checks.tokens.introspection import DECIDED
 from idp_checks.tokens.introspection import UNDECIDED
 from idp_checks.tokens.introspection import Exchange
@@ -16,7 +16,7 @@ from idp_checks.tokens.introspection import Method
 from idp_checks.tokens.introspection import Reading
 from idp_checks.tokens.introspection import conclude
 from idp_checks.issuers.world import World
-from idp_checks.tokens.reasons import REASON_TEXTS
+from idp_checks.tokens.reasons import REASON_WORDING
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 KEPT = (Exchange({"method": "POST", "url": "https://issuer.example.com/introspect"}, {"status": 200}),)
@@ -36,8 +36,8 @@ def test_every_verdict_is_explained_in_three_sentences(reason, method):
     active = None if reason in UNDECIDED else False
     told = found(active, reason, method, **FULL).explain()
     assert told.startswith("The issuer of github ")
-    assert REASON_TEXTS[reason].meaning in told
-    assert told.endswith(f"To do: {REASON_TEXTS[reason].remedy}.")
+    assert REASON_WORDING[reason].meaning in told
+    assert told.endswith(f"To do: {REASON_WORDING[reason].remedy}.")
     assert ("proves nothing either way" in told) is (active is None)
     assert 2 <= told.count(". ") + 1 <= 3
 
@@ -100,7 +100,7 @@ def test_a_notebook_shows_the_same_words():
     page = result._repr_html_()
     assert "Undecided" in page
     assert "&lt;b&gt;not&lt;/b&gt; documented" in page
-    assert verdict(result) == "undecided"
+    assert token_verdict(result) == "undecided"
 
 
 @pytest.mark.parametrize(("active", "reason"), [(True, "ok"), (False, "expired"), (None, "network")])

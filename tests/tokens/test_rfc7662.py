@@ -20,13 +20,13 @@ from idp_checks.tokens.wire import Request
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.wire import Unreachable
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.discovery import Discovered
+from idp_checks.tokens.discovery import DiscoveredEndpoint
 from idp_checks.tokens.discovery import Metadata
-from idp_checks.tokens.discovery import discovery
-from idp_checks.tokens.discovery import inserted
-from idp_checks.tokens.rfc7662 import introspection
+from idp_checks.tokens.discovery import fetch_metadata
+from idp_checks.tokens.discovery import server_metadata_url
+from idp_checks.tokens.rfc7662 import introspection_endpoint
 from idp_checks.tokens.discovery import read_metadata
-from idp_checks.tokens.rfc7662 import userinfo
+from idp_checks.tokens.rfc7662 import userinfo_endpoint
 from idp_checks.secret import Secret
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
@@ -488,17 +488,17 @@ def test_an_oauth2_server_is_asked_where_the_caller_says(given, url):
     """The endpoint that the caller names, else issuer_url and /introspect."""
     endpoint = providers.get("oauth2").debug
     question = ask(**given, **OWN)
-    assert endpoint.lacking(question) == ()
+    assert endpoint.missing_credentials(question) == ()
     assert endpoint.request(question).url == url
 
 
 def test_an_oauth2_server_that_nobody_names_is_not_asked():
     """Without an address the question is not put: what is missing is named."""
     endpoint = providers.get("oauth2").debug
-    assert endpoint.lacking(ask(**OWN)) == ("introspection_endpoint",)
-    assert endpoint.lacking(ask(issuer_url="https://idp.example.com")) == ("client_id", "client_secret")
-    assert providers.get("oidc").debug.lacking(ask(**OWN)) == ("issuer",)
-    assert providers.get("oidc").debug.lacking(ask(issuer_url=ISSUER)) == ()
+    assert endpoint.missing_credentials(ask(**OWN)) == ("introspection_endpoint",)
+    assert endpoint.missing_credentials(ask(issuer_url="https://idp.example.com")) == ("client_id", "client_secret")
+    assert providers.get("oidc").debug.missing_credentials(ask(**OWN)) == ("issuer",)
+    assert providers.get("oidc").debug.missing_credentials(ask(issuer_url=ISSUER)) == ()
 
 
 @pytest.mark.parametrize("provider", ["oidc", "oauth2"])
@@ -517,7 +517,7 @@ AT_ENDPOINT = f"{ISSUER}/introspect"
 
 def test_token_introspection_is_asked_as_the_rfc_has_it():
     """RFC 7662, section 2.1: a form by POST, the kind of token as a hint, the asker as HTTP Basic."""
-    made = introspection(AT_ENDPOINT, source=DOCS, note="so")
+    made = introspection_endpoint(AT_ENDPOINT, source=DOCS, note="so")
     assert made.request(ask(**OWN)) == Request(
         method="POST",
         url=AT_ENDPOINT,
@@ -525,30 +525,30 @@ def test_token_introspection_is_asked_as_the_rfc_has_it():
         form={"token_type_hint": "access_token", "token": Secret("opaque-token")},
         basic=("client-a", Secret("made-up-secret")),
     )
-    assert (made.kind, made.source, made.note, made.takes) == ("introspection", DOCS, "so", ())
-    assert made.lacking(ask()) == ("client_id", "client_secret")
-    assert made.tells == {"client", "subject", "scopes", "end"}
+    assert (made.kind, made.source, made.note, made.optional_credentials) == ("introspection", DOCS, "so", ())
+    assert made.missing_credentials(ask()) == ("client_id", "client_secret")
+    assert made.proves == {"client", "subject", "scopes", "end"}
 
 
 def test_a_server_of_its_own_ways_is_asked_in_them():
     """Other parameters, other needs, credentials in the form: where a server documents them."""
     own = {"tells": frozenset({"end"}), "needs": ("api_key",), "takes": ("tenant",)}
-    made = introspection(AT_ENDPOINT, source=DOCS, params={}, basic=False, **own)
+    made = introspection_endpoint(AT_ENDPOINT, source=DOCS, params={}, basic=False, **own)
     request = made.request(ask(**OWN))
     assert (request.form, request.basic) == ({"token": Secret("opaque-token")}, None)
-    assert (made.tells, made.takes, made.lacking(ask())) == ({"end"}, ("tenant",), ("api_key",))
-    by_key = introspection(AT_ENDPOINT, source=DOCS, authentications=(PRIVATE_KEY,)).request(ask(**BY_KEY))
+    assert (made.proves, made.optional_credentials, made.missing_credentials(ask())) == ({"end"}, ("tenant",), ("api_key",))
+    by_key = introspection_endpoint(AT_ENDPOINT, source=DOCS, authentications=(PRIVATE_KEY,)).request(ask(**BY_KEY))
     signed = by_key.form["client_assertion"].reveal()
     assert jwt.decode(signed, options={"verify_signature": False})["aud"] == AT_ENDPOINT
-    several = introspection(AT_ENDPOINT, source=DOCS, authentications=(POST,), takes=("tenant",))
+    several = introspection_endpoint(AT_ENDPOINT, source=DOCS, authentications=(POST,), optional_credentials=("tenant",))
     assert used(several.request(ask(**OWN))) == POST
-    assert several.takes == (*client_auth.TAKES, "tenant")
+    assert several.optional_credentials == (*client_auth.CLIENT_AUTH_CREDENTIALS, "tenant")
 
 
 def test_a_servers_own_refusals_come_before_those_of_the_rfc():
     """A denial with a reason is not read as the bare one; an answer 401 may be documented to mean another thing."""
     own = (Refusal(200, "expired", {"active": False, "reason": "expired"}), Refusal(401, "revoked", {"gone": True}))
-    made = introspection(AT_ENDPOINT, source=DOCS, refusals=own)
+    made = introspection_endpoint(AT_ENDPOINT, source=DOCS, refusals=own)
     for status, body, reason in (
         (200, {"active": False, "reason": "expired"}, "expired"),
         (200, {"active": False}, "denied"),
@@ -562,15 +562,15 @@ def test_a_servers_own_refusals_come_before_those_of_the_rfc():
 
 def test_userinfo_is_asked_with_the_token_alone(in_words):
     """OpenID Connect Core 1.0, section 5.3: the token is its own credential; the answer tells the account."""
-    made = userinfo(f"{ISSUER}/userinfo")
+    made = userinfo_endpoint(f"{ISSUER}/userinfo")
     assert made.request(ask()) == Request(
         method="GET",
         url=f"{ISSUER}/userinfo",
         headers={"Accept": "application/json", "Authorization": Secret("Bearer opaque-token")},
     )
-    assert (made.kind, made.tells, made.lacking(ask())) == ("userinfo-probe", {"subject"}, ())
+    assert (made.kind, made.proves, made.missing_credentials(ask())) == ("userinfo-probe", {"subject"}, ())
     assert made.source == "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
-    assert userinfo(f"{ISSUER}/userinfo", DOCS).source == DOCS
+    assert userinfo_endpoint(f"{ISSUER}/userinfo", DOCS).source == DOCS
     missing = made.read(Response(403, {"www-authenticate": 'Bearer error="insufficient_scope"'}), ask())
     assert missing.reason == "not_permitted"
     assert in_words(missing.detail)
@@ -592,7 +592,7 @@ def test_userinfo_is_asked_with_the_token_alone(in_words):
 )
 def test_the_other_metadata_stands_between_host_and_path(issuer, url):
     """RFC 8414, section 3.1: the path of the issuer follows, without a slash at its end."""
-    assert inserted(issuer) == url
+    assert server_metadata_url(issuer) == url
 
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -756,7 +756,7 @@ def test_a_document_leads_to_this_machine_from_here_alone(issuer, endpoint, may)
 @pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/", f"{ISSUER}/X", f"{ISSUER}/X/"])
 def test_a_document_is_a_public_one(issuer):
     """It is asked for behind the issuer, without a token, once in a run."""
-    assert next(discovery(issuer)) == Request(
+    assert next(fetch_metadata(issuer)) == Request(
         method="GET",
         url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         headers={"Accept": "application/json"},
@@ -766,7 +766,7 @@ def test_a_document_is_a_public_one(issuer):
 
 def test_an_issuer_may_have_its_document_elsewhere():
     """Where it is documented to stand, it is asked for."""
-    own = Discovered(source=DOCS, url="{issuer}/own-metadata")
+    own = DiscoveredEndpoint(source=DOCS, url="{issuer}/own-metadata")
     assert next(own.steps(ask(issuer_url=ISSUER))).url == f"{ISSUER}/own-metadata"
 
 
@@ -788,5 +788,5 @@ def test_the_endpoints_of_a_document_are_the_addresses_that_it_names():
 
 def test_a_discovered_endpoint_is_described_before_it_is_found():
     """For people: the call of token introspection, at an address that is not known yet."""
-    described = providers.get("oidc").debug.described()
+    described = providers.get("oidc").debug.describe_request()
     assert (described["method"], described["url"]) == ("POST", "{introspection_endpoint}")

@@ -21,17 +21,17 @@ from idp_checks.tokens.wire import Unreachable
 from idp_checks.tokens.introspection import UNDECIDED
 from idp_checks.tokens.introspection import Reading
 from idp_checks.tokens.introspection import conclude
-from idp_checks.tokens.rfc7662 import userinfo
+from idp_checks.tokens.rfc7662 import userinfo_endpoint
 from idp_checks.secret import Secret
-from idp_checks.tokens.signed import Rules
+from idp_checks.tokens.signed import TokenRules
 from idp_checks.tokens.signed import SignedToken
 from idp_checks.tokens.signed import _key_set
 from idp_checks.tokens.signed import _ready
-from idp_checks.tokens.signed import claims_of
-from idp_checks.tokens.signed import header_of
+from idp_checks.tokens.signed import read_claims
+from idp_checks.tokens.signed import read_header
 from idp_checks.tokens.signed import is_access_token
-from idp_checks.tokens.signed import looks_signed
-from idp_checks.tokens.signed import read_keys
+from idp_checks.tokens.signed import has_jws_form
+from idp_checks.tokens.signed import read_key_set
 from idp_checks.tokens.signed import verify
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def made(claims=None, *, without=(), key=RSA, signature=None, drop=(), **header)
 
 def read(token: str, keys=KEYS, *, clients=(), subject=None, credentials={}, **how):
     ask = Ask(token=Secret(token), at=AT, credentials=credentials)
-    reading = verify(token, keys, ask, Rules(**{"issuers": (ISSUER,), **how}))
+    reading = verify(token, keys, ask, TokenRules(**{"issuers": (ISSUER,), **how}))
     return conclude("oidc", reading, method="signed-token", asked_at=AT, clients=clients, subject=subject)
 
 
@@ -453,7 +453,7 @@ def test_the_kept_keys_are_bounded():
         read(token, [rsa_jwk(RSA) | {"e": number(at * 2 + 3)}])
     assert _ready.cache_info().currsize <= _ready.cache_info().maxsize
     for at in range(_key_set.cache_info().maxsize + 9):
-        read_keys(Response(200, {}, json.dumps({"keys": [{"kid": str(at)}]}).encode()))
+        read_key_set(Response(200, {}, json.dumps({"keys": [{"kid": str(at)}]}).encode()))
     assert _key_set.cache_info().currsize <= _key_set.cache_info().maxsize
 
 
@@ -525,7 +525,7 @@ def test_a_broken_key_decides_nothing(key, alg):
 )
 def test_an_odd_key_set_decides_nothing(status, body, reason, in_words):
     """Only a well-formed key set under status 200 is one."""
-    found = read_keys(Response(status, {}, body))
+    found = read_key_set(Response(status, {}, body))
     assert (found.active, found.reason) == (None, reason)
     assert in_words(found.detail)
 
@@ -686,8 +686,8 @@ PROBED = SignedToken(
     url="https://op.example.com/keys",
     issuers=(ISSUER,),
     source="https://op.example.com",
-    opaque=userinfo("https://op.example.com/userinfo"),
-    is_opaque=lambda token: claims_of(token).get("sub") == "sealed",
+    opaque=userinfo_endpoint("https://op.example.com/userinfo"),
+    is_opaque=lambda token: read_claims(token).get("sub") == "sealed",
 )
 
 
@@ -743,7 +743,7 @@ def test_an_issuers_own_names_are_gone_by():
     said = stop.value.value
     assert (said.active, said.client_id, said.subject, said.scopes) == (True, "client-b", "7", ("read", "write"))
     assert (said.issued_at.timestamp(), said.audience) == (NOW - 9, None)
-    assert OWN_NAMES.described()["url"] == "https://op.example.com/{tenant_id}/keys"
+    assert OWN_NAMES.describe_request()["url"] == "https://op.example.com/{tenant_id}/keys"
 
 
 def test_an_issuer_does_not_use_the_algorithms_of_another():
@@ -775,7 +775,7 @@ def test_what_an_issuer_may_leave_out_may_be_absent_and_nothing_worse(claims, op
         named(**claims),
         KEYS,
         Ask(token=Secret("x"), at=AT),
-        Rules(
+        TokenRules(
             issuers=(ISSUER,), algorithms=("ES256",), subject="oid", issued="auth_time", optional=frozenset(optional)
         ),
     )
@@ -787,7 +787,7 @@ def test_an_issuer_may_keep_keys_from_a_caller():
     seen = []
 
     class Tied(SignedToken):
-        def usable(self, keys, ask):
+        def select_keys(self, keys, ask):
             seen.append(ask.credential("tenant_id"))
             return [key for key in keys if key["kid"] == ask.credential("tenant_id")]
 
@@ -802,16 +802,16 @@ def test_an_issuer_may_keep_keys_from_a_caller():
 )
 def test_an_odd_header_is_none(header):
     """A header is an object, whose key id is a text, and in which nothing is given twice."""
-    assert header_of(jws(header, "{}")) is None
+    assert read_header(jws(header, "{}")) is None
     assert not is_access_token(jws(header, "{}"), ("RS256",))
 
 
 def test_a_header_and_claims_are_read_as_they_stand():
     """Unverified; of what is no token there are none."""
-    assert header_of(jws('{"alg": "RS256"}', '{"sub": "42"}')) == {"alg": "RS256"}
-    assert claims_of(jws('{"alg": "RS256"}', '{"sub": "42"}')) == {"sub": "42"}
+    assert read_header(jws('{"alg": "RS256"}', '{"sub": "42"}')) == {"alg": "RS256"}
+    assert read_claims(jws('{"alg": "RS256"}', '{"sub": "42"}')) == {"sub": "42"}
     for token in ("", "eyJ", "eyJ\u00e9.e30.AA", jws("{}", "[]"), jws("{}", '{"a": 1, "a": 2}')):
-        assert claims_of(token) == {}
+        assert read_claims(token) == {}
 
 
 @pytest.mark.parametrize(
@@ -974,5 +974,5 @@ def test_what_nobody_signed_is_never_good(header, claims, signature):
 def test_any_text_is_read(token):
     """Any text at all gets an answer, and none of these is a good token."""
     assert read(token).active is not True
-    assert header_of(token) is None or isinstance(header_of(token), dict)
-    assert not looks_signed(token) or token.count(".") == 2
+    assert read_header(token) is None or isinstance(read_header(token), dict)
+    assert not has_jws_form(token) or token.count(".") == 2
