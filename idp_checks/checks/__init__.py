@@ -9,47 +9,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from idp_checks.checks import hygiene, lifecycle, profile, token  # noqa: F401 - each registers its checks
-from idp_checks.checks.catalogue import CHECKS, Catalogue, Check, Control, Framework, Meanings, catalogue, get
+from idp_checks.checks.catalog import CHECKS, Catalog, Check, Control, Framework, Meanings, load_catalog, get
 from idp_checks.checks.context import (
     Calibration,
     ConnectionContext,
     Context,
-    Counts,
+    PopulationCounts,
     IdentityContext,
-    Intact,
+    EvidenceIntegrity,
     Normalizer,
     Renewal,
     Revocation,
     RunContext,
-    Searched,
+    LeakSearch,
 )
-from idp_checks.checks.evaluation import evaluator
+from idp_checks.checks.evaluation import get_evaluator
 from idp_checks.checks.finding import REASONS, Finding, Severity, Subject, Verdict
 
 __all__ = [
     "CHECKS",
     "REASONS",
     "Calibration",
-    "Catalogue",
+    "Catalog",
     "Check",
     "ConnectionContext",
     "Context",
     "Control",
-    "Counts",
+    "PopulationCounts",
     "Finding",
     "Framework",
     "IdentityContext",
-    "Intact",
+    "EvidenceIntegrity",
     "Meanings",
     "Normalizer",
     "Renewal",
     "Revocation",
     "RunContext",
-    "Searched",
+    "LeakSearch",
     "Severity",
     "Subject",
     "Verdict",
-    "catalogue",
+    "load_catalog",
     "evaluate",
     "get",
 ]
@@ -59,4 +59,4 @@ def evaluate(context: Context) -> Iterator[Finding]:
     """One finding for each evaluated check of the context's scope, in the order of the catalogue."""
     for check in CHECKS:
         if check.evaluated and check.scope == context.scope:
-            yield evaluator(check.id)(context)
+            yield get_evaluator(check.id)(context)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from idp_checks.checks.catalogue import Scope
+from idp_checks.checks.catalog import Scope
 from idp_checks.checks.finding import Subject
 from idp_checks.checks.policy import Connection, Policy
 from idp_checks.profiles.profile import Identity, NormalizedProfile
@@ -25,14 +25,14 @@ __all__ = [
     "Calibration",
     "ConnectionContext",
     "Context",
-    "Counts",
+    "PopulationCounts",
     "IdentityContext",
-    "Intact",
+    "EvidenceIntegrity",
     "Normalizer",
     "Renewal",
     "Revocation",
     "RunContext",
-    "Searched",
+    "LeakSearch",
 ]
 
 
@@ -61,26 +61,26 @@ class Calibration(Struct, frozen=True, kw_only=True):
     any_active: bool = False
 
     @property
-    def permitted(self) -> bool:
+    def is_permitted(self) -> bool:
         """Whether the issuer is known to answer us: it called some token of ours active."""
         return self.any_active or (self.positive is not None and self.positive.active is True)
 
     @property
-    def withdrawn(self) -> bool:
+    def is_unreliable(self) -> bool:
         """Whether a control went wrong, so that nothing that this endpoint says stands."""
         accepted = self.negative is not None and self.negative.active is True
         refused = self.positive is not None and self.positive.active is False
         return accepted or refused
 
     @property
-    def refuses(self) -> bool:
+    def rejects_invalid(self) -> bool:
         """Whether it was shown to refuse a bad token, so that its good word counts."""
-        return not self.withdrawn and self.negative is not None and self.negative.active is False
+        return not self.is_unreliable and self.negative is not None and self.negative.active is False
 
-    def accepts(self, connection: Connection) -> bool:
+    def accepts_valid(self, connection: Connection) -> bool:
         """Whether it was shown to accept a good token, where the policy gives one, so that its refusal counts."""
         tried = self.positive is not None and self.positive.active is True
-        return not self.withdrawn and (tried or connection.canary is None)
+        return not self.is_unreliable and (tried or connection.canary is None)
 
 
 class _Base(Struct, frozen=True, kw_only=True):
@@ -97,7 +97,7 @@ class _Base(Struct, frozen=True, kw_only=True):
         """A name for what must not show, the same within a run."""
         return fingerprint(text, self.redactor.key)
 
-    def private(self) -> Iterator[str]:
+    def private_strings(self) -> Iterator[str]:
         """What must not show in a finding, beside what the redactor knows."""
         yield from ()
 
@@ -164,7 +164,7 @@ class IdentityContext(_Base, frozen=True, kw_only=True):
     renewal: Renewal | None = None
 
     @property
-    def primary(self) -> bool:
+    def is_primary(self) -> bool:
         """Whether the record's standard properties are this identity's: it is the first one."""
         return not self.record.identities or self.record.identities[0] == self.identity
 
@@ -175,7 +175,7 @@ class IdentityContext(_Base, frozen=True, kw_only=True):
             yield from filter(None, (each.access_token, each.access_token_secret, each.refresh_token))
         yield from _secrets(self.connection)
 
-    def private(self) -> Iterator[str]:
+    def private_strings(self) -> Iterator[str]:
         yield from (each.reveal() for each in self.secrets)
         yield self.identity.user_id
         yield self.record.user_id
@@ -203,14 +203,14 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
     normalizer: Normalizer | None = None
     calibration: Calibration = Calibration()
     policy: Policy = Policy()
-    others: tuple[Provider, ...] = ()
+    other_providers: tuple[Provider, ...] = ()
     revocation: Revocation | None = None
 
-    def private(self) -> Iterator[str]:
+    def private_strings(self) -> Iterator[str]:
         return (each.reveal() for each in _secrets(self.connection))
 
 
-class Counts(Struct, frozen=True, kw_only=True):
+class PopulationCounts(Struct, frozen=True, kw_only=True):
     """How much there was to check.
 
     Args:
@@ -222,7 +222,7 @@ class Counts(Struct, frozen=True, kw_only=True):
         connections: connections that were checked.
     """
 
-    stated: int | None
+    expected: int | None
     read: int
     checked: int
     identities: int
@@ -230,7 +230,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     skipped: Mapping[str, int] = {}
 
 
-class Searched(Struct, frozen=True, kw_only=True):
+class LeakSearch(Struct, frozen=True, kw_only=True):
     """The search of what was written for secrets and addresses.
 
     Args:
@@ -240,11 +240,11 @@ class Searched(Struct, frozen=True, kw_only=True):
     """
 
     files: int
-    found: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    leaks: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
-class Intact(Struct, frozen=True, kw_only=True):
+class EvidenceIntegrity(Struct, frozen=True, kw_only=True):
     """The ledger, verified from its files.
 
     Args:
@@ -254,8 +254,8 @@ class Intact(Struct, frozen=True, kw_only=True):
     """
 
     problems: tuple[str, ...] = ()
-    signed: bool = False
-    key_at_hand: bool = False
+    is_signed: bool = False
+    has_key: bool = False
 
 
 class RunContext(_Base, frozen=True, kw_only=True):
@@ -271,11 +271,11 @@ class RunContext(_Base, frozen=True, kw_only=True):
 
     scope: ClassVar[Scope] = "run"
 
-    counts: Counts
+    counts: PopulationCounts
     complete: bool
     rows: int
-    searched: Searched | None = None
-    intact: Intact | None = None
+    leak_search: LeakSearch | None = None
+    integrity: EvidenceIntegrity | None = None
 
 
 Context: TypeAlias = IdentityContext | ConnectionContext | RunContext

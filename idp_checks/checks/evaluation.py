@@ -9,22 +9,22 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from idp_checks.checks.catalogue import get
+from idp_checks.checks.catalog import get
 from idp_checks.checks.context import ConnectionContext, Context, IdentityContext, RunContext
 from idp_checks.checks.finding import Finding, Verdict
 from idp_checks.clock import zulu
 
-__all__ = ["Outcome", "check", "evaluator", "failed", "not_applicable", "passed", "undecided"]
+__all__ = ["CheckOutcome", "evaluates", "get_evaluator", "failed", "not_applicable", "passed", "undecided"]
 
 Given = TypeVar("Given", IdentityContext, ConnectionContext, RunContext)
 
 EXACT = 2**53 - 1
 """The largest integer that every reader of JSON keeps exact (RFC 8785, section 3.2.2.3)."""
-LONG = 8
+MINIMUM_PRIVATE_LENGTH = 8
 """Characters from which on a private text is looked for inside others; a shorter one may stand there by chance."""
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class CheckOutcome(Struct, frozen=True, kw_only=True):
     """What a check says: a finding without its check and subject. Facts that are None are not known, and left out."""
 
     verdict: Verdict
@@ -33,35 +33,35 @@ class Outcome(Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Any] = {}
 
 
-def passed(detail: str, **facts: object) -> Outcome:
+def passed(detail: str, **facts: object) -> CheckOutcome:
     """A positive statement that meets the check's."""
-    return Outcome(verdict=Verdict.PASS, detail=detail, facts=facts)
+    return CheckOutcome(verdict=Verdict.PASS, detail=detail, facts=facts)
 
 
-def failed(detail: str, **facts: object) -> Outcome:
+def failed(detail: str, **facts: object) -> CheckOutcome:
     """A definite statement that contradicts the check's."""
-    return Outcome(verdict=Verdict.FAIL, detail=detail, facts=facts)
+    return CheckOutcome(verdict=Verdict.FAIL, detail=detail, facts=facts)
 
 
-def undecided(reason: str, detail: str, **facts: object) -> Outcome:
+def undecided(reason: str, detail: str, **facts: object) -> CheckOutcome:
     """Neither; ``reason`` is one of ``REASONS``."""
-    return Outcome(verdict=Verdict.INDETERMINATE, reason=reason, detail=detail, facts=facts)
+    return CheckOutcome(verdict=Verdict.INDETERMINATE, reason=reason, detail=detail, facts=facts)
 
 
-def not_applicable(detail: str, **facts: object) -> Outcome:
+def not_applicable(detail: str, **facts: object) -> CheckOutcome:
     """A documented fact or the policy, cited in the facts, says that the check cannot apply."""
-    return Outcome(verdict=Verdict.NOT_APPLICABLE, detail=detail, facts=facts)
+    return CheckOutcome(verdict=Verdict.NOT_APPLICABLE, detail=detail, facts=facts)
 
 
 _evaluators: dict[str, Callable[[Any], Finding]] = {}
 
 
-def check(name: str) -> Callable[[Callable[[Given], Outcome]], Callable[[Given], Finding]]:
+def evaluates(name: str) -> Callable[[Callable[[Given], CheckOutcome]], Callable[[Given], Finding]]:
     """Register the function that evaluates the check of that id."""
     if name in _evaluators or not get(name).evaluated:
         raise ValueError(f"{name} is registered twice, or the catalogue does not call it evaluated")
 
-    def register(judge: Callable[[Given], Outcome]) -> Callable[[Given], Finding]:
+    def register(judge: Callable[[Given], CheckOutcome]) -> Callable[[Given], Finding]:
         @wraps(judge)
         def evaluate(context: Given) -> Finding:
             said = judge(context)
@@ -81,7 +81,7 @@ def check(name: str) -> Callable[[Callable[[Given], Outcome]], Callable[[Given],
     return register
 
 
-def evaluator(name: str) -> Callable[[Any], Finding]:
+def get_evaluator(name: str) -> Callable[[Any], Finding]:
     """The function that evaluates the check of that id.
 
     Raises:
@@ -110,9 +110,9 @@ def _shown(value: object, context: Context) -> Any:
 
 
 def _masked(text: str, context: Context) -> str:
-    for each in context.private():
+    for each in context.private_strings():
         if text == each:
             return f"[{context.fingerprint(text)}]"
-        if len(each) >= LONG:
+        if len(each) >= MINIMUM_PRIVATE_LENGTH:
             text = text.replace(each, f"[{context.fingerprint(each)}]")
-    return context.redactor.text(text)
+    return context.redactor.redact_text(text)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from idp_checks.checks.context import ConnectionContext, IdentityContext, Renewal
-from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
+from idp_checks.checks.evaluation import CheckOutcome, evaluates, failed, not_applicable, passed, undecided
 from idp_checks.checks.finding import REASONS
 from idp_checks.checks.policy import Connection
 from idp_checks.providers.model import Provider
-from idp_checks.providers.operations import Way
+from idp_checks.providers.operations import Operation
 from idp_checks.tokens.introspection import Introspection
 from idp_checks.tokens.template import HOLE
 
-__all__ = ["lacking"]
+__all__ = ["missing_inputs"]
 
 
-def lacking(way: Way, connection: Connection, *, refresh: bool) -> tuple[str, ...]:
+def missing_inputs(way: Operation, connection: Connection, *, refresh: bool) -> tuple[str, ...]:
     """What the call of a way takes and the connection does not give; a host of its own need not be named.
 
     Args:
@@ -25,8 +25,8 @@ def lacking(way: Way, connection: Connection, *, refresh: bool) -> tuple[str, ..
     url, manner = way.url or "", way.manner
     if connection.issuer_url is not None and "://" in url:
         url = url.partition("://")[2].partition("/")[2]
-    filled = manner.send.name if manner is not None and manner.send.place == "path" else "token"
-    wanted = [*(manner.needs if manner is not None else ()), *(each for each in HOLE.findall(url) if each != filled)]
+    filled = manner.placement.name if manner is not None and manner.placement.place == "path" else "token"
+    wanted = [*(manner.required_credentials if manner is not None else ()), *(each for each in HOLE.findall(url) if each != filled)]
     found = [each for each in dict.fromkeys(wanted) if not _given(connection, each)]
     if manner is not None and manner.token == "refresh" and not refresh:
         found.append("refresh_token")
@@ -42,8 +42,8 @@ def _given(connection: Connection, name: str) -> bool:
     return bool(connection.credentials.get(name) or (name == "issuer" and connection.issuer_url))
 
 
-def _lacking(context: IdentityContext, way: Way) -> tuple[str, ...]:
-    return lacking(way, context.connection, refresh=context.identity.refresh_token is not None)
+def _lacking(context: IdentityContext, way: Operation) -> tuple[str, ...]:
+    return missing_inputs(way, context.connection, refresh=context.identity.refresh_token is not None)
 
 
 def _left(context: IdentityContext, provider: Provider) -> int | float | None:
@@ -62,8 +62,8 @@ def _seconds(left: float | None) -> int | str | None:
     return left if left is None or isinstance(left, int) else "endless"
 
 
-@check("IDP-LIF-001")
-def revocable(context: IdentityContext) -> Outcome:
+@evaluates("IDP-LIF-001")
+def revocable(context: IdentityContext) -> CheckOutcome:
     """A way to end the token is documented, and what it takes is held. Nothing is revoked for it (RFC 7009)."""
     if context.identity.access_token is None:
         return undecided("no_data", "The source shows no access token of this identity.")
@@ -74,7 +74,7 @@ def revocable(context: IdentityContext) -> Outcome:
     facts: dict[str, Any] = {"sources": provider.token.sources, "maximum_s": maximum, "left_s": _seconds(left)}
     if maximum is not None and left is not None and left <= maximum:
         return not_applicable("The token ends within the time that the policy allows to tokens without a way.", **facts)
-    if not way.possible:
+    if not way.is_documented:
         facts["documented"] = way.note
         if maximum is None:
             return undecided(
@@ -93,8 +93,8 @@ def revocable(context: IdentityContext) -> Outcome:
     return passed("A way is documented, and what it takes is held.", **facts, ends=way.manner.ends)
 
 
-@check("IDP-LIF-002")
-def dead(context: ConnectionContext) -> Outcome:
+@evaluates("IDP-LIF-002")
+def dead(context: ConnectionContext) -> CheckOutcome:
     """A token that was good, and was revoked, is called inactive by its issuer in time.
 
     The answer of the revocation endpoint proves nothing: a token that was never good gets the same (RFC 7009, section
@@ -120,7 +120,7 @@ def dead(context: ConnectionContext) -> Outcome:
         return undecided(reason, "The token was not known to be good before its revocation.", **facts)
     if not after:
         return undecided("no_data", "Nobody asked about a token that had to end with it.", **facts)
-    if context.calibration.withdrawn:
+    if context.calibration.is_unreliable:
         return undecided(
             "uncalibrated", "The endpoint does not tell good from bad, so its word does not count.", **facts
         )
@@ -144,8 +144,8 @@ def _told(said: Introspection | None) -> dict[str, Any] | None:
     return {"method": said.method, "asked_at": said.asked_at, "active": said.active, "answer": said.reason}
 
 
-@check("IDP-LIF-004")
-def renewable(context: IdentityContext) -> Outcome:
+@evaluates("IDP-LIF-004")
+def renewable(context: IdentityContext) -> CheckOutcome:
     """Where access must last, a way to renew is documented and what it takes is held (RFC 6749, section 6)."""
     wanted = context.connection.needs_offline
     if wanted is None:
@@ -163,7 +163,7 @@ def renewable(context: IdentityContext) -> Outcome:
         return _renewed(context.renewal, facts)
     if left == float("inf"):
         return not_applicable("The token does not end by time, so that there is nothing to renew.", **facts)
-    facts |= {"method": way.method, "address": way.url} if way.possible else {"documented": way.note}
+    facts |= {"method": way.method, "address": way.url} if way.is_documented else {"documented": way.note}
     missing = _lacking(context, way) if way.manner is not None else ()
     if way.manner is not None and not missing:
         return passed("A way is documented, and what it takes is held.", **facts)
@@ -179,7 +179,7 @@ def renewable(context: IdentityContext) -> Outcome:
     return undecided("no_data", "What would renew it is not held; its end is not near.", **facts)
 
 
-def _renewed(tried: Renewal, facts: dict[str, Any]) -> Outcome:
+def _renewed(tried: Renewal, facts: dict[str, Any]) -> CheckOutcome:
     """What the renewal of this run shows: only a new token that its issuer vouches for shows that it works."""
     facts = {**facts, "answer": tried.reason, "after": _told(tried.after)}
     if tried.outcome is False:

@@ -10,13 +10,13 @@ import msgspec
 
 from idp_checks.profiles.shape import Path
 
-__all__ = ["MISSING", "dig", "leaves", "meanings", "meant", "spelt", "texts", "with_value", "without"]
+__all__ = ["MISSING", "get_path", "leaf_strings", "collect_meanings", "iterate_meanings", "iterate_strings", "set_path", "remove_path"]
 
 MISSING = msgspec.UNSET
 """What ``dig`` gives where there is nothing, not even null."""
 
 
-def dig(value: Any, path: Path) -> Any:
+def get_path(value: Any, path: Path) -> Any:
     """What stands at a place."""
     for step in path:
         listed = isinstance(value, list) and isinstance(step, int) and step < len(value)
@@ -26,7 +26,7 @@ def dig(value: Any, path: Path) -> Any:
     return value
 
 
-def with_value(value: Any, path: Path, new: object) -> Any:
+def set_path(value: Any, path: Path, new: object) -> Any:
     """A copy of the value with something else at that place; what is missing on the way is made."""
     if not path:
         return copy.deepcopy(new)
@@ -34,45 +34,40 @@ def with_value(value: Any, path: Path, new: object) -> Any:
     if isinstance(step, int):
         items = list(value) if isinstance(value, list) else []
         items += [{} for _ in range(len(items), step + 1)]
-        items[step] = with_value(items[step], rest, new)
+        items[step] = set_path(items[step], rest, new)
         return items
     table = dict(value) if isinstance(value, Mapping) else {}
-    table[step] = with_value(table.get(step), rest, new)
+    table[step] = set_path(table.get(step), rest, new)
     return table
 
 
-def without(value: Any, path: Path) -> Any:
+def remove_path(value: Any, path: Path) -> Any:
     """A copy of the value with nothing at that place."""
-    parent = dig(value, path[:-1])
+    parent = get_path(value, path[:-1])
     if isinstance(parent, Mapping) and path[-1] in parent:
-        return with_value(value, path[:-1], {name: each for name, each in parent.items() if name != path[-1]})
+        return set_path(value, path[:-1], {name: each for name, each in parent.items() if name != path[-1]})
     return value
 
 
-def leaves(value: Any) -> Iterator[str]:
+def leaf_strings(value: Any) -> Iterator[str]:
     """Every text and every number of a value, as texts."""
-    for _, leaf in texts(value):
+    for _, leaf in iterate_strings(value):
         yield leaf
 
 
-def texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def iterate_strings(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text and every number of a value, as texts, with their places."""
     if isinstance(value, Mapping):
         for name, each in value.items():
-            yield from texts(each, (*path, str(name)))
+            yield from iterate_strings(each, (*path, str(name)))
     elif isinstance(value, list | tuple):
         for at, each in enumerate(value):
-            yield from texts(each, (*path, at))
+            yield from iterate_strings(each, (*path, at))
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
         yield path, str(value)
 
 
-def spelt(path: Path) -> str:
-    """A place as a JSON path."""
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-
-
-def meant(value: Any, model: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def iterate_meanings(value: Any, model: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """The members of a value that have a meaning in its model, with their places."""
     yield from _meant(value, msgspec.inspect.type_info(model), path)
 
@@ -96,7 +91,7 @@ def _meant(value: Any, known: msgspec.inspect.Type, path: Path) -> Iterator[tupl
             yield from _meant(each, known.item_type, (*path, at))
 
 
-def meanings(model: Any) -> frozenset[str]:
+def collect_meanings(model: Any) -> frozenset[str]:
     """All meanings that members of a model have."""
     return frozenset(_meanings(msgspec.inspect.type_info(model)))
 

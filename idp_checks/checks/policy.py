@@ -64,6 +64,6 @@ class Policy(Struct, frozen=True, kw_only=True):
     connections: Mapping[str, Connection] = {}
     accept_unaskable: Mapping[str, str] = {}
 
-    def connection(self, name: str, provider: str) -> Connection:
+    def find_connection(self, name: str, provider: str) -> Connection:
         """The connection of that name, or one of which only the provider is known."""
         return self.connections.get(name) or Connection(name=name, provider=provider)

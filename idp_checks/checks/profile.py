@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from idp_checks.checks.context import ConnectionContext, IdentityContext
-from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
-from idp_checks.checks.paths import MISSING, dig, leaves, meanings, meant, spelt, texts, with_value, without
-from idp_checks.checks.token import telling
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import GRAVATAR, STANDARD, is_address
+from idp_checks.checks.evaluation import CheckOutcome, evaluates, failed, not_applicable, passed, undecided
+from idp_checks.checks.paths import MISSING, get_path, leaf_strings, collect_meanings, iterate_meanings, iterate_strings, set_path, remove_path
+from idp_checks.checks.token import is_distinctive
+from idp_checks.errors import ProfileError, json_path
+from idp_checks.profiles.profile import GRAVATAR, STANDARD, is_email
 from idp_checks.profiles.shape import Path, Shape
 from idp_checks.providers.model import Provider
 from idp_checks.recordings import ProfileRecording
@@ -123,23 +123,23 @@ def _normalized(
 
 def _identified(trial: _Trial, ident: int | str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The profile with another identifier, in the answers of further calls too."""
-    recorded = dig(trial.raw, trial.shape.subject)
+    recorded = get_path(trial.raw, trial.shape.subject)
     also = trial.also
-    for path, leaf in texts(trial.also):
+    for path, leaf in iterate_strings(trial.also):
         if leaf == str(recorded):
-            also = with_value(also, path, ident)
-    return with_value(trial.raw, trial.shape.subject, ident), also
+            also = set_path(also, path, ident)
+    return set_path(trial.raw, trial.shape.subject, ident), also
 
 
-def _unknown() -> Outcome:
+def _unknown() -> CheckOutcome:
     return undecided("no_data", "Nothing is known of the provider.")
 
 
-def _untried() -> Outcome:
+def _untried() -> CheckOutcome:
     return undecided("no_data", "No recorded profile of this provider is at hand.")
 
 
-def _refused(detail: str, **facts: object) -> Outcome:
+def _refused(detail: str, **facts: object) -> CheckOutcome:
     return undecided("unparsable", detail, **facts)
 
 
@@ -148,8 +148,8 @@ def _bears(user_id: object, ident: str) -> bool:
     return isinstance(user_id, str) and (user_id == ident or user_id.endswith(f"|{ident}"))
 
 
-@check("IDP-PRF-001")
-def stable_subject(context: ConnectionContext) -> Outcome:
+@evaluates("IDP-PRF-001")
+def stable_subject(context: ConnectionContext) -> CheckOutcome:
     """``user_id`` is the recorded identifier, and changing address, username and names does not move it."""
     if (provider := context.provider) is None:
         return _unknown()
@@ -159,7 +159,7 @@ def stable_subject(context: ConnectionContext) -> Outcome:
     changes = 0
     for trial in trials:
         out = _normalized(context, provider, trial.raw, trial.also)
-        facts = {"case": trial.case, "documented": spelt(trial.shape.subject)}
+        facts = {"case": trial.case, "documented": json_path(trial.shape.subject)}
         if out is None:
             refused.append(trial.case)
             continue
@@ -186,31 +186,31 @@ def stable_subject(context: ConnectionContext) -> Outcome:
 def _origin(user_id: object, trial: _Trial) -> list[str]:
     """The members from which a wrong ``user_id`` may have been taken."""
     tail = str(user_id).rpartition("|")[2]
-    return [spelt(path) for path, leaf in texts(trial.raw) if leaf == tail][:LISTED]
+    return [json_path(path) for path, leaf in iterate_strings(trial.raw) if leaf == tail][:LISTED]
 
 
 def _changes(trial: _Trial, provider: Provider) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """The profile with one changeable member changed at a time, and the place of that member."""
     for path, meaning in _changeable(trial.raw, trial.shape):
         if path != trial.shape.subject:
-            yield spelt(path), with_value(trial.raw, path, CHANGED[meaning]), trial.also
+            yield json_path(path), set_path(trial.raw, path, CHANGED[meaning]), trial.also
     for name, answer in trial.also.items():
         for path, meaning in _changeable(answer, provider.profile.also[name].model):
-            changed = {**trial.also, name: with_value(answer, path, CHANGED[meaning])}
-            yield f"{name}: {spelt(path)}", trial.raw, changed
+            changed = {**trial.also, name: set_path(answer, path, CHANGED[meaning])}
+            yield f"{name}: {json_path(path)}", trial.raw, changed
 
 
 def _changeable(value: object, model: Any) -> Iterator[tuple[Path, str]]:
-    by_meaning = {path: meaning for path, meaning in meant(value, model) if meaning in CHANGED}
+    by_meaning = {path: meaning for path, meaning in iterate_meanings(value, model) if meaning in CHANGED}
     yield from by_meaning.items()
-    for path, _ in texts(value):
+    for path, _ in iterate_strings(value):
         name = re.sub(r"[^a-z]", "", str(path[-1]).lower()) if path else ""
-        if path not in by_meaning and isinstance(dig(value, path), str):
+        if path not in by_meaning and isinstance(get_path(value, path), str):
             yield from ((path, meaning) for meaning, names in CHANGEABLE.items() if name in names)
 
 
-@check("IDP-PRF-002")
-def namespaced(context: ConnectionContext) -> Outcome:
+@evaluates("IDP-PRF-002")
+def namespaced(context: ConnectionContext) -> CheckOutcome:
     """The key begins with the provider's name and a separator, whatever the subject is."""
     if (provider := context.provider) is None:
         return _unknown()
@@ -220,7 +220,7 @@ def namespaced(context: ConnectionContext) -> Outcome:
     if not within:
         return undecided("no_data", "It is not documented within what an identifier is unique.")
     trial, refused = trials[0], 0
-    others = [each.name for each in context.others if each.name != provider.name] or ["another-provider"]
+    others = [each.name for each in context.other_providers if each.name != provider.name] or ["another-provider"]
     for ident in (trial.ident, *(f"{name}|{trial.ident}" for name in others)):
         own = _normalized(context, provider, *_identified(trial, ident))
         if own is None:
@@ -234,7 +234,7 @@ def namespaced(context: ConnectionContext) -> Outcome:
                 subject_unique_within=within,
                 separator_in_subject=ident != trial.ident,
             )
-    for other in context.others:
+    for other in context.other_providers:
         if other.name != provider.name and _collide(context, provider, other, trial):
             return failed("Equal subjects of two providers give one key.", other=other.name)
     if refused:
@@ -263,12 +263,12 @@ def _namespaced(key: str, provider: str) -> bool:
 def _collide(context: ConnectionContext, provider: Provider, other: Provider, trial: _Trial) -> bool:
     """Whether the same subject at another provider gives the same key."""
     own = _normalized(context, provider, trial.raw, trial.also)
-    theirs = _normalized(context, other, with_value({}, other.profile.shapes[0].subject, trial.ident), {})
+    theirs = _normalized(context, other, set_path({}, other.profile.shapes[0].subject, trial.ident), {})
     return own is not None and theirs is not None and own.get("user_id") == theirs.get("user_id")
 
 
-@check("IDP-PRF-004")
-def exact_identifier(context: ConnectionContext) -> Outcome:
+@evaluates("IDP-PRF-004")
+def exact_identifier(context: ConnectionContext) -> CheckOutcome:
     """Identifiers of the recorded type that careless reading changes come out as they went in."""
     if (provider := context.provider) is None:
         return _unknown()
@@ -276,7 +276,7 @@ def exact_identifier(context: ConnectionContext) -> Outcome:
         return _untried()
     tried, derived, refused = 0, 0, []
     for trial in trials:
-        recorded = dig(trial.raw, trial.shape.subject)
+        recorded = get_path(trial.raw, trial.shape.subject)
         if not isinstance(recorded, int | str) or isinstance(recorded, bool):
             continue
         if str(recorded) != trial.ident:
@@ -307,26 +307,26 @@ def exact_identifier(context: ConnectionContext) -> Outcome:
     return passed("Every identifier comes out as it went in.", tried=tried)
 
 
-@check("IDP-PRF-006")
-def never_true_by_mistake(context: ConnectionContext) -> Outcome:
+@evaluates("IDP-PRF-006")
+def never_true_by_mistake(context: ConnectionContext) -> CheckOutcome:
     """No value of the verification member but the documented one gives ``email_verified`` true, or no boolean."""
     if (provider := context.provider) is None:
         return _unknown()
     trials = [each for each in _trials(context, provider) if "email" in each.says]
     models = (*provider.profile.shapes, *(each.model for each in provider.profile.also.values()))
-    if not trials and not any("email" in meanings(each) for each in models):
+    if not trials and not any("email" in collect_meanings(each) for each in models):
         return not_applicable("The provider gives no address.", sources=provider.profile.sources)
     if not trials:
         return undecided("no_data", "No recorded profile with an address is at hand.")
     positive = {
-        _written(dig(each.raw, each.shape.vouched_by or ()))
+        _written(get_path(each.raw, each.shape.vouched_by or ()))
         for each in trials
         if each.says.get("email_verified") is True
     }
     tried, refused, kept_apart = 0, [], True
     for trial in trials:
         path = trial.shape.vouched_by
-        if path and trial.says.get("email_verified") is True and dig(trial.raw, path) in (False, None, MISSING):
+        if path and trial.says.get("email_verified") is True and get_path(trial.raw, path) in (False, None, MISSING):
             continue  # another address than the first is used: its own flag stands elsewhere
         for variant, raw, also, documented in _variants(trial, provider):
             out = _normalized(context, provider, raw, also)
@@ -356,9 +356,9 @@ def _written(value: object) -> str:
 def _variants(trial: _Trial, provider: Provider) -> Iterator[tuple[str, Any, Any, bool]]:
     """The profile with each value in its verification members, and whether that value is documented as positive."""
     vouched_by = trial.shape.vouched_by
-    kinds = dict(meant(trial.raw, trial.shape))
+    kinds = dict(iterate_meanings(trial.raw, trial.shape))
     flags = {
-        name: {path: kind for path, kind in meant(answer, provider.profile.also[name].model) if kind in FLAGS}
+        name: {path: kind for path, kind in iterate_meanings(answer, provider.profile.also[name].model) if kind in FLAGS}
         for name, answer in trial.also.items()
     }
     if vouched_by is None and not any(flags.values()):
@@ -382,11 +382,11 @@ def _variants(trial: _Trial, provider: Provider) -> Iterator[tuple[str, Any, Any
 
 
 def _put(value: Any, path: Path, new: object) -> Any:
-    return without(value, path) if new is MISSING else with_value(value, path, new)
+    return remove_path(value, path) if new is MISSING else set_path(value, path, new)
 
 
-@check("IDP-PRF-009")
-def nothing_invented(context: ConnectionContext) -> Outcome:
+@evaluates("IDP-PRF-009")
+def nothing_invented(context: ConnectionContext) -> CheckOutcome:
     """The recorded minimal profile is read, and each standard property has its origin in what was sent."""
     if (provider := context.provider) is None:
         return _unknown()
@@ -397,14 +397,14 @@ def nothing_invented(context: ConnectionContext) -> Outcome:
     out = _normalized(context, provider, trial.raw, trial.also)
     if out is None:
         return failed("The normaliser refuses the barest profile.", case=trial.case)
-    sent = set(leaves(trial.raw)) | set(leaves(trial.also))
+    sent = set(leaf_strings(trial.raw)) | set(leaf_strings(trial.also))
     invented = [name for name in STANDARD if out.get(name) is not None and not _traced(name, out[name], trial, sent)]
     if invented:
         return failed("A value has no origin in what the provider sent.", case=trial.case, properties=invented)
     rest = [
-        spelt(path)
-        for path, leaf in texts(_others(out))
-        if leaf not in sent and (is_address(leaf) or EMPTIES.search(leaf))
+        json_path(path)
+        for path, leaf in iterate_strings(_others(out))
+        if leaf not in sent and (is_email(leaf) or EMPTIES.search(leaf))
     ]
     if rest:
         return failed(
@@ -437,7 +437,7 @@ def _traced(name: str, value: object, trial: _Trial, sent: set[str]) -> bool:
         return value.startswith(GRAVATARS) or any(each in value for each in plain if len(each) > 3)
     known = (
         plain
-        | {each.rpartition("@")[0] for each in plain if is_address(each)}
+        | {each.rpartition("@")[0] for each in plain if is_email(each)}
         | {trial.ident, str(trial.says["user_id"])}
     )
     return value.strip() in known or any(
@@ -448,8 +448,8 @@ def _traced(name: str, value: object, trial: _Trial, sent: set[str]) -> bool:
 # ---------------------------------------------------------------- the stored records
 
 
-@check("IDP-PRF-005")
-def vouched_address(context: IdentityContext) -> Outcome:
+@evaluates("IDP-PRF-005")
+def vouched_address(context: IdentityContext) -> CheckOutcome:
     """A stored ``email_verified: true`` is the provider's own word for this address."""
     address, verified, data = _stored(context)
     if address is None:
@@ -497,12 +497,12 @@ class _Statement(NamedTuple):
 def _stored(context: IdentityContext) -> tuple[str | None, bool | None, Mapping[str, Any]]:
     """The identity's address, whether it counts as verified, and what else is stored of the identity's raw profile."""
     record, data = context.record, context.identity.profile_data
-    if context.primary:
+    if context.is_primary:
         own = {name: each for name in STANDARD if (each := getattr(record, name)) is not None}
         return record.email, record.email_verified, {**record.extra, **own} if data is None else data
     data = data or {}
     address, verified = data.get("email"), data.get("email_verified")
-    usable = isinstance(address, str) and is_address(address.strip())
+    usable = isinstance(address, str) and is_email(address.strip())
     return (
         (address.strip() if usable and isinstance(address, str) else None),
         (verified if isinstance(verified, bool) else None),
@@ -516,8 +516,8 @@ def _statements(
     """The provider's statements that are stored: by its vouching members, and by the answers of further calls."""
     for shape in provider.profile.shapes:
         member = shape.vouched_by
-        if member is not None and dig(data, member) is not MISSING:
-            yield from _read(shape, spelt(member), context, data, {})
+        if member is not None and get_path(data, member) is not MISSING:
+            yield from _read(shape, json_path(member), context, data, {})
         for name, further in provider.profile.also.items():
             if name in data:
                 about = _about(data[name], address)
@@ -547,7 +547,7 @@ def _read(
 ) -> Iterator[_Statement]:
     """What the provider's own model reads in stored data; nothing where it cannot be read so."""
     whole = (
-        data if dig(data, shape.subject) is not MISSING else with_value(data, shape.subject, context.identity.user_id)
+        data if get_path(data, shape.subject) is not MISSING else set_path(data, shape.subject, context.identity.user_id)
     )
     try:
         claims = msgspec.convert(whole, shape).claims(also)
@@ -556,16 +556,16 @@ def _read(
     yield _Statement(member, claims.email.strip() if claims.email else None, claims.email_verified)
 
 
-@check("IDP-PRF-010")
-def nothing_secret(context: IdentityContext) -> Outcome:
+@evaluates("IDP-PRF-010")
+def nothing_secret(context: IdentityContext) -> CheckOutcome:
     """No text of the stored profile is a known token, has a token's form, or stands under a secret's name."""
     pattern = context.provider.token.pattern if context.provider is not None else None
-    form = re.compile(pattern) if pattern is not None and telling(pattern) else None
+    form = re.compile(pattern) if pattern is not None and is_distinctive(pattern) else None
     places = []
     for path, text in _texts_of(context):
         kind = _secret_kind(context, path, text, form)
         if kind is not None:
-            places.append({"place": spelt(path), "kind": kind})
+            places.append({"place": json_path(path), "kind": kind})
     if places:
         return failed(f"Something secret stands in the profile, at {len(places)} places.", places=places[:LISTED])
     if form is None and (context.provider is None or context.provider.token.form != "jwt"):
@@ -575,9 +575,9 @@ def nothing_secret(context: IdentityContext) -> Outcome:
 
 def _texts_of(context: IdentityContext) -> Iterator[tuple[Path, str]]:
     """Every text that is stored of the identity, with its place; names of members are texts too."""
-    if context.primary:
+    if context.is_primary:
         for name in STANDARD:
-            yield from texts(getattr(context.record, name), (name,))
+            yield from iterate_strings(getattr(context.record, name), (name,))
         yield from _with_names(context.record.source, ())
     if context.identity.profile_data is not None:
         yield from _with_names(context.identity.profile_data, ("identities", _index(context), "profileData"))
@@ -597,14 +597,14 @@ def _with_names(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         for at, each in enumerate(value):
             yield from _with_names(each, (*path, at))
     else:
-        yield from texts(value, path)
+        yield from iterate_strings(value, path)
 
 
 def _secret_kind(context: IdentityContext, path: Path, text: str, form: re.Pattern[str] | None) -> str | None:
     """Why a text is taken for a secret; None where it is not."""
     if any(
         len(each.reveal()) >= SHORTEST_FORM // 2 and each.reveal() in text for each in context.secrets
-    ) or context.redactor.found_in(text):
+    ) or context.redactor.contains_secret(text):
         return "a known secret"
     if path and str(path[-1]).lower() in CREDENTIAL_NAMES and text.strip():
         return "by the name of its member"

@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from idp_checks.checks.context import IdentityContext
-from idp_checks.checks.evaluation import Outcome, check, failed, not_applicable, passed, undecided
+from idp_checks.checks.evaluation import CheckOutcome, evaluates, failed, not_applicable, passed, undecided
 from idp_checks.checks.finding import REASONS, Verdict
 from idp_checks.providers.model import Provider
-from idp_checks.tokens.discovery import Discovered
+from idp_checks.tokens.discovery import DiscoveredEndpoint
 from idp_checks.tokens.introspection import Introspection
-from idp_checks.tokens.signed import ID_TOKEN_CLAIMS, SignedToken, header_of, looks_signed
+from idp_checks.tokens.signed import ID_TOKEN_CLAIMS, SignedToken, read_header, has_jws_form
 
-__all__ = ["telling"]
+__all__ = ["is_distinctive"]
 
 USER_KINDS = frozenset({"user", "access_token"})
 """What issuers call a user's access token, in lower case."""
@@ -33,10 +33,10 @@ OPAQUE_FORMS = ("opaque", "oauth1")
 _TELLS = {"end": "when it ends", "scopes": "its scopes"}
 
 
-def _answer(context: IdentityContext) -> Introspection | Outcome:
+def _answer(context: IdentityContext) -> Introspection | CheckOutcome:
     """The issuer's definite answer, or why there is none."""
     held = _held(context)
-    if isinstance(held, Outcome):
+    if isinstance(held, CheckOutcome):
         return held
     said = context.introspection
     if said is None:
@@ -55,7 +55,7 @@ class _Held(NamedTuple):
     provider: Provider
 
 
-def _held(context: IdentityContext) -> _Held | Outcome:
+def _held(context: IdentityContext) -> _Held | CheckOutcome:
     """The token and its provider, or which of the two is missing."""
     if context.identity.access_token is None:
         return undecided("no_data", "The source shows no access token of this identity.")
@@ -64,7 +64,7 @@ def _held(context: IdentityContext) -> _Held | Outcome:
     return _Held(context.identity.access_token.reveal(), context.provider)
 
 
-def _no_verdict(said: Introspection) -> Outcome:
+def _no_verdict(said: Introspection) -> CheckOutcome:
     """An undecided answer: its own reason is the finding's."""
     reason = said.reason if said.reason in REASONS else "unparsable"
     return undecided(reason, "The issuer gave no verdict on the token.", **_asked(said), why=said.detail)
@@ -75,16 +75,16 @@ def _asked(said: Introspection) -> dict[str, Any]:
     return {"method": said.method, "asked_at": said.asked_at, "active": said.active, "answer": said.reason}
 
 
-def _not_stated(context: IdentityContext, said: Introspection, what: str) -> Outcome:
+def _not_stated(context: IdentityContext, said: Introspection, what: str) -> CheckOutcome:
     """The answer leaves out what the check needs; of a bare refusal it is not even known whom it is meant for."""
-    if said.active is False and said.bare and not context.calibration.permitted:
+    if said.active is False and said.bare and not context.calibration.is_permitted:
         return undecided(
             "not_permitted", "The issuer refused without a reason, as it also refuses who may not ask.", **_asked(said)
         )
     return undecided("not_stated", f"The issuer does not state {what}.", **_asked(said))
 
 
-def _weighed(context: IdentityContext, outcome: Outcome, *, refusal: bool = False) -> Outcome:
+def _weighed(context: IdentityContext, outcome: CheckOutcome, *, refusal: bool = False) -> CheckOutcome:
     """An outcome that rests on the issuer's word, or ``uncalibrated`` where its word was not shown to count.
 
     A good word counts where a made-up token was refused; a refusal where the canary, if there is one, was accepted;
@@ -92,9 +92,9 @@ def _weighed(context: IdentityContext, outcome: Outcome, *, refusal: bool = Fals
     """
     calibration = context.calibration
     if outcome.verdict is Verdict.PASS:
-        counts = calibration.refuses
+        counts = calibration.rejects_invalid
     elif outcome.verdict is Verdict.FAIL:
-        counts = calibration.accepts(context.connection) if refusal else not calibration.withdrawn
+        counts = calibration.accepts_valid(context.connection) if refusal else not calibration.is_unreliable
     else:
         counts = True
     if counts:
@@ -106,8 +106,8 @@ def _weighed(context: IdentityContext, outcome: Outcome, *, refusal: bool = Fals
     )
 
 
-@check("IDP-TOK-001")
-def active(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-001")
+def active(context: IdentityContext) -> CheckOutcome:
     """The issuer calls the token active."""
     provider = context.provider
     if provider is not None and provider.debug is None:
@@ -117,22 +117,22 @@ def active(context: IdentityContext) -> Outcome:
                 "The provider documents no way to ask, and the policy accepts that.", accepted=accepted
             )
     said = _answer(context)
-    if isinstance(said, Outcome):
+    if isinstance(said, CheckOutcome):
         asked = context.introspection
         return said if asked is None else replace(said, facts={**said.facts, "explanation": asked.explain()})
     told = {**_asked(said), "explanation": said.explain()}
     if said.active:
         return _weighed(context, passed("The issuer calls the token active.", **told))
-    if said.bare and not context.calibration.permitted:
+    if said.bare and not context.calibration.is_permitted:
         return _not_stated(context, said, "why")
     return _weighed(context, failed("The issuer refuses the token.", **told, why=said.detail), refusal=True)
 
 
-@check("IDP-TOK-002")
-def our_client(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-002")
+def our_client(context: IdentityContext) -> CheckOutcome:
     """The issuer names one of our clients; RFC 7662's ``aud`` is another datum and never taken for it."""
     held = _held(context)
-    if isinstance(held, Outcome):
+    if isinstance(held, CheckOutcome):
         return held
     if (
         "oauth1" in (held.provider.token.form, held.provider.protocol)
@@ -143,7 +143,7 @@ def our_client(context: IdentityContext) -> Outcome:
     if not ours:
         return undecided("no_policy", "The policy lists no client of this connection.")
     said = _answer(context)
-    if isinstance(said, Outcome):
+    if isinstance(said, CheckOutcome):
         return said
     facts = {**_asked(said), "client_id": said.client_id, "expected": ours, "audience": said.audience}
     if said.client_id is None:
@@ -153,8 +153,8 @@ def our_client(context: IdentityContext) -> Outcome:
     return _weighed(context, failed("The issuer names another client than ours.", **facts))
 
 
-@check("IDP-TOK-003")
-def our_user(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-003")
+def our_user(context: IdentityContext) -> CheckOutcome:
     """The issuer names the account under which the token is filed.
 
     Auth0 files accounts of custom and enterprise connections as ``CONNECTION|ID``: the identifier behind the name of
@@ -165,7 +165,7 @@ def our_user(context: IdentityContext) -> Outcome:
             "The policy expects a token that stands for no user.", token_kind=context.connection.token_kind
         )
     said = _answer(context)
-    if isinstance(said, Outcome):
+    if isinstance(said, CheckOutcome):
         return said
     if said.subject is None:
         return _not_stated(context, said, "for which account the token was issued")
@@ -191,20 +191,20 @@ def _without_connection(context: IdentityContext) -> str | None:
     return after if bar and before in (identity.connection, context.connection.name) else None
 
 
-@check("IDP-TOK-004")
-def allowed_scopes(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-004")
+def allowed_scopes(context: IdentityContext) -> CheckOutcome:
     """Every scope, those implied by others too, is allowed; what allows a scope allows those that it implies."""
     held = _held(context)
-    if isinstance(held, Outcome):
+    if isinstance(held, CheckOutcome):
         return held
     scopes = held.provider.scopes
     said = _answer(context)
-    granted = None if isinstance(said, Outcome) else said.scopes
+    granted = None if isinstance(said, CheckOutcome) else said.scopes
     if not scopes.separator and granted is None:
         return not_applicable("The provider has no scopes.", sources=scopes.sources)
     if context.connection.allowed_scopes is None:
         return undecided("no_policy", "The policy does not say which scopes are allowed.")
-    if isinstance(said, Outcome):
+    if isinstance(said, CheckOutcome):
         return said
     if granted is None:
         return _not_stated(context, said, _TELLS["scopes"])
@@ -231,19 +231,19 @@ def _implied(scopes: frozenset[str] | tuple[str, ...], implied: Mapping[str, tup
 def _tells(context: IdentityContext, datum: str) -> bool:
     """Whether the issuer's good answers state that datum, so that its documentation does not speak for it."""
     debug = context.provider.debug if context.provider is not None else None
-    return debug is not None and datum in debug.tells
+    return debug is not None and datum in debug.proves
 
 
-def _left_open(context: IdentityContext, datum: str) -> Outcome | None:
+def _left_open(context: IdentityContext, datum: str) -> CheckOutcome | None:
     """Why documentation cannot stand in for an answer: the issuer would have stated the datum of a good token."""
     said = context.introspection
     if not _tells(context, datum) or (said is not None and said.active is True):
         return None
     answer = _answer(context)
-    return answer if isinstance(answer, Outcome) else _not_stated(context, answer, _TELLS[datum])
+    return answer if isinstance(answer, CheckOutcome) else _not_stated(context, answer, _TELLS[datum])
 
 
-def _excepted(context: IdentityContext) -> Outcome | None:
+def _excepted(context: IdentityContext) -> CheckOutcome | None:
     """The policy's exception from having an end, where no end is stated."""
     why = context.connection.allow_unbounded
     stated = context.introspection is not None and context.introspection.expires_at is not None
@@ -252,11 +252,11 @@ def _excepted(context: IdentityContext) -> Outcome | None:
     return not_applicable("The policy lets tokens of this connection live without end.", exception=why)
 
 
-@check("IDP-TOK-007")
-def has_an_end(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-007")
+def has_an_end(context: IdentityContext) -> CheckOutcome:
     """An end is stated, or a limited life is documented and the time of issue known."""
     held = _held(context)
-    if isinstance(held, Outcome):
+    if isinstance(held, CheckOutcome):
         return held
     said = context.introspection
     if said is not None and said.active is not None and said.expires_at is not None:
@@ -290,11 +290,11 @@ def has_an_end(context: IdentityContext) -> Outcome:
     )
 
 
-@check("IDP-TOK-008")
-def short_enough(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-008")
+def short_enough(context: IdentityContext) -> CheckOutcome:
     """The life is within the policy's maximum: measured, or documented; what is left bounds it from below."""
     held = _held(context)
-    if isinstance(held, Outcome):
+    if isinstance(held, CheckOutcome):
         return held
     if (excepted := _excepted(context)) is not None:
         return excepted
@@ -324,7 +324,7 @@ def short_enough(context: IdentityContext) -> Outcome:
     return passed("The documented life is within the maximum.", **facts)
 
 
-def _measured(context: IdentityContext, said: Introspection, maximum: int) -> Outcome | None:
+def _measured(context: IdentityContext, said: Introspection, maximum: int) -> CheckOutcome | None:
     """The life by the issuer's own times; None where they leave it open."""
     if said.expires_at is None:
         return None
@@ -343,8 +343,8 @@ def _measured(context: IdentityContext, said: Introspection, maximum: int) -> Ou
     return _weighed(context, passed("The measured life is within the maximum.", **facts))
 
 
-@check("IDP-TOK-010")
-def expected_kind(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-010")
+def expected_kind(context: IdentityContext) -> CheckOutcome:
     """The issuer, or the documented form, calls it a user's access token; a form never tells that it is good."""
     if context.connection.token_kind != "user":
         return not_applicable("The policy expects another kind of token.", token_kind=context.connection.token_kind)
@@ -363,7 +363,7 @@ def expected_kind(context: IdentityContext) -> Outcome:
     if kind_of_jwt == "other":
         return failed("By its form it is another kind of token.", form="jwt", **shown)
     documented = None if context.provider is None else context.provider.token
-    if documented is not None and documented.pattern is not None and telling(documented.pattern):
+    if documented is not None and documented.pattern is not None and is_distinctive(documented.pattern):
         if re.fullmatch(documented.pattern, token):
             return passed("It has the documented form of a user's access token.", sources=documented.sources)
         return failed("It has not the documented form of a user's access token.", sources=documented.sources)
@@ -376,9 +376,9 @@ def expected_kind(context: IdentityContext) -> Outcome:
 
 def _jwt_kind(token: str) -> tuple[Literal["access", "other"] | None, dict[str, Any]]:
     """What a JWT's form says that it is, and by which marks; nothing is verified, and nothing of it is believed."""
-    if not looks_signed(token):
+    if not has_jws_form(token):
         return None, {}
-    header, claims = header_of(token) or {}, _unverified_claims(token)
+    header, claims = read_header(token) or {}, _unverified_claims(token)
     kind = TYPE_OF.get(str(header.get("typ", "")).lower().removeprefix("application/"))
     if kind is not None:
         return ("access" if kind == "access token" else "other"), {"typ": kind}
@@ -397,15 +397,15 @@ def _unverified_claims(token: str) -> Mapping[str, Any]:
 
 
 @cache
-def telling(pattern: str) -> bool:
+def is_distinctive(pattern: str) -> bool:
     """Whether a token pattern has a mark of its own: it fits no plain run of letters or digits, and no UUID."""
     fits = re.compile(pattern).fullmatch
     plain = (letter * length for letter in "0aA" for length in range(1, 257))
     return not any(map(fits, plain)) and fits("00000000-0000-4000-8000-000000000000") is None
 
 
-@check("IDP-TOK-011")
-def named_issuer(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-011")
+def named_issuer(context: IdentityContext) -> CheckOutcome:
     """Whoever vouches is the provider that the record names, at its own issuer or host."""
     provider, identity = context.provider, context.identity
     if provider is None:
@@ -426,7 +426,7 @@ def named_issuer(context: IdentityContext) -> Outcome:
             kind=provider.kind,
         )
     said = _answer(context)
-    if isinstance(said, Outcome):
+    if isinstance(said, CheckOutcome):
         return said
     facts |= _asked(said) | {"issuer": said.issuer}
     if said.provider != provider.name:
@@ -449,13 +449,13 @@ def named_issuer(context: IdentityContext) -> Outcome:
     return _weighed(context, failed("The host that was asked is not the provider's.", **facts))
 
 
-def _stated_issuer(context: IdentityContext, provider: Provider, issuer: str, facts: Mapping[str, Any]) -> Outcome:
+def _stated_issuer(context: IdentityContext, provider: Provider, issuer: str, facts: Mapping[str, Any]) -> CheckOutcome:
     """Compare a stated issuer: exactly where its value is documented or configured, else by its host."""
     expected = frozenset(_issuers(context, provider))
     if expected:
         held = issuer in expected
         facts = {**facts, "expected": expected}
-    elif isinstance(provider.debug, Discovered):
+    elif isinstance(provider.debug, DiscoveredEndpoint):
         return undecided("no_policy", "The policy does not say which issuer stands behind this connection.", **facts)
     else:
         hosts = frozenset(_hosts(context, provider))
@@ -473,7 +473,7 @@ def _stated_issuer(context: IdentityContext, provider: Provider, issuer: str, fa
 
 def _issuers(context: IdentityContext, provider: Provider) -> Iterator[str]:
     """The exact issuers that the provider documents, or that the policy configures where it leaves them open."""
-    if isinstance(provider.debug, Discovered):
+    if isinstance(provider.debug, DiscoveredEndpoint):
         configured = (context.connection.issuer_url, _credential(context, "issuer"))
         yield from (each for each in configured if each)
         return
@@ -532,21 +532,21 @@ def _same_house(host: str, documented: str) -> bool:
     return host == documented or (not public and (host == parent or host.endswith(f".{parent}")))
 
 
-@check("IDP-TOK-012")
-def verified_signature(context: IdentityContext) -> Outcome:
+@evaluates("IDP-TOK-012")
+def verified_signature(context: IdentityContext) -> CheckOutcome:
     """A signed token was verified against its issuer's keys; what is not verified is treated as opaque."""
     held = _held(context)
-    if isinstance(held, Outcome):
+    if isinstance(held, CheckOutcome):
         return held
     provider = held.provider
     if provider.token.form in OPAQUE_FORMS:
         return not_applicable(
             "The provider's tokens are no signed documents.", form=provider.token.form, sources=provider.token.sources
         )
-    if not isinstance(provider.debug, SignedToken) or provider.debug.unsigned(held.token):
+    if not isinstance(provider.debug, SignedToken) or provider.debug.is_unsigned(held.token):
         return passed("The token was treated as opaque throughout: nothing inside it was used.", form="opaque")
     said = _answer(context)
-    if isinstance(said, Outcome):
+    if isinstance(said, CheckOutcome):
         return said
     facts = {**_asked(said), "why": said.detail}
     if said.active is False:
@@ -567,7 +567,7 @@ def verified_signature(context: IdentityContext) -> Outcome:
     return _weighed(context, passed("Signature, algorithm, times and audience hold.", **facts))
 
 
-def _refused_signature(said: Introspection, facts: Mapping[str, Any]) -> Outcome:
+def _refused_signature(said: Introspection, facts: Mapping[str, Any]) -> CheckOutcome:
     if said.reason == "malformed":
         return failed("The signature does not hold under the issuer's keys and algorithms.", **facts)
     if said.reason == "expired":

@@ -1,6 +1,6 @@
 """The catalogue of checks: what each states, what its verdicts mean, which controls it is evidence for.
 
-The facts stand in ``catalogue.toml`` beside this module, and are read once into frozen values.
+The facts stand in ``catalog.toml`` beside this module, and are read once into frozen values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from idp_checks.checks.finding import Severity, Verdict
 
-__all__ = ["CHECKS", "Catalogue", "Check", "Control", "Framework", "Meanings", "Scope", "catalogue", "get"]
+__all__ = ["CHECKS", "Catalog", "Check", "Control", "Framework", "Meanings", "Scope", "load_catalog", "get"]
 
 Scope: TypeAlias = Literal["run", "connection", "identity"]
 Family: TypeAlias = Literal["token", "profile", "lifecycle", "hygiene"]
@@ -80,7 +80,7 @@ class Check(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     remedy: str | None = None
 
 
-class Catalogue(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class Catalog(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """All checks, in order, and the frameworks that they cite."""
 
     frameworks: tuple[Framework, ...]
@@ -100,12 +100,12 @@ class Catalogue(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 
 @cache
-def catalogue() -> Catalogue:
+def load_catalog() -> Catalog:
     """The catalogue."""
-    return msgspec.toml.decode(files(__package__).joinpath("catalogue.toml").read_bytes(), type=Catalogue)
+    return msgspec.toml.decode(files(__package__).joinpath("catalog.toml").read_bytes(), type=Catalog)
 
 
-CHECKS: tuple[Check, ...] = catalogue().checks
+CHECKS: tuple[Check, ...] = load_catalog().checks
 
 
 def get(check: str) -> Check:
@@ -115,6 +115,6 @@ def get(check: str) -> Check:
         LookupError: there is none.
     """
     try:
-        return catalogue().by_id[check]
+        return load_catalog().by_id[check]
     except KeyError:
         raise LookupError(f"no check {check!r} in the catalogue") from None
