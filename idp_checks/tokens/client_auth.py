@@ -15,7 +15,17 @@ from typing import Any
 
 from idp_checks.secret import Secret
 
-__all__ = ["ASYMMETRIC_ALGORITHMS", "BASIC", "METHODS", "POST", "PRIVATE_KEY", "CLIENT_AUTH_CREDENTIALS", "ClientAuthError", "sign_assertion", "choose_method"]
+__all__ = [
+    "ASYMMETRIC_ALGORITHMS",
+    "BASIC",
+    "METHODS",
+    "POST",
+    "PRIVATE_KEY",
+    "CLIENT_AUTH_CREDENTIALS",
+    "ClientAuthError",
+    "sign_assertion",
+    "choose_method",
+]
 
 PRIVATE_KEY, BASIC, POST = "private_key_jwt", "client_secret_basic", "client_secret_post"
 METHODS = (PRIVATE_KEY, BASIC, POST)

@@ -10,10 +10,20 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Struct, ValidationError, convert, structs
 
 from idp_checks.tokens import client_auth
-from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps, read_undecided
+from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Method, Reading
-from idp_checks.tokens.rfc7662 import introspection_endpoint, userinfo_endpoint
-from idp_checks.tokens.signed import ACCESS_TOKEN, ID_TOKEN_CREDENTIALS, TokenRules, verify_against_keys, read_header, is_access_token, has_jws_form
+from idp_checks.tokens.probes import userinfo_endpoint
+from idp_checks.tokens.response_model import read_undecided
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.signed import (
+    ACCESS_TOKEN,
+    ID_TOKEN_CREDENTIALS,
+    TokenRules,
+    has_jws_form,
+    is_access_token,
+    read_header,
+    verify_against_keys,
+)
 from idp_checks.tokens.template import Ask
 from idp_checks.tokens.urls import is_loopback, may_receive_token
 from idp_checks.tokens.wire import Request, Response, Unreachable
@@ -98,7 +108,9 @@ def read_metadata(response: Response, issuer: str) -> Metadata | Reading:
     return found
 
 
-def fetch_metadata(issuer: str, url: str = f"{{issuer}}{OPENID_CONFIGURATION_PATH}") -> Generator[Request, Response, Metadata | Reading]:
+def fetch_metadata(
+    issuer: str, url: str = f"{{issuer}}{OPENID_CONFIGURATION_PATH}"
+) -> Generator[Request, Response, Metadata | Reading]:
     """The issuer's document by OpenID Connect Discovery, else by RFC 8414, or why there is none to go by."""
     response = yield _public(url.replace("{issuer}", issuer.rstrip("/")))
     if response.status == 404:
@@ -121,7 +133,12 @@ class DiscoveredEndpoint(Endpoint):
     source: str
     url: str = f"{{issuer}}{OPENID_CONFIGURATION_PATH}"
     required_credentials: tuple[str, ...] = ("issuer", "client_id", "client_secret")
-    optional_credentials: tuple[str, ...] = ("introspection_endpoint", *client_auth.CLIENT_AUTH_CREDENTIALS, "kind", *ID_TOKEN_CREDENTIALS)
+    optional_credentials: tuple[str, ...] = (
+        "introspection_endpoint",
+        *client_auth.CLIENT_AUTH_CREDENTIALS,
+        "kind",
+        *ID_TOKEN_CREDENTIALS,
+    )
     proves: frozenset[str] = frozenset({"client", "subject", "scopes", "end"})
     algorithms: tuple[str, ...] = client_auth.ASYMMETRIC_ALGORITHMS
     note: str | None = None

@@ -125,5 +125,7 @@ class Question(Struct, frozen=True, kw_only=True):
         return rebase_url(documented, self.issuer_url)
 
 
-_is_secret_name = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri|_id|_alg)|password|assertion", re.IGNORECASE).search
+_is_secret_name = re.compile(
+    r"secret|token(?!_endpoint)|key(?!s_uri|_id|_alg)|password|assertion", re.IGNORECASE
+).search
 """Whether a credential is secret even when it is given as a plain string."""

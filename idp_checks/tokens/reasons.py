@@ -28,8 +28,12 @@ REASON_WORDING: dict[str, ReasonWording] = {
         "the token stands for another account", "refuse it, and look how it got into this record"
     ),
     "rate_limited": ReasonWording("the issuer asked to slow down", "ask again later, or with a lower rate"),
-    "issuer_error": ReasonWording("the issuer failed to answer properly", "ask again later; see the issuer's status page"),
-    "network": ReasonWording("the issuer was not reached", "check the network, the proxy and the address, and ask again"),
+    "issuer_error": ReasonWording(
+        "the issuer failed to answer properly", "ask again later; see the issuer's status page"
+    ),
+    "network": ReasonWording(
+        "the issuer was not reached", "check the network, the proxy and the address, and ask again"
+    ),
     "caller_rejected": ReasonWording(
         "the issuer refused our own credentials, or they were not given", "check client id and secret, then ask again"
     ),

@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from idp_checks.tokens import client_auth
-from idp_checks.tokens.endpoint import (
-    ResponseModel,
-    Epoch,
-    HttpEndpoint,
-    Refusal,
-    parse_epoch,
-    split_scopes,
-)
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch, split_scopes
 from idp_checks.tokens.signed import (
     CLOCK_SKEW,
 )
-from idp_checks.tokens.template import Ask, by_bearer, by_form
+from idp_checks.tokens.template import Ask, by_form
 
 __all__ = ["INVALID_CLIENT", "INACTIVE", "IntrospectionResponse", "introspection_endpoint"]
 
@@ -103,43 +98,12 @@ def introspection_endpoint(
         authentications=authentications,
         audience=audience,
         required_credentials=required_credentials,
-        optional_credentials=(*client_auth.CLIENT_AUTH_CREDENTIALS, *optional_credentials) if authentications else optional_credentials,
+        optional_credentials=(*client_auth.CLIENT_AUTH_CREDENTIALS, *optional_credentials)
+        if authentications
+        else optional_credentials,
         proves=proves,
         refusals=(*refusals, INACTIVE, INVALID_CLIENT, INVALID_CLIENT_400, FORBIDDEN),
         profile=profile,
         source=source,
         note=note,
-    )
-
-
-class UserInfoResponse(ResponseModel):
-    """OpenID Connect Core 1.0, section 5.3.2."""
-
-    sub: str
-
-    def read(self, ask: Ask) -> Reading:  # noqa: ARG002
-        return Reading(active=True, reason="ok", subject=self.sub)
-
-
-def userinfo_endpoint(
-    url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
-) -> HttpEndpoint:
-    """A call with the token itself: it shows that the token works and for whom, never for which application."""
-    return HttpEndpoint(
-        kind="userinfo-probe",
-        url=url,
-        response_model=UserInfoResponse,
-        placement=by_bearer(),
-        proves=frozenset({"subject"}),
-        refusals=(
-            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
-            Refusal(401, "denied", {"error": "invalid_token"}),
-            Refusal(
-                403,
-                "not_permitted",
-                header=("www-authenticate", "insufficient_scope"),
-                detail="scope openid is missing",
-            ),
-        ),
-        source=source,
     )

@@ -20,9 +20,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idp_checks.tokens.client_auth import ASYMMETRIC_ALGORITHMS
-from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps, parse_epoch, read_undecided, split_scopes
+from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Method as Kind
 from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.response_model import parse_epoch, read_undecided, split_scopes
 from idp_checks.tokens.template import HOLE, Ask, described, filled
 from idp_checks.tokens.wire import Request, Response, decode_body
 

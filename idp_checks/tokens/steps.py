@@ -17,36 +17,33 @@ T = TypeVar("T")
 
 def drive(steps: Generator[Request, Response, T], respond: Callable[[Request], Response]) -> T:
     """Run the steps to their end with the responder's responses, and return their result."""
-    outcome: Response | Unreachable | None = None
-    while True:
-        try:
-            request = _resume(steps, outcome)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-        try:
-            outcome = respond(request)
-        except Unreachable as unreachable:
-            outcome = unreachable
+    try:
+        request = next(steps)
+        while True:
+            try:
+                response = respond(request)
+            except Unreachable as unreachable:
+                request = steps.throw(unreachable)
+            except StopIteration as error:
+                raise RuntimeError("the responder raised StopIteration") from error
+            else:
+                request = steps.send(response)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
 
 
 async def drive_async(steps: Generator[Request, Response, T], respond: Callable[[Request], Awaitable[Response]]) -> T:
     """Run the steps like ``drive``, with a responder that is awaited."""
-    outcome: Response | Unreachable | None = None
-    while True:
-        try:
-            request = _resume(steps, outcome)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-        try:
-            outcome = await respond(request)
-        except Unreachable as unreachable:
-            outcome = unreachable
-
-
-def _resume(steps: Generator[Request, Response, T], outcome: Response | Unreachable | None) -> Request:
-    """Continue the steps up to their next request."""
-    if outcome is None:
-        return next(steps)
-    return steps.throw(outcome) if isinstance(outcome, Unreachable) else steps.send(outcome)
+    try:
+        request = next(steps)
+        while True:
+            try:
+                response = await respond(request)
+            except Unreachable as unreachable:
+                request = steps.throw(unreachable)
+            else:
+                request = steps.send(response)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result

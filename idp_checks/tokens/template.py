@@ -160,7 +160,9 @@ class RequestTemplate:
         if self.placement.place == "oauth1":
             sent["header"][self.placement.name] = _signed(self.method, url, sent["query"], ask)
         else:
-            sent[self.placement.place][self.placement.name] = Secret(self.placement.form.replace("{token}", ask.token.reveal()))
+            sent[self.placement.place][self.placement.name] = Secret(
+                self.placement.form.replace("{token}", ask.token.reveal())
+            )
         return Request(
             method=self.method,
             url=url,

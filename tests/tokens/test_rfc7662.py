@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from idp_checks.tokens import client_auth
 from idp_checks import providers
 from idp_checks.tokens.template import Ask
-from idp_checks.tokens.endpoint import Refusal
+from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.wire import Request
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.wire import Unreachable
@@ -26,7 +26,7 @@ from idp_checks.tokens.discovery import fetch_metadata
 from idp_checks.tokens.discovery import server_metadata_url
 from idp_checks.tokens.rfc7662 import introspection_endpoint
 from idp_checks.tokens.discovery import read_metadata
-from idp_checks.tokens.rfc7662 import userinfo_endpoint
+from idp_checks.tokens.probes import userinfo_endpoint
 from idp_checks.secret import Secret
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from idp_checks.tokens.wire import Unreachable
 from idp_checks.tokens.introspection import UNDECIDED
 from idp_checks.tokens.introspection import Reading
 from idp_checks.tokens.introspection import conclude
-from idp_checks.tokens.rfc7662 import userinfo_endpoint
+from idp_checks.tokens.probes import userinfo_endpoint
 from idp_checks.secret import Secret
 from idp_checks.tokens.signed import TokenRules
 from idp_checks.tokens.signed import SignedToken

@@ -1,0 +1,85 @@
+"""Profile calls used as probes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from idp_checks.profiles.shape import Shape
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, Send, by_bearer
+
+__all__ = [
+    "UserInfoResponse",
+    "profile_probe",
+    "userinfo_endpoint",
+]
+
+
+def profile_probe(
+    url: str,
+    response_model: type[Shape],
+    *,
+    source: str,
+    refusals: tuple[Refusal, ...],
+    send: Send | None = None,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+    required_credentials: tuple[str, ...] = (),
+    error_fields: tuple[str, ...] = ("error", "errors"),
+    limit: tuple[int, float] | None = None,
+    note: str | None = None,
+) -> HttpEndpoint:
+    """The profile call as a probe: it shows that the token works and for whom, never for which application."""
+    return HttpEndpoint(
+        kind="userinfo-probe",
+        method=method,
+        url=url,
+        response_model=response_model,
+        placement=send or by_bearer(),
+        headers=headers or {},
+        params=params or {},
+        required_credentials=required_credentials,
+        proves=frozenset({"subject"}),
+        refusals=refusals,
+        error_fields=error_fields,
+        source=source,
+        limit=limit,
+        note=note,
+    )
+
+
+class UserInfoResponse(ResponseModel):
+    """OpenID Connect Core 1.0, section 5.3.2."""
+
+    sub: str
+
+    def read(self, ask: Ask) -> Reading:  # noqa: ARG002
+        return Reading(active=True, reason="ok", subject=self.sub)
+
+
+def userinfo_endpoint(
+    url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
+) -> HttpEndpoint:
+    """A call with the token itself: it shows that the token works and for whom, never for which application."""
+    return HttpEndpoint(
+        kind="userinfo-probe",
+        url=url,
+        response_model=UserInfoResponse,
+        placement=by_bearer(),
+        proves=frozenset({"subject"}),
+        refusals=(
+            Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
+            Refusal(401, "denied", {"error": "invalid_token"}),
+            Refusal(
+                403,
+                "not_permitted",
+                header=("www-authenticate", "insufficient_scope"),
+                detail="scope openid is missing",
+            ),
+        ),
+        source=source,
+    )
