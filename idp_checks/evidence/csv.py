@@ -1,6 +1,6 @@
 """``results.csv``: one line for each row of the ledger, for spreadsheets.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV Injection).
+A cell that a spreadsheet would evaluate as a formula is prefixed with an apostrophe (OWASP, CSV Injection).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from idp_checks.tokens.reasons import REASON_TEXTS
+from idp_checks.evidence.ledger import Row
+from idp_checks.tokens.reasons import REASON_WORDING
 
 __all__ = ["COLUMNS", "NAME", "write"]
 
@@ -34,33 +35,35 @@ COLUMNS = (
     "id",
     "hash",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Row]) -> None:
     """Write the file."""
-    checks = {each["id"]: each for each in run["checks"]}
+    checks = {check["id"]: check for check in run["checks"]}
     with (folder / NAME).open("w", encoding="utf-8", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(COLUMNS)
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
         for row in rows:
-            check, subject = checks.get(row["check"], {}), row["subject"]
-            reason = row.get("reason", "")
-            cells = {
-                **row,
-                **subject,
-                "reason": reason,
-                "title": check.get("title", ""),
-                "severity": check.get("severity", ""),
-                "remedy": REASON_TEXTS[reason].remedy
-                if reason
-                else check.get("remedy", "")
-                if row["verdict"] == "fail"
-                else "",
-                "controls": "; ".join(f"{each['framework']} {each['id']}" for each in check.get("controls", ())),
-            }
-            table.writerow([_harmless(str(cells.get(name, ""))) for name in COLUMNS])
+            cells = _build_cells(row, checks.get(row["check"], {}))
+            writer.writerow([_escape_formula(str(cells.get(name, ""))) for name in COLUMNS])
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _build_cells(row: Row, check: Mapping[str, Any]) -> dict[str, Any]:
+    reason = row.get("reason", "")
+    remedy = check.get("remedy", "") if row["verdict"] == "fail" else ""
+    if reason:
+        remedy = REASON_WORDING[reason].remedy
+    return {
+        **row,
+        **row["subject"],
+        "reason": reason,
+        "title": check.get("title", ""),
+        "severity": check.get("severity", ""),
+        "remedy": remedy,
+        "controls": "; ".join(f"{control['framework']} {control['id']}" for control in check.get("controls", ())),
+    }
+
+
+def _escape_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_PREFIXES) else cell

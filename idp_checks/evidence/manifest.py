@@ -1,4 +1,4 @@
-"""The manifest: what belongs to a folder of evidence, with its digests, and the head and Merkle root of the ledger."""
+"""The manifest: name, size and digest of each evidence file, and the head and Merkle root of the ledger."""
 
 from __future__ import annotations
 
@@ -7,39 +7,44 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from idp_checks.evidence.ledger import Ledger, canonical
+from idp_checks.evidence.ledger import Ledger, canonical_json
 
-__all__ = ["FORM", "NAME", "SEALS", "digest", "entry", "manifest", "write"]
+__all__ = ["FORMAT", "NAME", "RUN_NAME", "SEAL_NAMES", "build_manifest", "describe_file", "sha256_of", "write_manifest"]
 
 NAME = "manifest.json"
-FORM = "idp-checks evidence 1"
-SEALS = ("manifest.json.dsse", "manifest.tsr")
-"""Files that are made over the manifest afterwards, and so cannot stand in it: a signature and a time stamp."""
+RUN_NAME = "run.json"
+FORMAT = "idp-checks evidence 1"
+"""The value of the manifest's ``form`` field."""
+SEAL_NAMES = ("manifest.json.dsse", "manifest.tsr")
+"""The signature and the timestamp of the manifest: created after it, and therefore not listed in it."""
 
 
-def manifest(run: str, ledger: Ledger, files: Iterable[Path]) -> dict[str, Any]:
-    """The manifest of a run: ``run`` is its identifier."""
+def build_manifest(run_id: str, ledger: Ledger, files: Iterable[Path]) -> dict[str, Any]:
+    """Build the manifest of a run."""
     return {
-        "form": FORM,
-        "run": run,
-        "files": [entry(file) for file in sorted(files, key=lambda file: file.name)],
-        "ledger": {"rows": ledger.rows, "head": ledger.head, "merkle_root": ledger.root},
+        "form": FORMAT,
+        "run": run_id,
+        "files": [describe_file(file) for file in sorted(files, key=lambda file: file.name)],
+        "ledger": ledger.summary(),
     }
 
 
-def entry(file: Path) -> dict[str, Any]:
-    """A file by name, size and SHA-256."""
-    return {"name": file.name, "bytes": file.stat().st_size, "sha256": digest(file)}
+def describe_file(file: Path) -> dict[str, Any]:
+    """Return the manifest entry of a file: name, size and SHA-256."""
+    return {"name": file.name, "bytes": file.stat().st_size, "sha256": sha256_of(file)}
 
 
-def digest(file: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+def sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write(folder: Path, content: dict[str, Any]) -> str:
-    """Write the manifest; gives its own SHA-256, which stands nowhere in the folder and is worth noting elsewhere."""
-    written = canonical(content)
-    (folder / NAME).write_bytes(written)
-    return hashlib.sha256(written).hexdigest()
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> str:
+    """Write the manifest and return its SHA-256.
+
+    No file in the folder contains this digest. Store it elsewhere to detect a folder that was written again.
+    """
+    content = canonical_json(manifest)
+    (folder / NAME).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()

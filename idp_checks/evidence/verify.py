@@ -1,16 +1,14 @@
-"""Is a folder of evidence whole and unaltered? Told from its files alone; every problem is named.
+"""Verify that an evidence folder is complete and unaltered, using only its files.
 
-What this shows: no file and no row was changed, lost, added or moved since the folder was written. What it cannot show
-by itself: that nobody wrote the whole folder anew. For that, compare the digest of the manifest with the one that was
-noted when the run ended (``digest``), or sign the manifest.
+A successful verification proves that no file or row was changed, removed, added or moved since the folder was written.
+It cannot detect a folder that was written again from scratch. To detect that, pass the manifest's digest recorded at
+the end of the run (``digest``), or sign the manifest.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,33 +17,24 @@ from msgspec import Struct
 
 from idp_checks.errors import EvidenceError, UsageError
 from idp_checks.evidence import ledger, manifest
+from idp_checks.evidence.chain import ChainCheck
+from idp_checks.evidence.problems import Problem, ProblemList
 
-__all__ = ["Problem", "Verification", "ledger_problems", "verify"]
+__all__ = ["Problem", "Verification", "verify"]
 
-RUN = "run.json"
-SHOWN = 1000
-"""Problems that are listed; the others are counted."""
-
-
-class Problem(Struct, frozen=True):
-    """What is wrong, and where: a file, and the number of a row in it."""
-
-    file: str
-    problem: str
-    row: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.problem}" if self.row is None else f"{self.file}, row {self.row}: {self.problem}"
+VERDICTS = ("pass", "fail", "indeterminate", "not_applicable")
 
 
 class Verification(Struct, frozen=True, kw_only=True):
-    """The result.
+    """The result of a verification.
 
     Args:
-        problems: what is wrong; empty where everything is whole and unaltered.
-        more: problems beyond those listed.
-        notes: what was not part of the question.
-        digest: the SHA-256 of the manifest as it is; None without one.
+        problems: the problems; empty if the evidence is complete and unaltered.
+        more: the number of further problems that are not listed.
+        rows: the number of ledger rows.
+        files: the number of files in the folder.
+        digest: the SHA-256 of the manifest; None without a valid manifest.
+        notes: checks that were not part of this verification.
     """
 
     folder: str
@@ -58,16 +47,16 @@ class Verification(Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether the evidence is complete and unaltered."""
         return not self.problems
 
     @property
     def exit_code(self) -> int:
-        """0, whole and unaltered; 1, not."""
+        """0 if the evidence is complete and unaltered, else 1."""
         return 0 if self.whole else 1
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the result as JSON."""
         return {
             "folder": self.folder,
             "whole": self.whole,
@@ -75,8 +64,9 @@ class Verification(Struct, frozen=True, kw_only=True):
             "files": self.files,
             "digest": self.digest,
             "problems": [
-                {"file": each.file, "problem": each.problem} | ({} if each.row is None else {"row": each.row})
-                for each in self.problems
+                {"file": problem.file, "problem": problem.problem}
+                | ({} if problem.row is None else {"row": problem.row})
+                for problem in self.problems
             ],
             "more_problems": self.more,
             "notes": list(self.notes),
@@ -84,201 +74,121 @@ class Verification(Struct, frozen=True, kw_only=True):
 
 
 def verify(folder: str | PathLike[str], *, digest: str | None = None) -> Verification:
-    """Verify a folder of evidence.
+    """Verify an evidence folder.
 
     Args:
-        digest: the SHA-256 of the manifest as it was noted when the run ended; compared where given.
+        digest: the SHA-256 of the manifest as recorded at the end of the run; None skips the comparison.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: the folder does not exist.
     """
     place = Path(folder)
     if not place.is_dir():
-        raise UsageError("is no folder", where=str(place), remedy="name the folder that the audit wrote")
-    found = _Problems()
-    held = {each.name for each in place.iterdir()}
-    stated = _stated(place, found)
-    own = _hash(place / manifest.NAME) if stated is not None else None
-    counted = _rows(place, stated, found) if ledger.NAME in held else Counter()
-    if stated is not None:
-        _files(place, held, stated, found)
-        _run(place, stated, counted, found)
-        if digest is not None and digest.strip().lower().removeprefix("sha256:") != own:
-            found.add(manifest.NAME, "its digest is not the one that was noted: the folder was written anew")
-    elif not held:
-        found.add(ledger.NAME, "is missing: the folder is empty")
-    notes = ["the digest of the manifest was not compared with a noted one"] if digest is None else []
-    notes += [f"{name} is there and was not checked" for name in manifest.SEALS if name in held]
+        raise UsageError("is not a folder", where=str(place), remedy="pass the folder that the audit wrote")
+    problems = ProblemList()
+    names = {file.name for file in place.iterdir()}
+    content = _read_manifest(place, problems)
+    actual_digest = manifest.sha256_of(place / manifest.NAME) if content is not None else None
+    chain = ChainCheck(problems)
+    if ledger.NAME in names:
+        chain.read(place)
+        if content is None:
+            chain.report_missing_rows(chain.highest_seq + 1)
+        else:
+            chain.compare_totals(content["ledger"])
+    if content is not None:
+        _check_files(place, names, content, problems)
+        _check_run(place, content, chain.verdicts, problems)
+        if digest is not None and digest.strip().lower().removeprefix("sha256:") != actual_digest:
+            problems.add(manifest.NAME, "does not have the expected digest: the evidence was written again")
+    elif not names:
+        problems.add(ledger.NAME, "is missing: the folder is empty")
+    notes = ["the digest of the manifest was not compared with a recorded digest"] if digest is None else []
+    notes += [f"{name} exists but was not verified" for name in manifest.SEAL_NAMES if name in names]
     return Verification(
         folder=str(place),
-        problems=tuple(found.listed),
-        more=found.more,
-        rows=sum(counted.values()),
-        files=len(held),
-        digest=own,
+        problems=tuple(problems.listed),
+        more=problems.more,
+        rows=sum(chain.verdicts.values()),
+        files=len(names),
+        digest=actual_digest,
         notes=tuple(notes),
     )
 
 
-def ledger_problems(folder: Path) -> tuple[Problem, ...]:
-    """What is wrong with the rows of a ledger that has no manifest yet."""
-    found = _Problems()
-    _rows(folder, None, found)
-    return tuple(found.listed)
-
-
-class _Problems:
-    def __init__(self) -> None:
-        self.listed: list[Problem] = []
-        self.more = 0
-
-    def add(self, file: str, problem: str, row: int | None = None) -> None:
-        if len(self.listed) < SHOWN:
-            self.listed.append(Problem(file, problem, row))
-        else:
-            self.more += 1
-
-
-def _stated(place: Path, found: _Problems) -> dict[str, Any] | None:
-    """The manifest, where there is one that can be read."""
-    stated = _json(place, manifest.NAME, found)
-    if stated is None:
+def _read_manifest(folder: Path, problems: ProblemList) -> dict[str, Any] | None:
+    content = _read_canonical(folder, manifest.NAME, problems)
+    if content is None:
         return None
-    files, head = stated.get("files"), stated.get("ledger")
+    files, totals = content.get("files"), content.get("ledger")
     if (
-        stated.get("form") != manifest.FORM
-        or set(stated) != {"form", "run", "files", "ledger"}
-        or not isinstance(head, dict)
+        content.get("form") != manifest.FORMAT
+        or set(content) != {"form", "run", "files", "ledger"}
+        or not isinstance(totals, dict)
         or not isinstance(files, list)
-        or not all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in files)
+        or not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in files)
     ):
-        found.add(manifest.NAME, "is no manifest of this form")
+        problems.add(manifest.NAME, f"is not a manifest of the format {manifest.FORMAT!r}")
         return None
-    return stated
+    return content
 
 
-def _json(place: Path, name: str, found: _Problems) -> dict[str, Any] | None:
-    """A file that has to be one JSON object in canonical form."""
+def _read_canonical(folder: Path, name: str, problems: ProblemList) -> dict[str, Any] | None:
+    """Read a file that must contain one JSON object in canonical form; None if it does not contain an object."""
     try:
-        content = (place / name).read_bytes()
+        content = (folder / name).read_bytes()
     except FileNotFoundError:
-        found.add(name, "is missing")
+        problems.add(name, "is missing")
         return None
     except OSError as error:
-        found.add(name, f"cannot be read ({error.strerror})")
+        problems.add(name, f"cannot be read ({error.strerror})")
         return None
     try:
         value = json.loads(content)
-        written = ledger.canonical(value)
+        canonical = ledger.canonical_json(value)
     except (ValueError, RecursionError, EvidenceError):
-        value, written = None, b""
+        value, canonical = None, b""
     if not isinstance(value, dict):
-        found.add(name, "is no JSON object of this form")
+        problems.add(name, "is not a canonical JSON object")
         return None
-    if written != content:
-        found.add(name, "is not in canonical form: it was changed")
+    if canonical != content:
+        problems.add(name, "was changed: it is not in canonical form")
     return value
 
 
-def _files(place: Path, held: set[str], stated: dict[str, Any], found: _Problems) -> None:
-    """Every file that is stated is there and unaltered, and no other is there."""
-    names = [each["name"] for each in stated["files"]]
-    for name in sorted({each for each in names if names.count(each) > 1}):
-        found.add(manifest.NAME, f"lists {name} twice")
-    for name in (ledger.NAME, RUN):
+def _check_files(folder: Path, names: set[str], content: dict[str, Any], problems: ProblemList) -> None:
+    """Check that every listed file exists and is unaltered, and that no other file exists."""
+    listed = [entry["name"] for entry in content["files"]]
+    for name in sorted({name for name in listed if listed.count(name) > 1}):
+        problems.add(manifest.NAME, f"lists {name} twice")
+    for name in (ledger.NAME, manifest.RUN_NAME):
+        if name not in listed:
+            problems.add(manifest.NAME, f"does not list {name}")
+    for entry in content["files"]:
+        name = entry["name"]
         if name not in names:
-            found.add(manifest.NAME, f"does not list {name}")
-    for each in stated["files"]:
-        name = each["name"]
-        if name not in held:
-            found.add(name, "is missing")
-        elif not (place / name).is_file():
-            found.add(name, "is no file")
-        elif manifest.entry(place / name) != each:
-            found.add(name, "was changed: size or digest is not the one in the manifest")
-    for name in sorted(held - set(names) - {manifest.NAME, *manifest.SEALS}):
-        found.add(name, "does not belong to the evidence: the manifest does not list it")
+            problems.add(name, "is missing")
+        elif not (folder / name).is_file():
+            problems.add(name, "is not a file")
+        elif manifest.describe_file(folder / name) != entry:
+            problems.add(name, "was changed: size or digest differs from the manifest")
+    for name in sorted(names - set(listed) - {manifest.NAME, *manifest.SEAL_NAMES}):
+        problems.add(name, "does not belong to the evidence: the manifest does not list it")
 
 
-def _rows(place: Path, stated: dict[str, Any] | None, found: _Problems) -> Counter[str]:
-    """The rows are canonical, each has its hash, and the chain is unbroken; counts the verdicts."""
-    name = ledger.NAME
-    tree, verdicts = ledger.Merkle(), Counter[str]()
-    seen: set[int] = set()
-    highest, before, last = -1, -1, ledger.FIRST
-    with (place / name).open("rb") as stream:
-        for number, line in enumerate(stream):
-            content = line.removesuffix(b"\n")
-            tree.add(content)
-            if content == line:
-                found.add(name, "is cut short: its line has no end", number)
-            row = _row(content)
-            if row is None:
-                found.add(name, "was changed: it is no row in canonical form", number)
-                seen.add(number)
-                before, last = -2, ""
-                continue
-            verdicts[str(row.get("verdict"))] += 1
-            seq = row["seq"]
-            # In canonical form the row without its hash is the line without that member, which stands there once.
-            bare = content.replace(b'"hash":"' + row["hash"].encode() + b'",', b"", 1)
-            if row["hash"] != hashlib.sha256(bare).hexdigest():
-                found.add(name, "was changed: its hash is not that of its content", seq)
-            if seq in seen:
-                found.add(name, "stands there more than once", seq)
-            elif seq < highest:
-                found.add(name, f"was moved: it stands at place {number}", seq)
-            elif seq == before + 1 and row["prev"] != last:
-                found.add(name, "does not follow the row before it: one of the two was replaced", seq)
-            seen.add(seq)
-            highest, before, last = max(highest, seq), seq, row["hash"]
-    head = stated["ledger"] if stated is not None else {"rows": highest + 1}
-    wanted = head.get("rows")
-    missing = (seq for seq in range(wanted if type(wanted) is int else 0) if seq not in seen)
-    for seq in islice(missing, SHOWN):
-        found.add(name, "is missing", seq)
-    if stated is not None:
-        if wanted != tree.leaves:
-            found.add(name, f"has {tree.leaves} rows where the manifest states {wanted}")
-        if head.get("head") != last:
-            found.add(name, "does not end in the row that the manifest states")
-        if head.get("merkle_root") != tree.root.hex():
-            found.add(name, "does not have the Merkle root that the manifest states")
-    return verdicts
-
-
-def _row(content: bytes) -> dict[str, Any] | None:
-    try:
-        row = json.loads(content)
-        good = (
-            isinstance(row, dict)
-            and isinstance(row.get("hash"), str)
-            and isinstance(row.get("prev"), str)
-            and type(row.get("seq")) is int
-            and ledger.canonical(row) == content
-        )
-    except (ValueError, RecursionError, EvidenceError):
-        return None
-    return row if good else None
-
-
-def _run(place: Path, stated: dict[str, Any], counted: Counter[str], found: _Problems) -> None:
-    """The facts of the run fit manifest and ledger, and the run came to its end."""
-    if not (place / RUN).is_file():
+def _check_run(folder: Path, content: dict[str, Any], verdicts: Counter[str], problems: ProblemList) -> None:
+    """Check that the run's facts agree with manifest and ledger, and that the run is complete."""
+    name = manifest.RUN_NAME
+    if not (folder / name).is_file():
         return
-    run = _json(place, RUN, found)
+    run = _read_canonical(folder, name, problems)
     if run is None:
         return
-    if run.get("run") != stated["run"]:
-        found.add(RUN, "is of another run than the manifest")
-    if run.get("verdicts") != {**dict.fromkeys(("pass", "fail", "indeterminate", "not_applicable"), 0), **counted}:
-        found.add(RUN, "counts other verdicts than the ledger holds")
+    if run.get("run") != content["run"]:
+        problems.add(name, "belongs to another run than the manifest")
+    if run.get("verdicts") != {**dict.fromkeys(VERDICTS, 0), **verdicts}:
+        problems.add(name, "has other verdict counts than the ledger")
     if run.get("state") != "complete":
-        left = run.get("left_undone")
-        found.add(
-            RUN, "the run is partial" + (f": {'; '.join(map(str, left))}" if isinstance(left, list) and left else "")
-        )
-
-
-def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+        unfinished = run.get("left_undone")
+        details = f": {'; '.join(map(str, unfinished))}" if isinstance(unfinished, list) and unfinished else ""
+        problems.add(name, f"describes a partial run{details}")
