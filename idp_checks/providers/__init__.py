@@ -19,11 +19,11 @@ from idp_checks.profiles.profile import NormalizedProfile
 from idp_checks.providers._named import NAMED
 from idp_checks.providers.model import Provider
 
-__all__ = ["GROUP", "every", "get", "names", "normalize", "own"]
+__all__ = ["GROUP", "all_providers", "get", "names", "normalize", "names_with_recordings"]
 
 GROUP = "idp_checks.providers"
 """The entry point group by which other packages add providers."""
-INFRASTRUCTURE = frozenset({"model", "operations", "sdk"})
+INFRASTRUCTURE = frozenset({"describe", "model", "operations", "sdk"})
 """Modules of this folder that are not providers."""
 _loaded: dict[str, Provider] = {}
 
@@ -69,12 +69,12 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def own() -> tuple[str, ...]:
+def names_with_recordings() -> tuple[str, ...]:
     """The names of the providers that have recordings of their own: no other name of another, and still known."""
-    return tuple(each.name for each in every() if each.variant_of is None and each.profile.shapes)
+    return tuple(each.name for each in all_providers() if each.variant_of is None and each.profile.shapes)
 
 
-def every() -> Iterator[Provider]:
+def all_providers() -> Iterator[Provider]:
     """All providers, in the order of their names."""
     return map(get, names())
 

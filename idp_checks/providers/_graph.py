@@ -5,8 +5,10 @@ Nobody but Graph may validate such a token, https://learn.microsoft.com/en-us/en
 
 from __future__ import annotations
 
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
 from idp_checks.tokens.template import Ask, by_bearer
 from idp_checks.tokens.wire import Response
 
@@ -28,13 +30,13 @@ UNTOLD = Reading(
 )
 
 
-class Me(Answer, rename={"user_principal_name": "userPrincipalName"}):
+class Me(ResponseModel, rename={"user_principal_name": "userPrincipalName"}):
     """The account behind the token, https://learn.microsoft.com/en-us/graph/api/user-get."""
 
     id: str
     user_principal_name: str
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", subject=self.id)
 
 
@@ -52,9 +54,9 @@ class Probe(HttpEndpoint):
 ME = Probe(
     kind="userinfo-probe",
     url="https://graph.microsoft.com/v1.0/me",
-    send=by_bearer(),
-    tells=frozenset({"subject"}),
-    answer=Me,
+    placement=by_bearer(),
+    proves=frozenset({"subject"}),
+    response_model=Me,
     refusals=(Refusal(403, "not_permitted", {"error": {}}, detail="a good token without the permission User.Read"),),
     source="https://learn.microsoft.com/en-us/graph/errors",
     note=(

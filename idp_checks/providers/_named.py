@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from idp_checks.providers.model import Kind, ProfileFacts, Protocol, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Way
+from idp_checks.providers.operations import Operation
 
 __all__ = ["NAMED"]
 
@@ -36,14 +36,14 @@ def _named(
         status="defunct" if gone else "live",
         status_note=note,
         docs=docs,
-        profile=ProfileFacts(shapes=(), call=None, sources=docs),
+        profile=ProfileFacts(shapes=(), request=None, sources=docs),
         token=TokenFacts(
             form="opaque",
             contents=why,
             validity=why,
-            renewal=Way(why),
-            termination=Way(why),
-            uses=Way(why),
+            renewal=Operation(why),
+            termination=Operation(why),
+            uses=Operation(why),
             sources=docs,
         ),
         scopes=Scopes(separator=""),

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import is_web_address
-from idp_checks.profiles.shape import Web
+from idp_checks.profiles.profile import is_web_url
+from idp_checks.profiles.shape import Url
 
 __all__ = ["Picture", "largest"]
 
@@ -15,7 +15,7 @@ __all__ = ["Picture", "largest"]
 class Picture(Struct):
     """One size of a picture; ``width`` is in pixels, and null where the provider does not know it."""
 
-    url: Web = None
+    url: Url = None
     width: float | None = None
 
 
@@ -24,6 +24,6 @@ def largest(pictures: Iterable[Picture] | None) -> str | None:
     best, most = None, -1.0
     for each in pictures or ():
         width = each.width or 0.0
-        if width > most and each.url and is_web_address(each.url.strip()):
+        if width > most and each.url and is_web_url(each.url.strip()):
             best, most = each.url, width
     return best

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, TypeAlias
 from msgspec import Struct, field
 
 from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims, is_address
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Text, first
+from idp_checks.profiles.profile import Claims, is_email
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, String, first_nonblank
 
 __all__ = ["CLAIMS", "NAME_ID", "Assertion", "NamesId", "address", "only"]
 
@@ -25,14 +25,14 @@ TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
 Names: TypeAlias = Name | list[Name]
 NamesId: TypeAlias = Id | list[Id] | None
-Addresses: TypeAlias = Address | list[Address]
+Addresses: TypeAlias = Email | list[Email]
 
 
 class NameIdAttributes(Struct, rename={"format": "Format"}):
     """The NameID with its XML attributes; there only where it has any."""
 
     value: NamesId = None
-    format: Text = None
+    format: String = None
 
 
 class Assertion(Shape):
@@ -110,7 +110,7 @@ def only(values: int | str | list[Any] | None, member: str) -> str | None:
 def one(*attributes: str | list[str | None] | None) -> str | None:
     """The first value of attributes that is not blank."""
     for values in attributes:
-        if found := first(*values) if isinstance(values, list) else first(values):
+        if found := first_nonblank(*values) if isinstance(values, list) else first_nonblank(values):
             return found
     return None
 
@@ -119,7 +119,7 @@ def address(*attributes: int | str | list[Any] | None) -> str | None:
     """The first address among the values of attributes."""
     for values in attributes:
         if isinstance(values, str):
-            if is_address(values) or is_address(values.strip()):
+            if is_email(values) or is_email(values.strip()):
                 return values
         elif isinstance(values, list) and (found := address(*values)):
             return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from idp_checks.providers._saml import Assertion, NamesId, only
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Manner, Way, renewing
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
 from idp_checks.tokens.signed import SignedToken
-from idp_checks.tokens.template import by_bearer
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Person(Assertion):
@@ -33,7 +33,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Person,),
-        call=None,
+        request=None,
         subject_scope="the farm",
         quirks=(
             "The profile is made of the signed assertion; its names are claim addresses, which are no paths.",
@@ -67,19 +67,16 @@ PROVIDER = Provider(
             "60 minutes (TokenLifetime) unless an administrator of the relying party or web API says otherwise. The "
             "assertion has NotBefore and NotOnOrAfter of its own."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; whether there is one, and for how long, is up to the farm's settings for single "
             "sign-on and devices.",
-            "POST",
             "https://{host}/adfs/oauth2/token",
-            renewing(needs=("host", "client_id", "client_secret")),
+            required_credentials=("host", "client_id", "client_secret"),
         ),
-        termination=Way("None: an administrator ends the person's sessions or disables the account."),
-        uses=Way(
+        termination=Operation("None: an administrator ends the person's sessions or disables the account."),
+        uses=Operation(
             "Only for a token whose aud is urn:microsoft:userinfo; gives sub.",
-            "GET",
-            "https://{host}/adfs/userinfo",
-            Manner(send=by_bearer(), needs=("host",)),
+            RequestTemplate("https://{host}/adfs/userinfo", required_credentials=("host",)),
         ),
         sources=(
             "https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts",
@@ -104,8 +101,8 @@ PROVIDER = Provider(
         client=("appid",),
         scope="scp",
         optional=frozenset({"sub"}),
-        needs=("host",),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
+        required_credentials=("host",),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
         source=(
             "https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts"
         ),

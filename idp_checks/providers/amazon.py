@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, Seconds, expiry_after, parse_epoch
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 
 class Customer(Shape):
@@ -23,7 +25,7 @@ class Customer(Shape):
 
     user_id: Id
     name: Name = None
-    email: Address = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.user_id, name=self.name, email=self.email)
@@ -34,7 +36,7 @@ class WrappedCustomer(Struct, rename="pascal"):
 
     customer_id: Id
     name: Name = None
-    primary_email: Address = None
+    primary_email: Email = None
 
 
 class Wrapped(Shape, rename="pascal"):
@@ -49,7 +51,7 @@ class Wrapped(Shape, rename="pascal"):
         return Claims(id=customer.customer_id, name=customer.name, email=customer.primary_email)
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever client. ``aud`` is the client, ``exp`` the seconds left, ``iat`` a time."""
 
     aud: str
@@ -58,14 +60,14 @@ class TokenInfo(Answer):
     iat: Epoch | None = None
     iss: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.aud,
             subject=self.user_id,
-            expires_at=after(ask.at, self.exp),
-            issued_at=at_epoch(self.iat),
+            expires_at=expiry_after(ask.at, self.exp),
+            issued_at=parse_epoch(self.iat),
             issuer=self.iss,
         )
 
@@ -85,7 +87,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Customer, Wrapped),
-        call=Call("GET", "https://api.amazon.com/user/profile"),
+        request=RequestTemplate("https://api.amazon.com/user/profile"),
         subject_scope="the developer's security profiles",
         quirks=(
             "No picture, no username, no separate parts of the name, and no flag for the address.",
@@ -106,19 +108,17 @@ PROVIDER = Provider(
             "escaped in a query. Fixed to one security profile (client id), one customer and the scopes granted."
         ),
         validity="An hour.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with the client's credentials in the form or as HTTP Basic; the refresh token "
             "stays good until the customer takes the consent back.",
-            "POST",
             "https://api.amazon.com/auth/o2/token",
-            renewing(),
         ),
-        termination=Way("No call is documented: the customer removes the app in the settings of the Amazon account."),
-        uses=Way(
+        termination=Operation(
+            "No call is documented: the customer removes the app in the settings of the Amazon account."
+        ),
+        uses=Operation(
             "Works with profile or profile:user_id; the header x-amz-access-token does as well.",
-            "GET",
-            "https://api.amazon.com/user/profile",
-            BEARER,
+            RequestTemplate("https://api.amazon.com/user/profile"),
         ),
         sources=(
             "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
@@ -138,9 +138,9 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://api.amazon.com/auth/o2/tokeninfo",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "subject", "end"}),
-        answer=TokenInfo,
+        placement=by_query("access_token"),
+        proves=frozenset({"client", "subject", "end"}),
+        response_model=TokenInfo,
         refusals=(
             Refusal(400, "denied", {"error": "invalid_token"}),
             Refusal(400, "caller_rejected", {"error": "invalid_request"}, detail="the question was not understood"),

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from msgspec import Struct, ValidationError, convert
 
 from idp_checks.errors import ProfileError
-from idp_checks.profiles.jsontext import parse
+from idp_checks.profiles.jsontext import parse_json
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Text, TextFlag, text_flag
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, String, StringFlag, string_flag
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Way, renewing, revoking
-from idp_checks.tokens.signed import BINDING, SignedToken
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.signed import ID_TOKEN_CREDENTIALS, SignedToken
 
 
 class PersonName(Struct, rename="camel"):
@@ -39,9 +39,9 @@ class IdToken(Shape):
     vouched_by: ClassVar[Path | None] = ("email_verified",)
 
     sub: Id
-    email: Address = None
-    email_verified: TextFlag = None
-    user: User | Text = None
+    email: Email = None
+    email_verified: StringFlag = None
+    user: User | String = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         user = _user(self.user) if isinstance(self.user, str) else self.user
@@ -51,7 +51,7 @@ class IdToken(Shape):
             given_name=None if name is None else name.first_name,
             family_name=None if name is None else name.last_name,
             email=self.email,
-            email_verified=text_flag(self.email_verified),
+            email_verified=string_flag(self.email_verified),
         )
 
 
@@ -59,7 +59,7 @@ def _user(text: str) -> User | None:
     if not text or text.isspace():
         return None
     try:
-        return convert(parse(text), User | None)
+        return convert(parse_json(text), User | None)
     except (ProfileError, ValidationError):
         raise ProfileError("expected an object with the name, or its JSON text", path="$.user") from None
 
@@ -80,7 +80,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(IdToken,),
-        call=None,
+        request=None,
         vouching="Apple's email_verified claim; for a relay address it says that Apple runs it",
         subject_scope="the developer team",
         quirks=(
@@ -116,22 +116,21 @@ PROVIDER = Provider(
             "A day from iat to exp in ID tokens seen, ten minutes in old ones: read exp. The access token names an "
             "hour and opens nothing; a refresh token has no end, a code lives 5 minutes."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret, an ES256 JWT that the app signs for at most 6 "
             "months; gives a new access token and ID token, no new refresh token. About once a day per person at most.",
-            "POST",
             "https://appleid.apple.com/auth/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields client_id, client_secret, token, token_type_hint; 200 with an empty body, also for a dead "
             "token. Required when an account is deleted in the app.",
-            "POST",
             "https://appleid.apple.com/auth/revoke",
-            revoking(token_type_hint="access_token", ends="grant"),
+            ends="grant",
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
-            "No API takes the access token: a refresh is the only use.", "POST", "https://appleid.apple.com/auth/token"
+        uses=Operation(
+            "No API takes the access token: a refresh is the only use.",
+            manual_call=("POST", "https://appleid.apple.com/auth/token"),
         ),
         sources=(
             "https://developer.apple.com/documentation/signinwithapplerestapi/generate-and-validate-tokens",
@@ -153,7 +152,7 @@ PROVIDER = Provider(
         issuers=("https://appleid.apple.com", "https://account.apple.com"),
         client=("aud",),
         about="id",
-        takes=BINDING,
+        optional_credentials=ID_TOKEN_CREDENTIALS,
         source="https://developer.apple.com/documentation/signinwithapplerestapi/fetch-apple's-public-key-for-verifying-token-signature",
         note=(
             "Several keys at a time, changed without notice. A signature says nothing of revocation: only a refresh at "

@@ -9,16 +9,18 @@ from msgspec import Struct
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Photo(Struct):
     """``photo``, by width in pixels."""
 
-    image_128x128: Web = None
+    image_128x128: Url = None
 
 
 class User(Struct):
@@ -26,7 +28,7 @@ class User(Struct):
 
     gid: Id
     name: Name = None
-    email: Address = None
+    email: Email = None
     photo: Photo | None = None
 
 
@@ -46,7 +48,7 @@ class OlderUser(Struct):
 
     id: Id
     name: Name = None
-    email: Address = None
+    email: Email = None
     photo: Photo | None = None
 
 
@@ -95,7 +97,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me, OlderMe, UserInfo),
-        call=Call("GET", "https://app.asana.com/api/1.0/users/me"),
+        request=RequestTemplate("https://app.asana.com/api/1.0/users/me"),
         quirks=(
             "The user stands in data.",
             "gid is digits as text, more than 53 bits hold; older answers have the number id beside it or instead.",
@@ -117,21 +119,20 @@ PROVIDER = Provider(
             "https://app.asana.com/api/1.0/openid_connect/jwks."
         ),
         validity="One hour; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "Form fields grant_type=refresh_token, client_id, client_secret and refresh_token, which stays the same "
             "until it is revoked.",
-            "POST",
             "https://app.asana.com/-/oauth_token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields client_id, client_secret and token, the refresh token; its access tokens end with it.",
-            "POST",
             "https://app.asana.com/-/oauth_revoke",
-            revoking(token="refresh", ends="grant"),
+            token="refresh",
+            ends="grant",
         ),
-        uses=Way(
-            "Needs scope users:read or default.", "GET", "https://app.asana.com/api/1.0/users/me?opt_fields=gid", BEARER
+        uses=Operation(
+            "Needs scope users:read or default.",
+            RequestTemplate("https://app.asana.com/api/1.0/users/me?opt_fields=gid"),
         ),
         sources=("https://developers.asana.com/docs/oauth",),
     ),
@@ -145,7 +146,7 @@ PROVIDER = Provider(
         implied={"default": ("users:read",)},
         sources=("https://developers.asana.com/docs/oauth", "https://developers.asana.com/docs/oauth-scopes"),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://app.asana.com/api/1.0/users/me",
         Me,
         params={"opt_fields": "gid,name"},

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from msgspec import Struct, field
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Me(Shape):
@@ -22,10 +24,10 @@ class Me(Shape):
 
     account_id: Id
     name: Name = None
-    nickname: Handle = None
-    email: Address = None
+    nickname: Username = None
+    email: Email = None
     email_verified: Flag = None
-    picture: Web = None
+    picture: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -33,7 +35,7 @@ class Me(Shape):
             name=self.name,
             username=self.nickname,
             email=self.email,
-            email_verified=flag(self.email_verified),
+            email_verified=bool_or_none(self.email_verified),
             picture=self.picture,
         )
 
@@ -41,7 +43,7 @@ class Me(Shape):
 class Avatars(Struct):
     """``avatarUrls``, by size in pixels."""
 
-    largest: Web = field(name="48x48", default=None)
+    largest: Url = field(name="48x48", default=None)
 
 
 class Myself(Shape, rename="camel"):
@@ -51,7 +53,7 @@ class Myself(Shape, rename="camel"):
 
     account_id: Id
     display_name: Name = None
-    email_address: Address = None
+    email_address: Email = None
     avatar_urls: Avatars | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -76,7 +78,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me, Myself),
-        call=Call("GET", "https://api.atlassian.com/me"),
+        request=RequestTemplate("https://api.atlassian.com/me"),
         vouching="Atlassian's email_verified of the account's address in /me; Jira's answer says nothing",
         quirks=(
             "account_id is 24 hexadecimal digits, or digits, a colon and a UUID; 128 characters at most.",
@@ -99,19 +101,18 @@ PROVIDER = Provider(
             "consent, and limited by scopes. Good at api.atlassian.com alone, with the site's cloud id in the path."
         ),
         validity="One hour.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "JSON body with grant_type refresh_token, client_id, client_secret and refresh_token; a refresh token "
             "comes only with scope offline_access, each use ends it and gives the next, and 90 days without use end it "
             "too. A dead one gives 403, or 400 invalid_grant or unauthorized_client.",
-            "POST",
             "https://auth.atlassian.com/oauth/token",
-            renewing(as_json=True),
+            as_json=True,
         ),
-        termination=Way(
+        termination=Operation(
             "No documented call for these apps: the person removes the app among the account's connected apps. Newer "
             "authorization servers of Atlassian announce https://auth.atlassian.com/oauth/revoke."
         ),
-        uses=Way("Needs scope read:me.", "GET", "https://api.atlassian.com/me", BEARER),
+        uses=Operation("Needs scope read:me.", RequestTemplate("https://api.atlassian.com/me")),
         sources=(
             "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
             "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",
@@ -126,7 +127,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.atlassian.com/me",
         Me,
         refusals=(

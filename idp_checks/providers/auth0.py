@@ -10,14 +10,15 @@ from msgspec.structs import replace
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.shape import Email, Flag, Name, Path, Shape, Url, Username, bool_or_none, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, Steps
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import UserInfo as Named
-from idp_checks.tokens.signed import SignedToken, header_of
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.probes import UserInfoResponse as Named
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.signed import SignedToken, read_header
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 JWE_DOTS = 4
 """Dots of an encrypted token (RFC 7516, section 3.1); alg is dir in those that userinfo takes."""
@@ -61,10 +62,10 @@ class User(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    nickname: Handle = None
-    username: Handle = None
-    picture: Web = None
-    email: Address = None
+    nickname: Username = None
+    username: Username = None
+    picture: Url = None
+    email: Email = None
     email_verified: Flag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -73,9 +74,9 @@ class User(Shape):
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
-            username=first(self.nickname, self.username),
+            username=first_nonblank(self.nickname, self.username),
             email=self.email,
-            email_verified=flag(self.email_verified),
+            email_verified=bool_or_none(self.email_verified),
             picture=self.picture,
         )
 
@@ -88,10 +89,10 @@ class TenantToken(SignedToken):
 
     def steps(self, ask: Ask) -> Steps:
         token = ask.token.reveal()
-        algorithm = (header_of(token) or {}).get("alg")
+        algorithm = (read_header(token) or {}).get("alg")
         if token.count(".") == JWE_DOTS and algorithm not in (None, "dir"):
             return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
-        if not self.unsigned(token) and algorithm == "HS256":
+        if not self.is_unsigned(token) and algorithm == "HS256":
             return Reading(active=None, reason="not_stated", detail="signed by a secret that its API alone shares")
         reading = yield from super().steps(ask)
         if reading.active is not True or ask.subject is None or reading.subject != f"auth0|{ask.subject}":
@@ -115,7 +116,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, User),
-        call=Call("GET", "https://{domain}/userinfo"),
+        request=RequestTemplate("https://{domain}/userinfo"),
         vouching=(
             "the tenant's email_verified: by its own mail for a database user, by the identity provider for a "
             "federated one (false where that says nothing), and as an administrator sets it"
@@ -153,25 +154,22 @@ PROVIDER = Provider(
             "A day for an own API unless it says otherwise (30 days at most) and for the Management API. For userinfo "
             "alone a day from the code flow, 2 hours from the implicit one; 10 minutes for the MFA API."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, the client authenticates; needs offline_access, and an API that allows it. "
             "Rotation is a setting of the application.",
-            "POST",
             "https://{domain}/oauth/token",
-            renewing(needs=("domain", "client_id", "client_secret")),
+            required_credentials=("domain", "client_id", "client_secret"),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Refresh tokens only: client_id, client_secret and token as JSON or a form; 200 with an empty body. An "
             "access token runs on to its end.",
-            "POST",
             "https://{domain}/oauth/revoke",
-            revoking(token="refresh", needs=("domain", "client_id", "client_secret")),
+            token="refresh",
+            required_credentials=("domain", "client_id", "client_secret"),
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope openid: the encrypted token, or an RS256 JWT whose aud includes userinfo.",
-            "GET",
-            "https://{domain}/userinfo",
-            Manner(send=by_bearer(), needs=("domain",)),
+            RequestTemplate("https://{domain}/userinfo", required_credentials=("domain",)),
         ),
         sources=(
             "https://auth0.com/docs/secure/tokens/access-tokens",
@@ -194,15 +192,15 @@ PROVIDER = Provider(
         issuers=("https://{domain}/",),
         algorithms=("RS256", "RS512", "PS256"),
         client=("azp", "client_id"),
-        needs=("domain",),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
+        required_credentials=("domain",),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=HttpEndpoint(
             kind="userinfo-probe",
             url="https://{domain}/userinfo",
-            answer=Named,
-            send=by_bearer(),
-            needs=("domain",),
-            tells=frozenset({"subject"}),
+            response_model=Named,
+            placement=by_bearer(),
+            required_credentials=("domain",),
+            proves=frozenset({"subject"}),
             refusals=(Refusal(401, "denied", "Unauthorized"),),
             source="https://auth0.com/docs/api/authentication/user-profile/get-user-info",
         ),

@@ -8,22 +8,22 @@ from typing import Any, ClassVar
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Text, first
+from idp_checks.profiles.shape import Id, Name, Path, Shape, String, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import (
-    Answer,
-    EpochText,
-    HttpEndpoint,
-    NumberText,
-    Refusal,
-    after,
-    at_epoch,
-    probe,
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import (
+    EpochOrString,
+    NumberOrString,
+    ResponseModel,
+    expiry_after,
+    parse_epoch,
     split_scopes,
 )
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_query
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 DOC = "https://openauth.baidu.com/doc/doc.html"
 TOKENINFO = "https://developer.baidu.com/wiki/index.php?title=docs/oauth/tokeninfo"
@@ -41,10 +41,10 @@ class User(Shape):
     openid: Id | None = None
     userid: Id | None = None
     uid: Id | None = None
-    username: Handle = None
-    uname: Handle = None
+    username: Username = None
+    uname: Username = None
     realname: Name = None
-    portrait: Text = None
+    portrait: String = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         ident = self.openid
@@ -55,7 +55,7 @@ class User(Shape):
         return Claims(
             id=ident,
             name=self.realname,
-            username=first(self.username, self.uname),
+            username=first_nonblank(self.username, self.uname),
             picture=picture(self.portrait),
         )
 
@@ -67,7 +67,7 @@ def picture(portrait: str | None) -> str | None:
     return f"https://himg.bdimg.com/sys/portrait/item/{portrait}.jpg"
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever application; Baidu's page spells the seconds left ``expires_in`` and ``expire_in``.
 
     ``userid`` is 0 for a token without a person.
@@ -76,11 +76,11 @@ class TokenInfo(Answer):
     client_id: str
     userid: int | str
     scope: str | None = None
-    create_time: EpochText | None = None
-    expires_in: NumberText | None = None
-    expire_in: NumberText | None = None
+    create_time: EpochOrString | None = None
+    expires_in: NumberOrString | None = None
+    expire_in: NumberOrString | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         left = self.expire_in if self.expires_in is None else self.expires_in
         if left is None:
             return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
@@ -93,8 +93,8 @@ class TokenInfo(Answer):
             client_id=self.client_id,
             subject=subject,
             scopes=split_scopes(self.scope),
-            expires_at=after(ask.at, left),
-            issued_at=at_epoch(self.create_time),
+            expires_at=expiry_after(ask.at, left),
+            issued_at=parse_epoch(self.create_time),
         )
 
 
@@ -107,7 +107,7 @@ PROVIDER = Provider(
     docs=(DOC, "https://developer.baidu.com/wiki/index.php?title=docs/oauth", TOKENINFO),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://openapi.baidu.com/rest/2.0/passport/users/getInfo", auth="query:access_token"),
+        request=RequestTemplate("https://openapi.baidu.com/rest/2.0/passport/users/getInfo", by_query("access_token")),
         subject_scope="the application",
         quirks=(
             (
@@ -138,24 +138,21 @@ PROVIDER = Provider(
             "newer begins with 121. and shows nothing. Neither is to be believed without asking Baidu."
         ),
         validity="30 days; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret, GET works too; a refresh token lives ten years "
             "by Baidu's pages and serves once.",
-            "POST",
             "https://openapi.baidu.com/oauth/2.0/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Parameter access_token; result 1 when done. Withdraws the person's whole consent.",
-            "GET",
-            "https://openapi.baidu.com/rest/2.0/passport/auth/revokeAuthorization",
-            Manner(send=by_query("access_token"), ends="grant"),
+            RequestTemplate(
+                "https://openapi.baidu.com/rest/2.0/passport/auth/revokeAuthorization", by_query("access_token")
+            ),
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Parameter access_token.",
-            "GET",
-            "https://openapi.baidu.com/rest/2.0/passport/users/getInfo",
-            Manner(send=by_query("access_token")),
+            RequestTemplate("https://openapi.baidu.com/rest/2.0/passport/users/getInfo", by_query("access_token")),
         ),
         sources=(DOC,),
     ),
@@ -170,16 +167,16 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://openapi.baidu.com/oauth/2.0/tokeninfo",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=TokenInfo,
+        placement=by_query("access_token"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=TokenInfo,
         refusals=(Refusal(400, "denied", {"error": "invalid_grant"}),),
-        profile=probe(
+        profile=profile_probe(
             "https://openapi.baidu.com/rest/2.0/passport/users/getInfo",
             User,
             send=by_query("access_token"),
             refusals=(),
-            errors=("error_code",),
+            error_fields=("error_code",),
             source=DOC,
         ),
         source=TOKENINFO,

@@ -9,19 +9,33 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, best_address, first, flag
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, split_scopes
+from idp_checks.profiles.shape import (
+    Email,
+    Flag,
+    Id,
+    Name,
+    Path,
+    Shape,
+    Url,
+    Username,
+    bool_or_none,
+    first_nonblank,
+    pick_email,
+)
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Response
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """An element of ``GET /2.0/user/emails``."""
 
-    email: Address = None
+    email: Email = None
     is_primary: Flag = None
     is_confirmed: Flag = None
 
@@ -29,11 +43,11 @@ class Email(Struct):
 class Emails(Struct):
     """A page of ``GET /2.0/user/emails``; without the scope an error, which has no values."""
 
-    values: list[Email] | None = None
+    values: list[EmailEntry] | None = None
 
 
 class Link(Struct):
-    href: Web = None
+    href: Url = None
 
 
 class Links(Struct):
@@ -47,21 +61,21 @@ class User(Shape):
 
     uuid: Id
     display_name: Name = None
-    username: Handle = None
-    nickname: Handle = None
+    username: Username = None
+    nickname: Username = None
     links: Links | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         email, verified = None, None
         if (page := also.get("emails")) is not None:
-            email, verified = best_address(
-                (each.email, each.is_primary is True, flag(each.is_confirmed)) for each in page.values or ()
+            email, verified = pick_email(
+                (each.email, each.is_primary is True, bool_or_none(each.is_confirmed)) for each in page.values or ()
             )
         avatar = None if self.links is None else self.links.avatar
         return Claims(
             id=self.uuid,
             name=self.display_name,
-            username=first(self.username, self.nickname),
+            username=first_nonblank(self.username, self.nickname),
             email=email,
             email_verified=verified,
             picture=None if avatar is None else avatar.href,
@@ -91,11 +105,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.bitbucket.org/2.0/user"),
+        request=RequestTemplate("https://api.bitbucket.org/2.0/user"),
         also={
-            "emails": Further(
+            "emails": AdditionalCall(
                 Emails,
-                Call("GET", "https://api.bitbucket.org/2.0/user/emails"),
+                RequestTemplate("https://api.bitbucket.org/2.0/user/emails"),
                 "the addresses, each with its own is_confirmed flag (scope email)",
             )
         },
@@ -126,21 +140,18 @@ PROVIDER = Provider(
             "scopes stand in the consumer's registration: a token has all of them, and an app cannot ask for fewer."
         ),
         validity="Two hours by the documentation, one hour in earlier answers; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, the consumer's key and secret as HTTP Basic; the implicit grant gives no "
             "refresh token.",
-            "POST",
             "https://bitbucket.org/site/oauth2/access_token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=Operation(
             "No call: the person removes the app in the account settings, or its owner deletes the consumer."
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope account; the header X-OAuth-Scopes of the answer lists the scopes.",
-            "GET",
-            "https://api.bitbucket.org/2.0/user",
-            BEARER,
+            RequestTemplate("https://api.bitbucket.org/2.0/user"),
         ),
         sources=(
             "https://developer.atlassian.com/cloud/bitbucket/oauth-2/",
@@ -162,9 +173,9 @@ PROVIDER = Provider(
     debug=ScopesInHeader(
         kind="userinfo-probe",
         url="https://api.bitbucket.org/2.0/user",
-        send=by_bearer(),
-        tells=frozenset({"subject", "scopes"}),
-        answer=User,
+        placement=by_bearer(),
+        proves=frozenset({"subject", "scopes"}),
+        response_model=User,
         refusals=(
             Refusal(
                 401,

@@ -8,15 +8,16 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, best_address, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Username, bool_or_none, pick_email
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.template import RequestTemplate
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """An element of ``emails``."""
 
-    email: Address = None
+    email: Email = None
     is_primary: Flag = None
     is_verified: Flag = None
 
@@ -29,12 +30,14 @@ class User(Shape):
 
     login: Id
     name: Name = None
-    emails: list[Email] | None = None
+    emails: list[EmailEntry] | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         listed = self.emails or ()
-        email, verified = best_address((each.email, each.is_primary is True, flag(each.is_verified)) for each in listed)
-        handle: Handle = str(self.login)
+        email, verified = pick_email(
+            (each.email, each.is_primary is True, bool_or_none(each.is_verified)) for each in listed
+        )
+        handle: Username = str(self.login)
         return Claims(id=self.login, name=self.name, username=handle, email=email, email_verified=verified)
 
 
@@ -46,7 +49,7 @@ PROVIDER = Provider(
     docs=("https://dev.bitly.com/docs/getting-started/authentication/", "https://dev.bitly.com/api-reference/#getUser"),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api-ssl.bitly.com/v4/user"),
+        request=RequestTemplate("https://api-ssl.bitly.com/v4/user"),
         vouching="Bitly's is_verified of an element of emails",
         quirks=(
             "There is no number: the login is the identifier.",
@@ -58,9 +61,9 @@ PROVIDER = Provider(
         form="opaque",
         contents="Nothing can be read from it. There are no scopes: a token opens the whole account.",
         validity="No end is documented.",
-        renewal=Way("Not documented: the person signs in again."),
-        termination=Way("By the person, in the settings under connected applications."),
-        uses=Way("Any token works.", "GET", "https://api-ssl.bitly.com/v4/user", BEARER),
+        renewal=Operation("Not documented: the person signs in again."),
+        termination=Operation("By the person, in the settings under connected applications."),
+        uses=Operation("Any token works.", RequestTemplate("https://api-ssl.bitly.com/v4/user")),
         sources=("https://dev.bitly.com/docs/getting-started/authentication/",),
     ),
     scopes=Scopes(separator=""),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class User(Shape):
@@ -17,8 +19,8 @@ class User(Shape):
 
     id: Id
     name: Name = None
-    login: Address = None
-    avatar_url: Web = None
+    login: Email = None
+    avatar_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.id, name=self.name, email=self.login, picture=self.avatar_url)
@@ -38,7 +40,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.box.com/2.0/users/me"),
+        request=RequestTemplate("https://api.box.com/2.0/users/me"),
         quirks=(
             "The address stands in login, and nothing vouches for it.",
             "notification_email is another address, and its is_confirmed speaks of that one.",
@@ -61,21 +63,17 @@ PROVIDER = Provider(
             "rights are the application's scopes, cut by what the person may do."
         ),
         validity="60 minutes; expires_in of the token answer counts, up to 4200 seconds as seen.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret gives a new pair; a refresh token lives 60 days "
             "and works once. Downscoped tokens and those of server-side grants have none.",
-            "POST",
             "https://api.box.com/oauth2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token (access or refresh), client_id and client_secret; 200 with an empty body. Ends the "
             "pair.",
-            "POST",
             "https://api.box.com/oauth2/revoke",
-            revoking(),
         ),
-        uses=Way("Any token of a person works.", "GET", "https://api.box.com/2.0/users/me", BEARER),
+        uses=Operation("Any token of a person works.", RequestTemplate("https://api.box.com/2.0/users/me")),
         sources=(
             "https://developer.box.com/guides/authentication/tokens/",
             "https://developer.box.com/reference/post-oauth2-revoke/",
@@ -89,7 +87,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.box.com/guides/api-calls/permissions-and-errors/scopes/",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.box.com/2.0/users/me",
         User,
         refusals=(

@@ -7,13 +7,13 @@ from typing import Any
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, TextFlag, first, text_flag
+from idp_checks.profiles.shape import StringFlag, Username, first_nonblank, string_flag
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.endpoint import Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.signed import SignedToken, claims_of
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.signed import SignedToken, read_claims
+from idp_checks.tokens.template import Ask, RequestTemplate
 
 
 class UserInfo(OpenIdClaims):
@@ -22,14 +22,14 @@ class UserInfo(OpenIdClaims):
     https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
     """
 
-    username: Handle = None
-    email_verified: TextFlag = None
+    username: Username = None
+    email_verified: StringFlag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         said = OpenIdClaims.claims(self, also)
-        said.email_verified = text_flag(self.email_verified)
+        said.email_verified = string_flag(self.email_verified)
         if self.username != self.sub:
-            said.username = first(said.username, self.username)
+            said.username = first_nonblank(said.username, self.username)
         return said
 
 
@@ -41,7 +41,7 @@ class AccessToken(SignedToken):
 
     def steps(self, ask: Ask) -> Steps:
         reading = yield from super().steps(ask)
-        if reading.active is not True or claims_of(ask.token.reveal()).get("token_use") == "access":
+        if reading.active is not True or read_claims(ask.token.reveal()).get("token_use") == "access":
             return reading
         return Reading(active=None, reason="unparsable", detail="by its own claim no access token")
 
@@ -60,7 +60,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo"),
+        request=RequestTemplate("https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo"),
         vouching=(
             "the pool's email_verified: set by its own code, an administrator, a trigger without any mail, or a "
             "federated provider's attribute"
@@ -93,26 +93,27 @@ PROVIDER = Provider(
             "its making. Tokens of the user pools API have the scope aws.cognito.signin.user.admin alone."
         ),
         validity="One hour for a new app client, 5 minutes to a day as it is set; refresh tokens 30 days.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, the client authenticates; no new refresh token comes unless rotation is on.",
-            "POST",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/token",
-            renewing(basic=True, needs=("domain", "region", "client_id", "client_secret")),
+            basic=True,
+            required_credentials=("domain", "region", "client_id", "client_secret"),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form field token, a refresh token only; its access tokens then fail at Cognito itself, and pass every "
             "check by keys. 200 for an invalid token too, 400 unsupported_token_type for another kind.",
-            "POST",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/revoke",
-            revoking(
-                basic=True, token="refresh", ends="grant", needs=("domain", "region", "client_id", "client_secret")
-            ),
+            basic=True,
+            token="refresh",
+            ends="grant",
+            required_credentials=("domain", "region", "client_id", "client_secret"),
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope openid in the token.",
-            "GET",
-            "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo",
-            Manner(send=by_bearer(), needs=("domain", "region")),
+            RequestTemplate(
+                "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo",
+                required_credentials=("domain", "region"),
+            ),
         ),
         sources=(
             "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html",
@@ -133,8 +134,8 @@ PROVIDER = Provider(
         issuers=("https://cognito-idp.{region}.amazonaws.com/{user_pool_id}",),
         client=("client_id",),
         optional=frozenset({"aud"}),
-        needs=("region", "user_pool_id"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
+        required_credentials=("region", "user_pool_id"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
         source="https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html",
         note=(
             "No endpoint answers for tokens: the signature is checked, which says nothing of a revocation. token_use "

@@ -9,12 +9,15 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, Recipe, by_bearer
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, Seconds, expiry_after, parse_epoch
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Request
 
 UNAUTHORIZED = Refusal(401, "denied", {"id": "unauthorized"})
@@ -25,7 +28,7 @@ class User(Struct):
 
     uuid: Id
     name: Name = None
-    email: Address = None
+    email: Email = None
     email_verified: Flag = None
 
 
@@ -39,14 +42,14 @@ class Account(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         user = self.account
-        return Claims(id=user.uuid, name=user.name, email=user.email, email_verified=flag(user.email_verified))
+        return Claims(id=user.uuid, name=user.name, email=user.email, email_verified=bool_or_none(user.email_verified))
 
 
 class Application(Struct):
     uid: str
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever application; ``resource_owner_id`` is another number than the account's uuid."""
 
     scopes: list[str]
@@ -54,20 +57,20 @@ class TokenInfo(Answer):
     created_at: Epoch
     expires_in_seconds: Seconds | UnsetType | None = UNSET
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         left = self.expires_in_seconds
         return Reading(
             active=True,
             reason="ok",
             client_id=self.application.uid,
             scopes=tuple(self.scopes),
-            expires_at=None if isinstance(left, UnsetType) else after(ask.at, left),
+            expires_at=None if isinstance(left, UnsetType) else expiry_after(ask.at, left),
             endless=left is None,
-            issued_at=at_epoch(self.created_at),
+            issued_at=parse_epoch(self.created_at),
         )
 
 
-class OfItself(Recipe):
+class OfItself(RequestTemplate):
     """A call about the very token that makes it: in the header, and in the form."""
 
     def request(self, ask: Ask) -> Request:
@@ -87,7 +90,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Account,),
-        call=Call("GET", "https://api.digitalocean.com/v2/account"),
+        request=RequestTemplate("https://api.digitalocean.com/v2/account"),
         vouching="DigitalOcean's email_verified: the address was confirmed to it",
         quirks=(
             "The user stands in account.",
@@ -111,20 +114,16 @@ PROVIDER = Provider(
             "with PKCE have been possible since 2026."
         ),
         validity="30 days; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; a new pair.",
-            "POST",
             "https://cloud.digitalocean.com/v1/oauth/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Form field token; the token itself also goes as the bearer token. 200 with an empty object. The person "
             "can do it in the control panel.",
-            "POST",
-            "https://cloud.digitalocean.com/v1/oauth/revoke",
-            Manner(send=by_bearer(), made=OfItself),
+            OfItself("https://cloud.digitalocean.com/v1/oauth/revoke", method="POST"),
         ),
-        uses=Way("Needs scope read or account:read.", "GET", "https://api.digitalocean.com/v2/account", BEARER),
+        uses=Operation("Needs scope read or account:read.", RequestTemplate("https://api.digitalocean.com/v2/account")),
         sources=("https://docs.digitalocean.com/reference/api/oauth/",),
     ),
     scopes=Scopes(
@@ -142,15 +141,15 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://cloud.digitalocean.com/v1/oauth/token/info",
-        send=by_bearer(),
-        tells=frozenset({"client", "scopes", "end"}),
-        answer=TokenInfo,
+        placement=by_bearer(),
+        proves=frozenset({"client", "scopes", "end"}),
+        response_model=TokenInfo,
         refusals=(
             Refusal(401, "denied", {"error": "invalid_token"}),
             Refusal(401, "denied", header=("www-authenticate", 'error="invalid_token"')),
             UNAUTHORIZED,
         ),
-        profile=probe(
+        profile=profile_probe(
             "https://api.digitalocean.com/v2/account",
             Account,
             refusals=(UNAUTHORIZED,),

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, String, Username, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, Refusal, at_iso
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 CDN = "https://cdn.discordapp.com"
 SNOWFLAKE_DIGITS = 20
@@ -26,11 +28,11 @@ class User(Shape):
     vouched_by: ClassVar[Path | None] = ("verified",)
 
     id: Id
-    username: Handle = None
+    username: Username = None
     global_name: Name = None
-    discriminator: Text = None
-    avatar: Text = None
-    email: Address = None
+    discriminator: String = None
+    avatar: String = None
+    email: Email = None
     verified: Flag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -39,7 +41,7 @@ class User(Shape):
             name=self.global_name,
             username=self.username,
             email=self.email,
-            email_verified=flag(self.verified),
+            email_verified=bool_or_none(self.verified),
             picture=picture(str(self.id), self.avatar, self.discriminator),
         )
 
@@ -66,7 +68,7 @@ class Holder(Struct):
     id: str
 
 
-class Authorization(Answer):
+class Authorization(ResponseModel):
     """A good token of whatever application; ``user`` is there with scope identify alone.
 
     https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information.
@@ -77,14 +79,14 @@ class Authorization(Answer):
     expires: IsoTime
     user: Holder | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.application.id,
             subject=None if self.user is None else self.user.id,
             scopes=tuple(self.scopes),
-            expires_at=at_iso(self.expires),
+            expires_at=parse_iso(self.expires),
         )
 
 
@@ -102,7 +104,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://discord.com/api/users/@me"),
+        request=RequestTemplate("https://discord.com/api/users/@me"),
         vouching="Discord's verified flag, sent with scope email alone",
         quirks=(
             "The identifier is a 64-bit number as text: as a number it loses digits in many programs.",
@@ -129,19 +131,19 @@ PROVIDER = Provider(
             "another kind and no sign-in."
         ),
         validity="7 days; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token as a form (JSON is refused), client id and secret as HTTP Basic or in the form.",
-            "POST",
             "https://discord.com/api/oauth2/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token and token_type_hint, the client as in renewal. Every token of the authorisation ends.",
-            "POST",
             "https://discord.com/api/oauth2/token/revoke",
-            revoking(basic=True, ends="grant", token_type_hint="access_token"),
+            basic=True,
+            ends="grant",
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way("Needs scope identify.", "GET", "https://discord.com/api/users/@me", BEARER),
+        uses=Operation("Needs scope identify.", RequestTemplate("https://discord.com/api/users/@me")),
         sources=("https://discord.com/developers/docs/topics/oauth2",),
     ),
     scopes=Scopes(
@@ -153,9 +155,9 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://discord.com/api/oauth2/@me",
-        send=by_bearer(),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=Authorization,
+        placement=by_bearer(),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=Authorization,
         limit=(50, 1),
         refusals=(Refusal(401, "denied", {"message": "401: Unauthorized", "code": 0}),),
         source="https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information",

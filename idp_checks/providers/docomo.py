@@ -10,8 +10,10 @@ from msgspec import Meta
 from idp_checks.profiles.profile import Claims
 from idp_checks.profiles.shape import Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 PREFIX = "https://i.mydocomo.com/id/"
 Subject: TypeAlias = Annotated[
@@ -43,7 +45,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://conf.uw.docomo.ne.jp/common/userinfo"),
+        request=RequestTemplate("https://conf.uw.docomo.ne.jp/common/userinfo"),
         subject_scope="the application",
         quirks=(
             "sub is an address, https://i.mydocomo.com/id/ and the identifier: the identifier is its last part alone.",
@@ -57,9 +59,9 @@ PROVIDER = Provider(
         form="opaque",
         contents="Not public, so opaque. An ID token comes with it, a JWT that repeats the nonce.",
         validity="Not public: expires_in of the token answer counts.",
-        renewal=Way("No call is documented in public."),
-        termination=Way("No call is documented in public, and the discovery document names none."),
-        uses=Way("Needs scope openid.", "GET", "https://conf.uw.docomo.ne.jp/common/userinfo", BEARER),
+        renewal=Operation("No call is documented in public."),
+        termination=Operation("No call is documented in public, and the discovery document names none."),
+        uses=Operation("Needs scope openid.", RequestTemplate("https://conf.uw.docomo.ne.jp/common/userinfo")),
         sources=(
             "https://github.com/auth0/passport-daccount",
             "https://conf.uw.docomo.ne.jp/.well-known/openid-configuration",
@@ -73,7 +75,7 @@ PROVIDER = Provider(
         ),
         sources=("https://github.com/auth0/passport-daccount",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://conf.uw.docomo.ne.jp/common/userinfo",
         UserInfo,
         refusals=(

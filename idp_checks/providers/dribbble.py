@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Name, NumberId, Shape, Web
+from idp_checks.profiles.shape import Email, Name, NumberId, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class User(Shape):
@@ -17,9 +19,9 @@ class User(Shape):
 
     id: NumberId
     name: Name = None
-    login: Handle = None
-    avatar_url: Web = None
-    email: Address = None
+    login: Username = None
+    avatar_url: Url = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.id, name=self.name, username=self.login, email=self.email, picture=self.avatar_url)
@@ -38,7 +40,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.dribbble.com/v2/user"),
+        request=RequestTemplate("https://api.dribbble.com/v2/user"),
         quirks=(
             (
                 "No address is documented, and still one's own account has shown email since 2025, without a flag: it "
@@ -64,9 +66,9 @@ PROVIDER = Provider(
             "Not documented. The token answer holds access_token, token_type, scope and created_at and names no end, "
             "which looks like a token without one."
         ),
-        renewal=Way("No call is documented: the person goes through the authorisation again."),
-        termination=Way("No call is documented: the person removes the application in the account settings."),
-        uses=Way("Any scope will do.", "GET", "https://api.dribbble.com/v2/user", BEARER),
+        renewal=Operation("No call is documented: the person goes through the authorisation again."),
+        termination=Operation("No call is documented: the person removes the application in the account settings."),
+        uses=Operation("Any scope will do.", RequestTemplate("https://api.dribbble.com/v2/user")),
         sources=("https://developer.dribbble.com/v2/oauth/",),
     ),
     scopes=Scopes(
@@ -74,7 +76,7 @@ PROVIDER = Provider(
         adding="Authorise again. There are two: public, which is the default, and upload.",
         sources=("https://developer.dribbble.com/v2/oauth/",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.dribbble.com/v2/user",
         User,
         refusals=(

@@ -9,12 +9,15 @@ from msgspec import Struct
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 ECHO = "idp-checks"
 """What the check has to repeat."""
@@ -39,9 +42,9 @@ class Account(Shape):
 
     account_id: Id
     name: FullName | None = None
-    email: Address = None
+    email: Email = None
     email_verified: Flag = None
-    profile_photo_url: Web = None
+    profile_photo_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         name = self.name or FullName()
@@ -51,7 +54,7 @@ class Account(Shape):
             given_name=name.given_name,
             family_name=name.surname,
             email=self.email,
-            email_verified=flag(self.email_verified),
+            email_verified=bool_or_none(self.email_verified),
             picture=self.profile_photo_url,
         )
 
@@ -60,7 +63,7 @@ class UserInfo(OpenIdClaims):
     """``/2/openid/userinfo``, https://developers.dropbox.com/oidc-guide."""
 
 
-class Echo(Answer):
+class Echo(ResponseModel):
     """A good token of whatever application: the query comes back, and nothing else.
 
     https://www.dropbox.com/developers/documentation/http/documentation#check-user.
@@ -68,7 +71,7 @@ class Echo(Answer):
 
     result: str
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if self.result != ECHO:
             return Reading(active=None, reason="unparsable", detail="what was sent did not come back")
         return Reading(active=True, reason="ok")
@@ -92,7 +95,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Account, UserInfo),
-        call=Call("POST", "https://api.dropboxapi.com/2/users/get_current_account"),
+        request=RequestTemplate("https://api.dropboxapi.com/2/users/get_current_account", method="POST"),
         vouching="Dropbox's email_verified; without it the address is not to be relied on",
         quirks=(
             "The call is a POST without a body and without Content-Type; a form or {} is refused with 400.",
@@ -125,25 +128,20 @@ PROVIDER = Provider(
             "Four hours; expires_in of the token answer counts. Tokens of 64 characters without sl. do not end by "
             "time: none were given out after September 2021, and the old ones work until revoked."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret (PKCE: no secret); scope may ask for fewer. The "
             "refresh token stays the same and does not end by time.",
-            "POST",
             "https://api.dropboxapi.com/oauth2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Without a body. Ends the token that makes the call, its refresh token, and every access token that came "
             "from that.",
-            "POST",
-            "https://api.dropboxapi.com/2/auth/token/revoke",
-            Manner(send=by_bearer(), ends="grant"),
+            RequestTemplate("https://api.dropboxapi.com/2/auth/token/revoke", method="POST"),
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope account_info.read; without a body.",
-            "POST",
-            "https://api.dropboxapi.com/2/users/get_current_account",
-            BEARER,
+            RequestTemplate("https://api.dropboxapi.com/2/users/get_current_account", method="POST"),
         ),
         sources=(
             "https://developers.dropbox.com/oauth-guide",
@@ -163,10 +161,10 @@ PROVIDER = Provider(
         kind="check-token",
         method="POST",
         url="https://api.dropboxapi.com/2/check/user",
-        send=by_bearer(),
+        placement=by_bearer(),
         params={"query": ECHO},
         as_json=True,
-        answer=Echo,
+        response_model=Echo,
         refusals=(
             Refusal(401, "expired", _error("expired_access_token")),
             Refusal(401, "denied", _error("invalid_access_token")),
@@ -183,7 +181,7 @@ PROVIDER = Provider(
                 'Error in call to API function "check/user": The given OAuth 2 access token is malformed.',
             ),
         ),
-        profile=probe(
+        profile=profile_probe(
             "https://api.dropboxapi.com/2/users/get_current_account",
             Account,
             method="POST",

@@ -11,10 +11,12 @@ from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
 from idp_checks.profiles.shape import Id, Name, Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, Send, by_bearer
 
 HEADERS = {"Accept": "application/vnd.dwolla.v1.hal+json"}
 
@@ -61,12 +63,12 @@ class Links(Struct):
     account: Link
 
 
-class Root(Answer):
+class Root(ResponseModel):
     """``GET /``: what a good token reaches, its own account among it."""
 
     links: Links = field(name="_links")
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", subject=self.links.account.href.rpartition("/")[2])
 
 
@@ -84,7 +86,7 @@ PROVIDER = Provider(
     docs=("https://developers.dwolla.com", "https://docsv2.dwolla.com"),
     profile=ProfileFacts(
         shapes=(Account, Enveloped),
-        call=Call("GET", "https://api.dwolla.com/accounts/{account_id}", headers=HEADERS),
+        request=RequestTemplate("https://api.dwolla.com/accounts/{account_id}", headers=HEADERS),
         quirks=(
             "No address, no username and no picture; name is one text, of a person or of a firm.",
             (
@@ -111,18 +113,15 @@ PROVIDER = Provider(
             "account (account_id, _links.account.href), and app_id there is the only word about the client."
         ),
         validity="An hour; the refresh token of the user grant lived 60 days (refresh_expires_in).",
-        renewal=Way(
+        renewal=Operation(
             "grant_type=refresh_token with the client's credentials, in the user grant of old. An application token "
             "has no refresh token: ask for a new one by grant_type=client_credentials.",
-            "POST",
-            "https://api.dwolla.com/token",
+            manual_call=("POST", "https://api.dwolla.com/token"),
         ),
-        termination=Way("No call is documented."),
-        uses=Way(
+        termination=Operation("No call is documented."),
+        uses=Operation(
             "Lists what the token reaches.",
-            "GET",
-            "https://api.dwolla.com/",
-            Manner(send=by_bearer(), headers={"Accept": "application/vnd.dwolla.v1.hal+json"}),
+            RequestTemplate("https://api.dwolla.com/", headers={"Accept": "application/vnd.dwolla.v1.hal+json"}),
         ),
         sources=("https://docsv2.dwolla.com", "https://github.com/Dwolla/dwolla-v2-python"),
     ),
@@ -138,10 +137,10 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="userinfo-probe",
         url="https://api.dwolla.com/",
-        send=by_bearer(),
+        placement=by_bearer(),
         headers=HEADERS,
-        tells=frozenset({"subject"}),
-        answer=Root,
+        proves=frozenset({"subject"}),
+        response_model=Root,
         refusals=(
             Refusal(401, "expired", {"code": "ExpiredAccessToken"}),
             Refusal(401, "denied", {"code": "InvalidAccessToken"}),

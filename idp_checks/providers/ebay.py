@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, first
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 USER = "https://apiz.ebay.com/commerce/identity/v1/user/"
 SCOPE = "https://api.ebay.com/oauth/api_scope/commerce.identity"
@@ -22,7 +24,7 @@ class Individual(Struct, rename="camel"):
 
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
+    email: Email = None
 
 
 class Contact(Struct, rename="camel"):
@@ -36,7 +38,7 @@ class Business(Struct, rename="camel"):
     """``businessAccount``; ``name`` is the firm's."""
 
     name: Name = None
-    email: Address = None
+    email: Email = None
     primary_contact: Contact | None = None
 
 
@@ -49,7 +51,7 @@ class User(Shape, rename="camel"):
     subject: ClassVar[Path] = ("userId",)
 
     user_id: Id
-    username: Handle = None
+    username: Username = None
     individual_account: Individual | None = None
     business_account: Business | None = None
 
@@ -62,7 +64,7 @@ class User(Shape, rename="camel"):
             contact = business.primary_contact
             if contact is not None:
                 said.given_name, said.family_name = contact.first_name, contact.last_name
-            if first(said.given_name, said.family_name) is None:
+            if first_nonblank(said.given_name, said.family_name) is None:
                 said.name = business.name
             said.email = business.email
         return said
@@ -81,7 +83,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", USER),
+        request=RequestTemplate(USER),
         quirks=(
             "The host is apiz.ebay.com with a z, and the path ends in a slash; the sandbox is apiz.sandbox.ebay.com.",
             (
@@ -111,17 +113,16 @@ PROVIDER = Provider(
             "a user look alike, and only a user's opens the Identity API."
         ),
         validity="Two hours; the refresh token about 18 months, unless the person changes password or username.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, HTTP Basic with the client's credentials; the refresh token stays the same.",
-            "POST",
             "https://api.ebay.com/identity/v1/oauth2/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=Operation(
             "No REST call is documented; the old Trading API has RevokeToken, and the person withdraws the application "
             "in the account settings."
         ),
-        uses=Way("Needs scope commerce.identity.readonly.", "GET", USER, BEARER),
+        uses=Operation("Needs scope commerce.identity.readonly.", RequestTemplate(USER)),
         sources=(
             "https://developer.ebay.com/api-docs/static/oauth-tokens.html",
             "https://developer.ebay.com/api-docs/static/oauth-refresh-token-request.html",
@@ -136,7 +137,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.ebay.com/api-docs/static/oauth-scopes.html",),
     ),
-    debug=probe(
+    debug=profile_probe(
         USER,
         User,
         refusals=(

@@ -11,19 +11,19 @@ from typing import Any, ClassVar
 from msgspec import field
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Way
+from idp_checks.providers.operations import Operation
 
 
 class User(Shape):
     """``User`` of ``UserStore.getUser``, https://dev.evernote.com/doc/reference/UserStore.html."""
 
     id: Id
-    username: Handle = None
+    username: Username = None
     name: Name = None
-    email: Address = None
-    photo_url: Web = field(default=None, name="photoUrl")
+    email: Email = None
+    photo_url: Url = field(default=None, name="photoUrl")
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -65,7 +65,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, TokenAnswer),
-        call=None,
+        request=None,
         quirks=(
             (
                 "getUser is a call of Thrift's binary protocol to https://www.evernote.com/edam/user; every member is "
@@ -100,17 +100,15 @@ PROVIDER = Provider(
             "token secret is empty, since later calls are not signed: the token alone is the credential."
         ),
         validity="A year, or the day, week or month that the person chooses; edam_expires names the end.",
-        renewal=Way("None: the person authorises again before edam_expires."),
-        termination=Way(
+        renewal=Operation("None: the person authorises again before edam_expires."),
+        termination=Operation(
             "The Thrift call UserStore.revokeLongSession; the person can also remove the application in the settings.",
-            "POST",
-            "https://www.evernote.com/edam/user",
+            manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
-        uses=Way(
+        uses=Operation(
             "The Thrift call UserStore.getUser. Calls are limited by key, person and hour; errorCode 19 comes with "
             "rateLimitDuration in seconds.",
-            "POST",
-            "https://www.evernote.com/edam/user",
+            manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
         sources=(
             "https://dev.evernote.com/doc/articles/authentication.php",

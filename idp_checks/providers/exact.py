@@ -9,12 +9,13 @@ from msgspec import Struct, field
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, Steps
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, Recipe, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Unreachable
 
 SITES = frozenset({"nl", "be", "de", "fr", "es", "com", "co.uk"})
@@ -25,12 +26,12 @@ class User(Struct, rename="pascal"):
     """An element of ``results``."""
 
     user_id: Id = field(name="UserID")
-    user_name: Handle = None
+    user_name: Username = None
     full_name: Name = None
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
-    picture_url: Web = None
+    email: Email = None
+    picture_url: Url = None
 
 
 class Results(Struct):
@@ -71,7 +72,7 @@ def _elsewhere(ask: Ask) -> bool:
     return ask.issuer_url is None and ask.credential("tld") not in SITES
 
 
-class AtSite(Recipe):
+class AtSite(RequestTemplate):
     """A call at Exact's own sites alone: what stands last in a host decides whose it is."""
 
     def address(self, ask: Ask) -> str:
@@ -102,7 +103,9 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("GET", "https://start.exactonline.{tld}/api/v1/current/Me", headers={"Accept": "application/json"}),
+        request=RequestTemplate(
+            "https://start.exactonline.{tld}/api/v1/current/Me", headers={"Accept": "application/json"}
+        ),
         subject_scope="the site of one country",
         quirks=(
             "The user is the first element of d.results.",
@@ -123,19 +126,19 @@ PROVIDER = Provider(
             "decides, and within it the person's own rights."
         ),
         validity="10 minutes; expires_in of the token answer is a text.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret in the form, not sooner than about 30 seconds "
             "before the end. A refresh token lives 30 days and works once.",
-            "POST",
             "https://start.exactonline.{tld}/api/oauth2/token",
-            renewing(needs=("tld", "client_id", "client_secret"), made=AtSite),
+            required_credentials=("tld", "client_id", "client_secret"),
+            template_class=AtSite,
         ),
-        termination=Way("No call is documented: the person, or for a key the developer, ends it in the App Center."),
-        uses=Way(
+        termination=Operation(
+            "No call is documented: the person, or for a key the developer, ends it in the App Center."
+        ),
+        uses=Operation(
             "The identifier alone.",
-            "GET",
-            "https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID",
-            Manner(send=by_bearer(), needs=("tld",), made=AtSite),
+            AtSite("https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID", required_credentials=("tld",)),
         ),
         sources=(
             "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",
@@ -151,10 +154,10 @@ PROVIDER = Provider(
     debug=Probe(
         kind="userinfo-probe",
         url="https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID",
-        send=by_bearer(),
-        needs=("tld",),
-        tells=frozenset({"subject"}),
-        answer=Me,
+        placement=by_bearer(),
+        required_credentials=("tld",),
+        proves=frozenset({"subject"}),
+        response_model=Me,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error": "invalid_token"}),

@@ -10,12 +10,14 @@ from msgspec.structs import replace
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Flag, Id, Json, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, at_epoch
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 THROTTLED = frozenset((4, 17, 32, 341, 613))
 """Codes of used-up limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
@@ -24,7 +26,7 @@ THROTTLED = frozenset((4, 17, 32, 341, 613))
 class Image(Struct):
     """The inner half of ``picture``; a silhouette is a placeholder, which has an address too."""
 
-    url: Web = None
+    url: Url = None
     is_silhouette: Flag = None
 
 
@@ -41,9 +43,9 @@ class User(Shape):
     name: Name = None
     first_name: Name = None
     last_name: Name = None
-    username: Handle = None
-    email: Address = None
-    picture: Picture | Web = None
+    username: Username = None
+    email: Email = None
+    picture: Picture | Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         picture = self.picture
@@ -85,12 +87,12 @@ class Token(Struct):
     error: Json = None
 
 
-class Debugged(Answer):
+class Debugged(ResponseModel):
     """A token that was looked at, https://developers.facebook.com/docs/graph-api/reference/debug_token."""
 
     data: Token
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         token = self.data
         endless = token.expires_at is not None and token.expires_at <= 0
         said = Reading(
@@ -99,9 +101,9 @@ class Debugged(Answer):
             client_id=str(token.app_id),
             subject=None if token.user_id is None else str(token.user_id),
             scopes=None if token.scopes is None else tuple(token.scopes),
-            expires_at=None if endless else at_epoch(token.expires_at),
+            expires_at=None if endless else parse_epoch(token.expires_at),
             endless=endless,
-            issued_at=at_epoch(token.issued_at),
+            issued_at=parse_epoch(token.issued_at),
             token_type=token.type,
         )
         if token.error:
@@ -129,10 +131,9 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, LimitedLogin),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://graph.facebook.com/me?fields=id,name,first_name,middle_name,last_name,name_format,short_name,"
-            "email,picture",
+            "email,picture"
         ),
         subject_scope="the application",
         quirks=(
@@ -175,38 +176,39 @@ PROVIDER = Provider(
             "of a long-lived user do not end by time. Access to the person's data ends about 90 days after the last "
             "use of the app, at data_access_expires_at."
         ),
-        renewal=Way(
+        renewal=Operation(
             "No refresh token. grant_type=fb_exchange_token with the app's credentials and a token still good gives a "
             "long-lived one, on a server only; after its end the person must log in again.",
-            "GET",
-            "https://graph.facebook.com/oauth/access_token",
-            Manner(
-                send=by_query("fb_exchange_token"),
+            RequestTemplate(
+                "https://graph.facebook.com/oauth/access_token",
+                by_query("fb_exchange_token"),
                 params={
                     "grant_type": "fb_exchange_token",
                     "client_id": "{client_id}",
                     "client_secret": "{client_secret}",
                 },
-                needs=("client_id", "client_secret"),
+                required_credentials=("client_id", "client_secret"),
             ),
         ),
-        termination=Way(
+        termination=Operation(
             "Ends the app's whole authorisation and with it the person's tokens; with a permission's name appended it "
             "takes that one back. The token goes in access_token.",
-            "DELETE",
-            "https://graph.facebook.com/me/permissions",
-            Manner(
-                send=by_query("access_token"),
+            RequestTemplate(
+                "https://graph.facebook.com/me/permissions",
+                by_query("access_token"),
+                method="DELETE",
                 proofs={"appsecret_proof": "{token}"},
-                needs=("client_secret",),
-                ends="grant",
+                required_credentials=("client_secret",),
             ),
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Any user token works, so it proves nothing about the app.",
-            "GET",
-            "https://graph.facebook.com/me?fields=id",
-            Manner(send=by_bearer(), proofs={"appsecret_proof": "{token}"}, needs=("client_secret",)),
+            RequestTemplate(
+                "https://graph.facebook.com/me?fields=id",
+                proofs={"appsecret_proof": "{token}"},
+                required_credentials=("client_secret",),
+            ),
         ),
         sources=(
             "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
@@ -230,13 +232,13 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="debug-token",
         url="https://graph.facebook.com/debug_token",
-        send=by_query("input_token"),
+        placement=by_query("input_token"),
         params={"access_token": "{client_id}|{client_secret}"},
         # An app may demand it of every call; where it does not, a right one does no harm.
         proofs={"appsecret_proof": "{client_id}|{client_secret}"},
-        needs=("client_id", "client_secret"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=Debugged,
+        required_credentials=("client_id", "client_secret"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=Debugged,
         refusals=(
             Refusal(200, "expired", _invalid(code=190, subcode=463)),
             Refusal(200, "revoked", _invalid(code=190, subcode=466), detail="ended by a call of the app"),

@@ -7,12 +7,13 @@ from typing import Any
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer, by_form
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer, by_form
 from idp_checks.tokens.wire import Response
 
 
@@ -21,8 +22,8 @@ class User(Shape):
 
     id: Id
     handle: Name = None
-    email: Address = None
-    img_url: Web = None
+    email: Email = None
+    img_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.id, name=self.handle, email=self.email, picture=self.img_url)
@@ -59,7 +60,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, UserInfo),
-        call=Call("GET", "https://api.figma.com/v1/me"),
+        request=RequestTemplate("https://api.figma.com/v1/me"),
         vouching="Figma's email_verified in userinfo and ID token; /v1/me says nothing, though libraries guess",
         quirks=(
             "handle is the name that is shown and no username: the nickname is the local part of the address.",
@@ -85,15 +86,20 @@ PROVIDER = Provider(
             "since November 2025. With scope openid an ID token comes beside it, signed with ES256."
         ),
         validity="expires_in of the token answer counts; 90 days are reported and not documented.",
-        renewal=Way(
+        renewal=Operation(
             "Form field refresh_token, client id and secret as HTTP Basic; a new access token, and the refresh token "
             "stays. The discovery document has the grant at /v1/oauth/token too.",
-            "POST",
-            "https://api.figma.com/v1/oauth/refresh",
-            Manner(send=by_form("refresh_token"), token="refresh", basic=True, needs=("client_id", "client_secret")),
+            RequestTemplate(
+                "https://api.figma.com/v1/oauth/refresh",
+                by_form("refresh_token"),
+                method="POST",
+                basic=True,
+                required_credentials=("client_id", "client_secret"),
+            ),
+            token="refresh",
         ),
-        termination=Way("No documented call: the person removes the app in the settings."),
-        uses=Way("Needs scope current_user:read.", "GET", "https://api.figma.com/v1/me", BEARER),
+        termination=Operation("No documented call: the person removes the app in the settings."),
+        uses=Operation("Needs scope current_user:read.", RequestTemplate("https://api.figma.com/v1/me")),
         sources=("https://developers.figma.com/docs/rest-api/authentication/",),
     ),
     scopes=Scopes(
@@ -109,10 +115,10 @@ PROVIDER = Provider(
     debug=Probe(
         kind="userinfo-probe",
         url="https://api.figma.com/v1/me",
-        send=by_bearer(),
-        tells=frozenset({"subject"}),
-        answer=User,
-        errors=("err", "error", "errors"),
+        placement=by_bearer(),
+        proves=frozenset({"subject"}),
+        response_model=User,
+        error_fields=("err", "error", "errors"),
         refusals=(Refusal(403, "denied", {"status": 403, "err": "Invalid token"}),),
         source="https://developers.figma.com/docs/rest-api/errors/",
         note=(

@@ -9,14 +9,16 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.secret import Secret
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, at_epoch, split_scopes
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, parse_epoch, split_scopes
 from idp_checks.tokens.rfc7662 import INACTIVE
-from idp_checks.tokens.template import Ask, by_form
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form
 from idp_checks.tokens.wire import Request
 
 Moment = Annotated[int | float, Meta(extra={"means": "epoch-millis"})]
@@ -32,10 +34,10 @@ class User(Struct, rename="camel"):
 
     encoded_id: Id
     full_name: Name = None
-    display_name: Handle = None
+    display_name: Username = None
     first_name: Name = None
     last_name: Name = None
-    avatar: Web = None
+    avatar: Url = None
 
 
 class Profile(Shape):
@@ -57,7 +59,7 @@ class Profile(Shape):
         )
 
 
-class Introspected(Answer):
+class Introspected(ResponseModel):
     """A good token of whatever client; ``scope`` stands in braces, as in ``{ACTIVITY=READ_WRITE, PROFILE=READ}``.
 
     https://dev.fitbit.com/build/reference/web-api/authorization/introspect/
@@ -71,7 +73,7 @@ class Introspected(Answer):
     scope: str | None = None
     token_type: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if self.active is not True:
             return Reading(active=None, reason="contradiction", detail="not active, in the form of a good answer")
         scope = self.scope
@@ -81,8 +83,8 @@ class Introspected(Answer):
             client_id=self.client_id,
             subject=self.user_id,
             scopes=None if scope is None else split_scopes(scope.strip().removeprefix("{").removesuffix("}"), ","),
-            expires_at=at_epoch(seconds(self.exp)),
-            issued_at=None if self.iat is None else at_epoch(seconds(self.iat)),
+            expires_at=parse_epoch(seconds(self.exp)),
+            issued_at=None if self.iat is None else parse_epoch(seconds(self.iat)),
             token_type=self.token_type,
         )
 
@@ -121,7 +123,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Profile,),
-        call=Call("GET", "https://api.fitbit.com/1/user/-/profile.json"),
+        request=RequestTemplate("https://api.fitbit.com/1/user/-/profile.json"),
         quirks=(
             "All of it stands under user.",
             "No address, whatever the scope.",
@@ -144,20 +146,18 @@ PROVIDER = Provider(
             "sub the person, iss Fitbit, scopes a text of short codes. The person chooses among the scopes asked for."
         ),
         validity="Eight hours by the code flow; a day, a week, 30 days or a year by the implicit one.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, HTTP Basic with the client's credentials; a refresh token works once. Off with "
             "the API.",
-            "POST",
             "https://api.fitbit.com/oauth2/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form field token, access or refresh token, HTTP Basic; ends both. Off with the API.",
-            "POST",
             "https://api.fitbit.com/oauth2/revoke",
-            revoking(basic=True),
+            basic=True,
         ),
-        uses=Way("Needs scope profile.", "GET", "https://api.fitbit.com/1/user/-/profile.json", BEARER),
+        uses=Operation("Needs scope profile.", RequestTemplate("https://api.fitbit.com/1/user/-/profile.json")),
         sources=(
             "https://dev.fitbit.com/build/reference/web-api/authorization/",
             "https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/",
@@ -176,9 +176,9 @@ PROVIDER = Provider(
         kind="introspection",
         method="POST",
         url="https://api.fitbit.com/1.1/oauth2/introspect",
-        send=by_form("token"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=Introspected,
+        placement=by_form("token"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=Introspected,
         refusals=(
             Refusal(401, "expired", {"success": False, "errors": [{"errorType": "expired_token"}]}),
             Refusal(401, "denied", {"success": False, "errors": [{"errorType": "invalid_token"}]}),

@@ -12,12 +12,14 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct, field
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Text
+from idp_checks.profiles.shape import Id, Name, Path, Shape, String, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_oauth1
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_oauth1
 
 REST = "https://api.flickr.com/services/rest/?format=json&nojsoncallback=1&method="
 
@@ -30,7 +32,7 @@ _nsid = re.compile(r"[0-9]+@N[0-9]{2}").fullmatch
 class Content(Struct):
     """A text, as Flickr wraps it."""
 
-    text: Text = field(name="_content", default=None)
+    text: String = field(name="_content", default=None)
 
 
 class Person(Struct):
@@ -87,7 +89,7 @@ class TokenAnswer(Shape):
     subject: ClassVar[Path] = ("user_nsid",)
 
     user_nsid: Id
-    username: Handle = None
+    username: Username = None
     fullname: Name = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -117,7 +119,7 @@ class Credentials(Struct):
     user: Holder
 
 
-class Checked(Answer):
+class Checked(ResponseModel):
     """A good token of the asking application.
 
     https://www.flickr.com/services/api/flickr.auth.oauth.checkToken.html.
@@ -126,7 +128,7 @@ class Checked(Answer):
     stat: Ok
     oauth: Credentials
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", subject=self.oauth.user.nsid, scopes=(self.oauth.perms.text,))
 
 
@@ -148,7 +150,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Info, Login, TokenAnswer),
-        call=Call("GET", f"{REST}flickr.people.getInfo&user_id={{user_nsid}}", auth="oauth1"),
+        request=RequestTemplate(
+            f"{REST}flickr.people.getInfo&user_id={{user_nsid}}",
+            by_oauth1(),
+            required_credentials=("client_id", "client_secret", "access_token_secret"),
+        ),
         quirks=(
             "A failure comes with HTTP 200 and stat fail, code and message.",
             "Most texts are objects of one member, _content.",
@@ -179,13 +185,15 @@ PROVIDER = Provider(
             "signed by HMAC-SHA1. Its permission is read, write or delete."
         ),
         validity="No end by time, until the person removes the application in the account settings.",
-        renewal=Way("None needed; more permission by authorising again."),
-        termination=Way("No call for it: the person removes the application in the settings."),
-        uses=Way(
+        renewal=Operation("None needed; more permission by authorising again."),
+        termination=Operation("No call for it: the person removes the application in the settings."),
+        uses=Operation(
             "Needs permission read.",
-            "GET",
-            f"{REST}flickr.test.login",
-            Manner(send=by_oauth1(), needs=("client_id", "client_secret", "access_token_secret")),
+            RequestTemplate(
+                f"{REST}flickr.test.login",
+                by_oauth1(),
+                required_credentials=("client_id", "client_secret", "access_token_secret"),
+            ),
         ),
         sources=("https://www.flickr.com/services/api/auth.oauth.html",),
     ),
@@ -199,10 +207,10 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="check-token",
         url=f"{REST}flickr.auth.oauth.checkToken",
-        send=by_oauth1(),
-        needs=("client_id", "client_secret", "access_token_secret"),
-        tells=frozenset({"subject", "scopes"}),
-        answer=Checked,
+        placement=by_oauth1(),
+        required_credentials=("client_id", "client_secret", "access_token_secret"),
+        proves=frozenset({"subject", "scopes"}),
+        response_model=Checked,
         limit=(3600, 3600),
         refusals=(
             Refusal(200, "denied", _fail(98)),

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Name, NumberId, Path, Shape, first
+from idp_checks.profiles.shape import Email, Name, NumberId, Path, Shape, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Person(Struct):
@@ -27,7 +29,7 @@ class Identity(Struct):
     id: NumberId
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
+    email: Email = None
     profile: Person | None = None
 
 
@@ -43,8 +45,8 @@ class Me(Shape):
         person = found.profile or Person()
         return Claims(
             id=found.id,
-            given_name=first(found.first_name, person.first_name),
-            family_name=first(found.last_name, person.last_name),
+            given_name=first_nonblank(found.first_name, person.first_name),
+            family_name=first_nonblank(found.last_name, person.last_name),
             email=found.email,
         )
 
@@ -62,7 +64,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("GET", "https://api.freshbooks.com/auth/api/v1/users/me"),
+        request=RequestTemplate("https://api.freshbooks.com/auth/api/v1/users/me"),
         quirks=(
             "All of it stands in response.",
             "No full name, no username, no picture.",
@@ -87,20 +89,20 @@ PROVIDER = Provider(
             "No form is documented. The application chooses the scopes, which must be set in its registration too."
         ),
         validity="12 hours; created_at and expires_in of the token answer count.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "A JSON body of grant_type=refresh_token with client_id, client_secret and redirect_uri. A refresh token "
             "has no end and works once: an answer that is lost loses the grant.",
-            "POST",
             "https://api.freshbooks.com/auth/oauth/token",
-            renewing(as_json=True, redirect_uri="{redirect_uri}", needs=("client_id", "client_secret", "redirect_uri")),
+            as_json=True,
+            required_credentials=("client_id", "client_secret", "redirect_uri"),
+            params={"redirect_uri": "{redirect_uri}"},
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "A JSON body with client_id, client_secret and token; known from client code.",
-            "POST",
             "https://api.freshbooks.com/auth/oauth/revoke",
-            revoking(as_json=True),
+            as_json=True,
         ),
-        uses=Way("Needs user:profile:read.", "GET", "https://api.freshbooks.com/auth/api/v1/users/me", BEARER),
+        uses=Operation("Needs user:profile:read.", RequestTemplate("https://api.freshbooks.com/auth/api/v1/users/me")),
         sources=("https://www.freshbooks.com/api/authentication",),
     ),
     scopes=Scopes(
@@ -109,7 +111,7 @@ PROVIDER = Provider(
         adding="Select the scope in the application's settings, then authorise again with it.",
         sources=("https://www.freshbooks.com/api/scopes",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.freshbooks.com/auth/api/v1/users/me",
         Me,
         refusals=(Refusal(401, "denied", {"error": "unauthenticated"}),),

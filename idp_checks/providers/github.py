@@ -11,21 +11,23 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Name, NumberId, Shape, Web, best_address, flag
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, Refusal, at_iso
+from idp_checks.profiles.shape import Email, Flag, Name, NumberId, Shape, Url, Username, bool_or_none, pick_email
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer, by_json
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
+from idp_checks.tokens.template import Ask, RequestTemplate, by_json
 from idp_checks.tokens.wire import Response
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """An element of ``GET /user/emails``."""
 
-    email: Address = None
+    email: Email = None
     primary: Flag = None
     verified: Flag = None
 
@@ -40,16 +42,16 @@ class User(Shape):
     """``GET /user``, https://docs.github.com/en/rest/users/users."""
 
     id: NumberId
-    login: Handle = None
+    login: Username = None
     name: Name = None
-    email: Address = None
-    avatar_url: Web = None
+    email: Email = None
+    avatar_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         email, verified = self.email, None
         listed = also.get("emails")
         if listed and not isinstance(listed, NotGiven):
-            best = best_address((each.email, each.primary is True, flag(each.verified)) for each in listed)
+            best = pick_email((each.email, each.primary is True, bool_or_none(each.verified)) for each in listed)
             email, verified = best if best[0] else (email, None)
         return Claims(
             id=self.id,
@@ -69,7 +71,7 @@ class Owner(Struct):
     id: NumberId
 
 
-class Checked(Answer):
+class Checked(ResponseModel):
     """A token of the asking application, https://docs.github.com/en/rest/apps/oauth-applications#check-a-token."""
 
     app: App
@@ -78,16 +80,16 @@ class Checked(Answer):
     created_at: IsoTime
     expires_at: IsoTime | UnsetType | None = UNSET
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.app.client_id,
             subject=None if self.user is None else str(self.user.id),
             scopes=None if self.scopes is None else tuple(self.scopes),
-            expires_at=None if isinstance(self.expires_at, UnsetType) else at_iso(self.expires_at),
+            expires_at=None if isinstance(self.expires_at, UnsetType) else parse_iso(self.expires_at),
             endless=self.expires_at is None,
-            issued_at=at_iso(self.created_at),
+            issued_at=parse_iso(self.created_at),
         )
 
 
@@ -118,11 +120,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.github.com/user", headers=HEADERS),
+        request=RequestTemplate("https://api.github.com/user", headers=HEADERS),
         also={
-            "emails": Further(
-                list[Email] | NotGiven,
-                Call("GET", "https://api.github.com/user/emails", headers=HEADERS),
+            "emails": AdditionalCall(
+                list[EmailEntry] | NotGiven,
+                RequestTemplate("https://api.github.com/user/emails", headers=HEADERS),
                 "all addresses, each with its own verified flag (scope user:email)",
             )
         },
@@ -149,32 +151,28 @@ PROVIDER = Provider(
             "OAuth app tokens do not end by time, but are dropped after a year unused, or when more than ten exist for "
             "one person, app and set of scopes. User tokens of a GitHub App live 8 hours unless the app opted out."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "Only user tokens of GitHub Apps: grant_type=refresh_token gives a new pair and ends the old one; the "
             "refresh token lives 6 months.",
-            "POST",
             "https://github.com/login/oauth/access_token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "JSON body with access_token, HTTP Basic with client id and secret; 204 when done. Deleting .../grant ends "
             "the whole authorisation.",
-            "DELETE",
-            "https://api.github.com/applications/{client_id}/token",
-            Manner(
-                send=by_json("access_token"),
+            RequestTemplate(
+                "https://api.github.com/applications/{client_id}/token",
+                by_json("access_token"),
+                method="DELETE",
                 headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
                 basic=True,
-                needs=("client_id", "client_secret"),
-                done=frozenset({204}),
+                required_credentials=("client_id", "client_secret"),
             ),
+            success_statuses=frozenset({204}),
         ),
-        uses=Way(
+        uses=Operation(
             "The header X-OAuth-Scopes of the answer lists the scopes.",
-            "GET",
-            "https://api.github.com/user",
-            Manner(
-                send=by_bearer(),
+            RequestTemplate(
+                "https://api.github.com/user",
                 headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
             ),
         ),
@@ -198,12 +196,12 @@ PROVIDER = Provider(
         kind="check-token",
         method="POST",
         url="https://api.github.com/applications/{client_id}/token",
-        send=by_json("access_token"),
+        placement=by_json("access_token"),
         basic=True,
         headers=HEADERS,
-        needs=("client_id", "client_secret"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=Checked,
+        required_credentials=("client_id", "client_secret"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=Checked,
         refusals=(
             Refusal(
                 404,

@@ -9,22 +9,24 @@ from msgspec import UNSET, Struct, UnsetType
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Seconds, after, at_epoch, split_scopes
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, Seconds, expiry_after, parse_epoch, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 
 class User(Shape):
     """``GET /api/v4/user``, https://docs.gitlab.com/api/users/."""
 
     id: Id
-    username: Handle = None
+    username: Username = None
     name: Name = None
-    email: Address = None
-    avatar_url: Web = None
+    email: Email = None
+    avatar_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.id, name=self.name, username=self.username, email=self.email, picture=self.avatar_url)
@@ -40,7 +42,7 @@ class Application(Struct):
     uid: str | None
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever application, https://docs.gitlab.com/api/oauth2/.
 
     Older servers have ``scopes`` and ``expires_in_seconds`` for ``scope`` and ``expires_in``.
@@ -54,7 +56,7 @@ class TokenInfo(Answer):
     expires_in: Seconds | UnsetType | None = UNSET
     expires_in_seconds: Seconds | UnsetType | None = UNSET
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         scopes = self.scopes if self.scope is None else self.scope
         left = self.expires_in_seconds if self.expires_in is UNSET else self.expires_in
         return Reading(
@@ -63,9 +65,9 @@ class TokenInfo(Answer):
             client_id=None if self.application is None else self.application.uid,
             subject=None if self.resource_owner_id is None else str(self.resource_owner_id),
             scopes=tuple(scopes) if isinstance(scopes, list) else split_scopes(scopes),
-            expires_at=None if isinstance(left, UnsetType) else after(ask.at, left),
+            expires_at=None if isinstance(left, UnsetType) else expiry_after(ask.at, left),
             endless=left is None,
-            issued_at=at_epoch(self.created_at),
+            issued_at=parse_epoch(self.created_at),
         )
 
 
@@ -83,7 +85,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, UserInfo),
-        call=Call("GET", "https://gitlab.com/api/v4/user"),
+        request=RequestTemplate("https://gitlab.com/api/v4/user"),
         vouching=(
             "GitLab's email_verified in /oauth/userinfo, of the primary address with scope email and of the public one "
             "without it; /api/v4/user says nothing, confirmed_at there is a hint at most"
@@ -115,21 +117,19 @@ PROVIDER = Provider(
             "group) are of another kind, though the API takes them as bearer tokens too."
         ),
         validity="Two hours; expires_in and created_at of the token answer count. Those without an end died with 15.0.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client id and secret (or code_verifier) and redirect_uri; a new pair, and "
             "the old one ends at once.",
-            "POST",
             "https://gitlab.com/oauth/token",
-            renewing(redirect_uri="{redirect_uri}", needs=("client_id", "client_secret", "redirect_uri")),
+            required_credentials=("client_id", "client_secret", "redirect_uri"),
+            params={"redirect_uri": "{redirect_uri}"},
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form field token, with client id and secret as HTTP Basic or in the form; 200 and an empty object, for an "
             "unknown token too.",
-            "POST",
             "https://gitlab.com/oauth/revoke",
-            revoking(),
         ),
-        uses=Way("Needs read_user, read_api or api.", "GET", "https://gitlab.com/api/v4/user", BEARER),
+        uses=Operation("Needs read_user, read_api or api.", RequestTemplate("https://gitlab.com/api/v4/user")),
         sources=("https://docs.gitlab.com/api/oauth2/",),
     ),
     scopes=Scopes(
@@ -148,9 +148,9 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://gitlab.com/oauth/token/info",
-        send=by_bearer(),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=TokenInfo,
+        placement=by_bearer(),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=TokenInfo,
         refusals=(
             Refusal(
                 401,

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims, is_address
-from idp_checks.profiles.shape import Path, TextFlag, text_flag
+from idp_checks.profiles.profile import Claims, is_email
+from idp_checks.profiles.shape import Path, StringFlag, string_flag
 from idp_checks.providers import google_oauth2
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form
 
 
 class UserInfo(google_oauth2.UserInfo):
@@ -31,7 +31,7 @@ class UserInfo(google_oauth2.UserInfo):
         said = google_oauth2.UserInfo.claims(self, also)
         if not str(self.sub).strip():
             raise ProfileError("the account is blank", path="$.sub")
-        if said.email_verified and self.email and is_address(self.email):
+        if said.email_verified and self.email and is_email(self.email):
             said.id = self.email
         return said
 
@@ -40,13 +40,13 @@ class TokenInfo(google_oauth2.TokenInfo):
     """Google's answer about a token: it names ``sub``, and with the scope email the address."""
 
     email: str | None = None
-    email_verified: TextFlag = None
+    email_verified: StringFlag = None
 
-    def reading(self, ask: Ask) -> Reading:
-        said = google_oauth2.TokenInfo.reading(self, ask)
+    def read(self, ask: Ask) -> Reading:
+        said = google_oauth2.TokenInfo.read(self, ask)
         if ask.subject is None or "@" not in ask.subject:
             return said
-        return replace(said, subject=self.email if text_flag(self.email_verified) else None)
+        return replace(said, subject=self.email if string_flag(self.email_verified) else None)
 
 
 PROVIDER = Provider(
@@ -62,7 +62,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://openidconnect.googleapis.com/v1/userinfo"),
+        request=RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
         vouching="Google's email_verified; with the claim hd Google is authoritative for the address",
         subject_scope="the address, as long as it is one person's",
         quirks=(
@@ -102,25 +102,20 @@ PROVIDER = Provider(
             "About an hour. Where an administrator limits sessions of Google Cloud, the refresh token ends with the "
             "session (invalid_grant, subtype invalid_rapt)."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; needs access_type=offline at the login. At most 100 live ones per client and "
             "account; dead after 6 months unused, or 7 days while the consent screen is external and in testing.",
-            "POST",
             "https://oauth2.googleapis.com/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Form field token, access or refresh token, no client credentials. An administrator removes a person's "
             "tokens for a client by DELETE https://admin.googleapis.com/admin/directory/v1/users/USER/tokens/CLIENT.",
-            "POST",
-            "https://oauth2.googleapis.com/revoke",
-            Manner(send=by_form("token"), ends="grant"),
+            RequestTemplate("https://oauth2.googleapis.com/revoke", by_form("token"), method="POST"),
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Any token with scope openid works; it also gives hd.",
-            "GET",
-            "https://openidconnect.googleapis.com/v1/userinfo",
-            BEARER,
+            RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
         ),
         sources=(
             "https://developers.google.com/identity/protocols/oauth2",

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, Web, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, EpochText, HttpEndpoint, Refusal, at_epoch, split_scopes
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import EpochOrString, ResponseModel, parse_epoch, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
 
 
 class UserInfo(OpenIdClaims):
@@ -28,8 +30,8 @@ class UserInfoV2(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    picture: Web = None
-    email: Address = None
+    picture: Url = None
+    email: Email = None
     verified_email: Flag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -39,21 +41,21 @@ class UserInfoV2(Shape):
             given_name=self.given_name,
             family_name=self.family_name,
             email=self.email,
-            email_verified=flag(self.verified_email),
+            email_verified=bool_or_none(self.verified_email),
             picture=self.picture,
         )
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever client; numbers and booleans come as texts."""
 
     aud: str
-    exp: EpochText
+    exp: EpochOrString
     azp: str | None = None
     sub: str | None = None
     scope: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
@@ -61,7 +63,7 @@ class TokenInfo(Answer):
             audience=(self.aud,),
             subject=self.sub,
             scopes=split_scopes(self.scope),
-            expires_at=at_epoch(self.exp),
+            expires_at=parse_epoch(self.exp),
         )
 
 
@@ -70,9 +72,9 @@ def tokeninfo(answer: type[TokenInfo], note: str) -> HttpEndpoint:
     return HttpEndpoint(
         kind="tokeninfo",
         url="https://oauth2.googleapis.com/tokeninfo",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=answer,
+        placement=by_query("access_token"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=answer,
         refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
         source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
         note=note,
@@ -92,7 +94,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, UserInfoV2),
-        call=Call("GET", "https://openidconnect.googleapis.com/v1/userinfo"),
+        request=RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
         vouching=(
             "Google's email_verified (verified_email in v2); authoritative for gmail.com and for addresses with an hd "
             "claim, elsewhere the address was verified once and may have been lost since"
@@ -116,23 +118,20 @@ PROVIDER = Provider(
             "account and the scopes granted, which a person may grant one by one."
         ),
         validity="About an hour (expires_in of the token answer counts), less where an administrator limits sessions.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; a refresh token comes only with access_type=offline. At most 100 are live per "
             "client and account; one dies after 6 months without use, with a new password if it opens Gmail, and after "
             "7 days while the consent screen is in testing.",
-            "POST",
             "https://oauth2.googleapis.com/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Form field token, access or refresh token, no client credentials; an access token takes its refresh token "
             "along. 400 for a dead one; it may take a while to be felt.",
-            "POST",
-            "https://oauth2.googleapis.com/revoke",
-            Manner(send=by_form("token"), ends="grant"),
+            RequestTemplate("https://oauth2.googleapis.com/revoke", by_form("token"), method="POST"),
+            ends="grant",
         ),
-        uses=Way(
-            "Any token with scope openid works.", "GET", "https://openidconnect.googleapis.com/v1/userinfo", BEARER
+        uses=Operation(
+            "Any token with scope openid works.", RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo")
         ),
         sources=("https://developers.google.com/identity/protocols/oauth2",),
     ),

@@ -7,11 +7,12 @@ from typing import Any
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Shape, first
+from idp_checks.profiles.shape import Email, Id, Name, Shape, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_bearer, by_form
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_form
 
 HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
 
@@ -24,10 +25,10 @@ class Account(Shape):
 
     id: Id
     name: Name = None
-    email: Address = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        if not first(self.email):
+        if not first_nonblank(self.email):
             raise ProfileError("no account, which always has an address", path="$.email")
         return Claims(id=self.id, name=self.name, email=self.email)
 
@@ -44,7 +45,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Account,),
-        call=Call("GET", "https://api.heroku.com/account", headers=HEADERS),
+        request=RequestTemplate("https://api.heroku.com/account", headers=HEADERS),
         quirks=(
             "verified is about billing details and says nothing of the address, for which nothing vouches.",
             "An error has a member id as well, such as unauthorized: it is no account.",
@@ -67,34 +68,33 @@ PROVIDER = Provider(
         validity=(
             "Eight hours by expires_in of the token answer; authorisations that a person makes directly may not end."
         ),
-        renewal=Way(
+        renewal=Operation(
             "Form fields grant_type=refresh_token, refresh_token and client_secret; the refresh token does not end by "
             "time.",
-            "POST",
-            "https://id.heroku.com/oauth/token",
-            Manner(
-                send=by_form("refresh_token"),
-                token="refresh",
+            RequestTemplate(
+                "https://id.heroku.com/oauth/token",
+                by_form("refresh_token"),
+                method="POST",
                 params={"grant_type": "refresh_token", "client_secret": "{client_secret}"},
-                needs=("client_secret",),
+                required_credentials=("client_secret",),
             ),
+            token="refresh",
         ),
-        termination=Way(
+        termination=Operation(
             "Needs the authorisation's id and a token of scope global; the person can do it in the dashboard.",
-            "DELETE",
-            "https://api.heroku.com/oauth/authorizations/{authorization_id}",
-            Manner(
-                send=by_bearer(),
+            RequestTemplate(
+                "https://api.heroku.com/oauth/authorizations/{authorization_id}",
+                method="DELETE",
                 headers={"Accept": "application/vnd.heroku+json; version=3"},
-                needs=("authorization_id",),
-                ends="grant",
+                required_credentials=("authorization_id",),
             ),
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope identity.",
-            "GET",
-            "https://api.heroku.com/account",
-            Manner(send=by_bearer(), headers={"Accept": "application/vnd.heroku+json; version=3"}),
+            RequestTemplate(
+                "https://api.heroku.com/account", headers={"Accept": "application/vnd.heroku+json; version=3"}
+            ),
         ),
         sources=("https://devcenter.heroku.com/articles/oauth",),
     ),
@@ -108,7 +108,7 @@ PROVIDER = Provider(
         implied={"global": ("identity", "read", "write", "read-protected", "write-protected")},
         sources=("https://devcenter.heroku.com/articles/oauth#scopes",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.heroku.com/account",
         Account,
         headers=HEADERS,

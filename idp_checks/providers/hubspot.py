@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, NumberId, Path, Shape
+from idp_checks.profiles.shape import Email, NumberId, Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, Seconds, after
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import introspection
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.template import Ask, RequestTemplate
 
 
 class Metadata(Shape):
@@ -24,13 +24,13 @@ class Metadata(Shape):
     subject: ClassVar[Path] = ("user_id",)
 
     user_id: NumberId
-    user: Address = None
+    user: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.user_id, email=self.user)
 
 
-class Introspected(Answer):
+class Introspected(ResponseModel):
     """An active token; refresh tokens are answered as well."""
 
     active: bool
@@ -41,7 +41,7 @@ class Introspected(Answer):
     expires_in: Seconds
     token_type: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if self.active is not True or self.token_use != "access_token":
             return Reading(active=None, reason="contradiction", detail="not about an active access token")
         return Reading(
@@ -50,7 +50,7 @@ class Introspected(Answer):
             client_id=self.client_id,
             subject=str(self.user_id),
             scopes=tuple(self.scopes),
-            expires_at=after(ask.at, self.expires_in),
+            expires_at=expiry_after(ask.at, self.expires_in),
             token_type=self.token_type,
         )
 
@@ -70,7 +70,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Metadata,),
-        call=None,
+        request=None,
         quirks=(
             "There is no userinfo: the answer about the token is the profile, without name and picture.",
             "The address stands in user. Nothing vouches for it, though django-allauth takes it as verified.",
@@ -98,20 +98,17 @@ PROVIDER = Provider(
             "(pat-na1-, pat-eu1-) are another kind."
         ),
         validity="30 minutes, six hours in former times; the refresh token lasts until the app is uninstalled.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "Form fields grant_type=refresh_token, client_id, client_secret and refresh_token.",
-            "POST",
             "https://api.hubapi.com/oauth/2026-03/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields client_id, client_secret and token, the refresh token; an access token runs on to its end. "
             "Uninstalling the app is another step.",
-            "POST",
             "https://api.hubapi.com/oauth/2026-03/token/revoke",
-            revoking(token="refresh"),
+            token="refresh",
         ),
-        uses=Way("Needs scope oauth.", "GET", "https://api.hubapi.com/account-info/v3/details", BEARER),
+        uses=Operation("Needs scope oauth.", RequestTemplate("https://api.hubapi.com/account-info/v3/details")),
         sources=(
             "https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect",
             "https://developers.hubspot.com/changelog/upcoming-expiration-of-oauth-access-tokens-is-changing",
@@ -126,9 +123,9 @@ PROVIDER = Provider(
         ),
         sources=("https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens",),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://api.hubapi.com/oauth/2026-03/token/introspect",
-        answer=Introspected,
+        response_model=Introspected,
         params={"client_id": "{client_id}", "client_secret": "{client_secret}", "token_type_hint": "access_token"},
         basic=False,
         source="https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/token-introspect",

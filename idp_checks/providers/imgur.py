@@ -9,18 +9,20 @@ from msgspec import Meta, Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, NumberId, Path, Shape, Web
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.profiles.shape import Email, Flag, NumberId, Path, Shape, Url, Username
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Data(Struct):
     """``data`` of an account; ``url`` is the username."""
 
     id: NumberId
-    url: Handle = None
-    avatar: Web = None
+    url: Username = None
+    avatar: Url = None
 
 
 class Account(Shape):
@@ -47,7 +49,7 @@ class Account(Shape):
 class Mail(Struct):
     """``data`` of the settings, or of an error, which has no address."""
 
-    email: Address = None
+    email: Email = None
 
 
 class Settings(Struct):
@@ -76,11 +78,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Account,),
-        call=Call("GET", "https://api.imgur.com/3/account/me"),
+        request=RequestTemplate("https://api.imgur.com/3/account/me"),
         also={
-            "settings": Further(
+            "settings": AdditionalCall(
                 Settings,
-                Call("GET", "https://api.imgur.com/3/account/me/settings"),
+                RequestTemplate("https://api.imgur.com/3/account/me/settings"),
                 "the address, which stands nowhere else, without a flag",
             )
         },
@@ -104,14 +106,12 @@ PROVIDER = Provider(
             "expires_in of the token answer counts: ten years as seen, about a month by Imgur's pages, an hour by "
             "older ones."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; the refresh token does not end by time.",
-            "POST",
             "https://api.imgur.com/oauth2/token",
-            renewing(),
         ),
-        termination=Way("No call is documented: the person removes the application in the account settings."),
-        uses=Way("Reads the own account.", "GET", "https://api.imgur.com/3/account/me", BEARER),
+        termination=Operation("No call is documented: the person removes the application in the account settings."),
+        uses=Operation("Reads the own account.", RequestTemplate("https://api.imgur.com/3/account/me")),
         sources=("https://apidocs.imgur.com/", "https://api.imgur.com/oauth2"),
     ),
     scopes=Scopes(
@@ -119,7 +119,7 @@ PROVIDER = Provider(
         adding="Imgur documents no scopes.",
         sources=("https://apidocs.imgur.com/",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.imgur.com/3/account/me",
         Answered,
         limit=(12500, 86400),

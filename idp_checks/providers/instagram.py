@@ -9,21 +9,23 @@ from msgspec import Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 
 class Me(Shape):
     """``GET /me``, https://developers.facebook.com/docs/instagram-platform/reference/me."""
 
     id: Id
-    username: Handle = None
+    username: Username = None
     name: Name = None
-    profile_picture_url: Web = None
+    profile_picture_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.id, name=self.name, username=self.username, picture=self.profile_picture_url)
@@ -33,9 +35,9 @@ class Account(Struct):
     """An element of ``data``."""
 
     id: Id
-    username: Handle = None
+    username: Username = None
     name: Name = None
-    profile_picture_url: Web = None
+    profile_picture_url: Url = None
 
 
 class Listed(Shape):
@@ -56,9 +58,9 @@ class OldUser(Struct):
     """``data`` of the API that was shut down in 2020."""
 
     id: Id
-    username: Handle = None
+    username: Username = None
     full_name: Name = None
-    profile_picture: Web = None
+    profile_picture: Url = None
 
 
 class Self(Shape):
@@ -79,13 +81,13 @@ class Owner(Struct):
     id: Id
 
 
-class Probed(Answer):
+class Probed(ResponseModel):
     """A token that works, in either form of the answer."""
 
     id: Id | None = None
     data: list[Owner] | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         ident = self.data[0].id if self.id is None and self.data else self.id
         if ident is None or not str(ident).strip():
             return Reading(active=None, reason="unparsable", detail="no account in the answer")
@@ -113,11 +115,10 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me, Listed, Self),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://graph.instagram.com/me?fields=id,user_id,username,name,account_type,profile_picture_url,"
             "followers_count,follows_count,media_count",
-            auth="query:access_token",
+            by_query("access_token"),
         ),
         subject_scope="the application",
         quirks=(
@@ -149,22 +150,22 @@ PROVIDER = Provider(
             "account and permissions."
         ),
         validity="A long-lived token lives about 60 days, the one of the code exchange an hour.",
-        renewal=Way(
+        renewal=Operation(
             "grant_type=ig_refresh_token and access_token: a long-lived token at least 24 hours old and still good "
             "gets 60 days more. GET /access_token with grant_type=ig_exchange_token and client_secret makes a "
             "long-lived one of a short-lived one. No refresh token.",
-            "GET",
-            "https://graph.instagram.com/refresh_access_token",
-            Manner(send=by_query("access_token"), params={"grant_type": "ig_refresh_token"}),
+            RequestTemplate(
+                "https://graph.instagram.com/refresh_access_token",
+                by_query("access_token"),
+                params={"grant_type": "ig_refresh_token"},
+            ),
         ),
-        termination=Way(
+        termination=Operation(
             "No call for it; who removes the app in Instagram's settings ends it, and a callback tells the app."
         ),
-        uses=Way(
+        uses=Operation(
             "The token goes in access_token.",
-            "GET",
-            "https://graph.instagram.com/me?fields=id,username",
-            Manner(send=by_query("access_token")),
+            RequestTemplate("https://graph.instagram.com/me?fields=id,username", by_query("access_token")),
         ),
         sources=(
             "https://developers.facebook.com/docs/instagram-platform/reference/access_token",
@@ -187,10 +188,10 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="userinfo-probe",
         url="https://graph.instagram.com/me",
-        send=by_query("access_token"),
+        placement=by_query("access_token"),
         params={"fields": "id,user_id,username"},
-        tells=frozenset({"subject"}),
-        answer=Probed,
+        proves=frozenset({"subject"}),
+        response_model=Probed,
         refusals=(
             Refusal(None, "issuer_error", {"error": {"is_transient": True}}),
             Refusal(None, "rate_limited", {"error": {"code": frozenset((4, 17))}}),

@@ -9,12 +9,14 @@ from msgspec import Struct
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 NOT_FOUND = "this access token does not exist"
 ENDED = "this access token is already expired"
@@ -23,17 +25,17 @@ ENDED = "this access token is already expired"
 class Properties(Struct):
     """``properties``: the older place, also of the application's own values."""
 
-    nickname: Handle = None
-    profile_image: Web = None
-    thumbnail_image: Web = None
+    nickname: Username = None
+    profile_image: Url = None
+    thumbnail_image: Url = None
 
 
 class Profile(Struct):
     """``kakao_account.profile``; a stock picture has an address too, here and in ``properties``."""
 
-    nickname: Handle = None
-    profile_image_url: Web = None
-    thumbnail_image_url: Web = None
+    nickname: Username = None
+    profile_image_url: Url = None
+    thumbnail_image_url: Url = None
     is_default_image: Flag = None
 
 
@@ -42,7 +44,7 @@ class Account(Struct):
 
     profile: Profile | None = None
     name: Name = None
-    email: Address = None
+    email: Email = None
     is_email_valid: Flag = None
     is_email_verified: Flag = None
 
@@ -62,12 +64,12 @@ class User(Shape):
         return Claims(
             id=self.id,
             name=account.name,
-            username=first(profile.nickname, older.nickname),
+            username=first_nonblank(profile.nickname, older.nickname),
             email=account.email,
             email_verified=vouched(account.is_email_valid, account.is_email_verified),
             picture=None
             if profile.is_default_image is True
-            else first(
+            else first_nonblank(
                 profile.profile_image_url, older.profile_image, profile.thumbnail_image_url, older.thumbnail_image
             ),
         )
@@ -87,7 +89,7 @@ class UserInfo(OpenIdClaims):
     """OpenID Connect userinfo, of applications that have it switched on; ``sub`` is ``id`` as a text."""
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever application; without a connected person there is no ``id``.
 
     https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#get-token-info. ``app_id`` is the application's
@@ -98,12 +100,12 @@ class TokenInfo(Answer):
     expires_in: Seconds
     id: int | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             subject=None if self.id is None else str(self.id),
-            expires_at=after(ask.at, self.expires_in),
+            expires_at=expiry_after(ask.at, self.expires_in),
         )
 
 
@@ -121,7 +123,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, UserInfo),
-        call=Call("GET", "https://kapi.kakao.com/v2/user/me"),
+        request=RequestTemplate("https://kapi.kakao.com/v2/user/me"),
         vouching=(
             "Kakao's is_email_verified together with is_email_valid: an address that was confirmed once and has passed "
             "to another Kakao account is not valid. In userinfo the claim email_verified"
@@ -158,21 +160,17 @@ PROVIDER = Provider(
             "6 hours when got over REST or JavaScript, 12 in native applications; expires_in of the token answer "
             "counts. The refresh token lives 2 months."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id (the REST API key), and client_secret where the application uses "
             "one; in its last month a refresh token is replaced by the next.",
-            "POST",
             "https://kauth.kakao.com/oauth/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Sent with the token as bearer; its refresh token ends too, and the answer holds id. By POST "
             "https://kapi.kakao.com/v1/user/unlink the person leaves the application, and all tokens end.",
-            "POST",
-            "https://kapi.kakao.com/v1/user/logout",
-            BEARER,
+            RequestTemplate("https://kapi.kakao.com/v1/user/logout", method="POST"),
         ),
-        uses=Way("Any user token works.", "GET", "https://kapi.kakao.com/v2/user/me", BEARER),
+        uses=Operation("Any user token works.", RequestTemplate("https://kapi.kakao.com/v2/user/me")),
         sources=("https://developers.kakao.com/docs/latest/en/kakaologin/rest-api",),
     ),
     scopes=Scopes(
@@ -191,9 +189,9 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://kapi.kakao.com/v1/user/access_token_info",
-        send=by_bearer(),
-        tells=frozenset({"subject", "end"}),
-        answer=TokenInfo,
+        placement=by_bearer(),
+        proves=frozenset({"subject", "end"}),
+        response_model=TokenInfo,
         refusals=(
             Refusal(401, "expired", {"code": -401, "msg": ENDED}),
             Refusal(401, "unknown_token", {"code": -401, "msg": NOT_FOUND}, detail="revoked, or never a token"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.rfc7662 import introspection
-from idp_checks.tokens.template import by_bearer
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.template import RequestTemplate
 
 
 class UserInfo(OpenIdClaims):
@@ -28,7 +28,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://{host}/realms/{realm}/protocol/openid-connect/userinfo"),
+        request=RequestTemplate("https://{host}/realms/{realm}/protocol/openid-connect/userinfo"),
         vouching=(
             "the realm's email_verified: set by its own mail, by an administrator, or taken over from an identity "
             "provider that the realm trusts"
@@ -60,25 +60,26 @@ PROVIDER = Provider(
             "token holds little, and introspection tells the rest."
         ),
         validity="5 minutes in a new realm; a setting of realm and client, and never longer than the session.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; ends with the session, unless offline_access was granted. Whether the refresh "
             "token changes is a setting of the realm.",
-            "POST",
             "https://{host}/realms/{realm}/protocol/openid-connect/token",
-            renewing(basic=True, needs=("host", "realm", "client_id", "client_secret")),
+            basic=True,
+            required_credentials=("host", "realm", "client_id", "client_secret"),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token and token_type_hint, the client authenticates; for its own tokens only (else 400). A "
             "refresh token ends the client's session with it; an unknown token gives 200 with an error in the body.",
-            "POST",
             "https://{host}/realms/{realm}/protocol/openid-connect/revoke",
-            revoking(basic=True, needs=("host", "realm", "client_id", "client_secret"), token_type_hint="access_token"),
+            basic=True,
+            required_credentials=("host", "realm", "client_id", "client_secret"),
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope openid.",
-            "GET",
-            "https://{host}/realms/{realm}/protocol/openid-connect/userinfo",
-            Manner(send=by_bearer(), needs=("host", "realm")),
+            RequestTemplate(
+                "https://{host}/realms/{realm}/protocol/openid-connect/userinfo", required_credentials=("host", "realm")
+            ),
         ),
         sources=(
             "https://www.keycloak.org/docs/latest/server_admin/",
@@ -94,9 +95,9 @@ PROVIDER = Provider(
         ),
         sources=("https://www.keycloak.org/docs/latest/server_admin/",),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://{host}/realms/{realm}/protocol/openid-connect/token/introspect",
-        needs=("host", "realm", "client_id", "client_secret"),
+        required_credentials=("host", "realm", "client_id", "client_secret"),
         authentications=METHODS,
         audience="https://{host}/realms/{realm}",
         source="https://www.keycloak.org/docs/latest/upgrading/",

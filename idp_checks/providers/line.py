@@ -9,19 +9,22 @@ from msgspec import Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web, first
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after, probe, split_scopes
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, first_nonblank
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form, by_query
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
 
 
 class Verified(Struct):
     """The claims of an ID token, as ``POST /oauth2/v2.1/verify`` gives them."""
 
     sub: Id
-    email: Address = None
+    email: Email = None
 
 
 class User(Shape, rename="camel"):
@@ -31,7 +34,7 @@ class User(Shape, rename="camel"):
 
     user_id: Id
     display_name: Name = None
-    picture_url: Web = None
+    picture_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -49,14 +52,14 @@ class UserInfo(Shape):
 
     sub: Id
     name: Name = None
-    picture: Web = None
-    email: Address = None
+    picture: Url = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
             id=self.sub,
             name=self.name,
-            email=first(self.email, address(self.sub, also)),
+            email=first_nonblank(self.email, address(self.sub, also)),
             picture=self.picture,
         )
 
@@ -75,20 +78,20 @@ def address(ident: int | str, also: Mapping[str, Any]) -> str | None:
     return claims.email
 
 
-class Checked(Answer):
+class Checked(ResponseModel):
     """A good token of whatever channel, https://developers.line.biz/en/reference/line-login/#verify-access-token."""
 
     scope: str
     client_id: str
     expires_in: Seconds
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
             scopes=split_scopes(self.scope),
-            expires_at=after(ask.at, self.expires_in),
+            expires_at=expiry_after(ask.at, self.expires_in),
         )
 
 
@@ -107,11 +110,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, UserInfo),
-        call=Call("GET", "https://api.line.me/v2/profile"),
+        request=RequestTemplate("https://api.line.me/v2/profile"),
         also={
-            "verify": Further(
+            "verify": AdditionalCall(
                 Verified,
-                Call("POST", "https://api.line.me/oauth2/v2.1/verify", auth="form:id_token"),
+                RequestTemplate("https://api.line.me/oauth2/v2.1/verify", by_form("id_token"), method="POST"),
                 "the address, a claim of the ID token alone (form fields id_token and client_id)",
             )
         },
@@ -140,21 +143,18 @@ PROVIDER = Provider(
             "Not to be read, even where it begins with eyJ. Bound to one channel, one account and the scopes granted."
         ),
         validity="30 days; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; the refresh token ends 90 days after the "
             "access token was issued and cannot be renewed.",
-            "POST",
             "https://api.line.me/oauth2/v2.1/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields access_token, client_id and client_secret; 200 and nothing in the body. The consent itself "
             "ends by POST https://api.line.me/user/v1/deauthorize.",
-            "POST",
             "https://api.line.me/oauth2/v2.1/revoke",
-            revoking(send=by_form("access_token")),
+            placement=by_form("access_token"),
         ),
-        uses=Way("Needs scope profile.", "GET", "https://api.line.me/v2/profile", BEARER),
+        uses=Operation("Needs scope profile.", RequestTemplate("https://api.line.me/v2/profile")),
         sources=(
             "https://developers.line.biz/en/reference/line-login/",
             "https://developers.line.biz/en/docs/line-login/managing-access-tokens/",
@@ -172,14 +172,14 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://api.line.me/oauth2/v2.1/verify",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "scopes", "end"}),
-        answer=Checked,
+        placement=by_query("access_token"),
+        proves=frozenset({"client", "scopes", "end"}),
+        response_model=Checked,
         refusals=(
             Refusal(400, "expired", {"error": "invalid_request", "error_description": "access token expired"}),
             Refusal(400, "denied", {"error": "invalid_request"}),
         ),
-        profile=probe(
+        profile=profile_probe(
             "https://api.line.me/v2/profile",
             User,
             refusals=(),

@@ -9,26 +9,28 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims, is_web_address
+from idp_checks.profiles.profile import Claims, is_web_url
 from idp_checks.profiles.shape import (
-    Address,
+    Email,
     Flag,
     Id,
     Name,
     Shape,
-    Text,
-    TextFlag,
-    Web,
-    best_address,
-    first,
-    text_flag,
+    String,
+    StringFlag,
+    Url,
+    first_nonblank,
+    pick_email,
+    string_flag,
 )
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, Epoch, Refusal, at_epoch, split_scopes
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import introspection, userinfo
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.probes import userinfo_endpoint
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch, split_scopes
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.template import Ask, RequestTemplate
 
 
 class UserInfo(OpenIdClaims):
@@ -37,19 +39,19 @@ class UserInfo(OpenIdClaims):
     https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2
     """
 
-    email_verified: TextFlag = None
+    email_verified: StringFlag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         said = OpenIdClaims.claims(self, also)
-        said.email_verified = text_flag(self.email_verified)
+        said.email_verified = string_flag(self.email_verified)
         return said
 
 
 class Locale(Struct):
     """``preferredLocale`` of a localized text."""
 
-    language: Text = None
-    country: Text = None
+    language: String = None
+    country: String = None
 
 
 class Localized(Struct):
@@ -63,7 +65,7 @@ class Localized(Struct):
         texts = self.localized or {}
         locale = self.preferred
         wanted = "" if locale is None else "_".join(filter(None, (locale.language, locale.country)))
-        return first(texts.get(wanted), *(texts[name] for name in sorted(texts)))
+        return first_nonblank(texts.get(wanted), *(texts[name] for name in sorted(texts)))
 
 
 class Size(Struct):
@@ -87,7 +89,7 @@ class ImageData(Struct):
 class Identifier(Struct):
     """Where a variant stands."""
 
-    identifier: Web = None
+    identifier: Url = None
 
 
 class Variant(Struct):
@@ -101,7 +103,7 @@ class Variant(Struct):
         still = None if self.data is None else self.data.still
         width = 0.0 if still is None or still.size is None else still.size.width
         for each in self.identifiers or ():
-            if each.identifier is not None and is_web_address(each.identifier):
+            if each.identifier is not None and is_web_url(each.identifier):
                 yield width, each.identifier
 
 
@@ -134,8 +136,8 @@ class Member(Shape):
     first_name: Localized | Name = field(name="firstName", default=None)
     last_name: Localized | Name = field(name="lastName", default=None)
     formatted_name: Name = field(name="formattedName", default=None)
-    email_address: Address = field(name="emailAddress", default=None)
-    picture_url: Web = field(name="pictureUrl", default=None)
+    email_address: Email = field(name="emailAddress", default=None)
+    picture_url: Url = field(name="pictureUrl", default=None)
     profile_picture: ProfilePicture | None = field(name="profilePicture", default=None)
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -146,17 +148,23 @@ class Member(Shape):
         return Claims(
             id=self.id,
             name=self.formatted_name,
-            given_name=first(self.localized_first_name, given.text() if isinstance(given, Localized) else given),
-            family_name=first(self.localized_last_name, family.text() if isinstance(family, Localized) else family),
+            given_name=first_nonblank(
+                self.localized_first_name, given.text() if isinstance(given, Localized) else given
+            ),
+            family_name=first_nonblank(
+                self.localized_last_name, family.text() if isinstance(family, Localized) else family
+            ),
             email=email,
-            picture=first(None if self.profile_picture is None else self.profile_picture.largest(), self.picture_url),
+            picture=first_nonblank(
+                None if self.profile_picture is None else self.profile_picture.largest(), self.picture_url
+            ),
         )
 
 
 class Handle(Struct):
     """``handle~`` of an address."""
 
-    address: Address = field(name="emailAddress", default=None)
+    address: Email = field(name="emailAddress", default=None)
 
 
 class Listed(Struct):
@@ -174,10 +182,10 @@ class Emails(Struct):
     def best(self) -> str | None:
         """Primary address, else the first; none has a flag of verification."""
         held = ((each.handle, each.primary is True) for each in self.elements or ())
-        return best_address((handle.address, primary, None) for handle, primary in held if handle is not None)[0]
+        return pick_email((handle.address, primary, None) for handle, primary in held if handle is not None)[0]
 
 
-class Introspected(Answer):
+class Introspected(ResponseModel):
     """A token of the asking application; scopes by commas.
 
     https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection
@@ -191,14 +199,14 @@ class Introspected(Answer):
     created_at: Epoch | None = None
     auth_type: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         said = Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
             scopes=split_scopes(self.scope, ","),
-            expires_at=at_epoch(self.expires_at),
-            issued_at=at_epoch(self.created_at),
+            expires_at=parse_epoch(self.expires_at),
+            issued_at=parse_epoch(self.created_at),
             token_type=self.auth_type,
         )
         if self.status in (None, "active"):
@@ -223,11 +231,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, Member),
-        call=Call("GET", "https://api.linkedin.com/v2/userinfo"),
+        request=RequestTemplate("https://api.linkedin.com/v2/userinfo"),
         also={
-            "emailAddress": Further(
+            "emailAddress": AdditionalCall(
                 Emails,
-                Call("GET", "https://api.linkedin.com/v2/emailAddress?q=members&projection=(elements*(handle~))"),
+                RequestTemplate("https://api.linkedin.com/v2/emailAddress?q=members&projection=(elements*(handle~))"),
                 "the address that goes with the older /v2/me (scope r_emailaddress); no flag",
             )
         },
@@ -267,21 +275,17 @@ PROVIDER = Provider(
             "member and the scopes granted. The ID token beside it is signed by RS256 and holds no nonce."
         ),
         validity="60 days. Asking for another set of scopes ends the member's earlier tokens for the app.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, for approved partners only; a refresh token lives 365 days from the first login "
             "and use does not extend it. All others send the member through the login again.",
-            "POST",
             "https://www.linkedin.com/oauth/v2/accessToken",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token, client_id, client_secret; known from client code. The member can remove the app in the "
             "settings.",
-            "POST",
             "https://www.linkedin.com/oauth/v2/revoke",
-            revoking(),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://api.linkedin.com/v2/userinfo", BEARER),
+        uses=Operation("Needs scope openid.", RequestTemplate("https://api.linkedin.com/v2/userinfo")),
         sources=(
             "https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",
             "https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens",
@@ -296,17 +300,17 @@ PROVIDER = Provider(
         ),
         sources=("https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://www.linkedin.com/oauth/v2/introspectToken",
-        answer=Introspected,
+        response_model=Introspected,
         params={"client_id": "{client_id}", "client_secret": "{client_secret}"},
         basic=False,
-        tells=frozenset({"client", "scopes", "end"}),
+        proves=frozenset({"client", "scopes", "end"}),
         refusals=(
             Refusal(200, "expired", {"active": False, "status": "expired"}),
             Refusal(200, "revoked", {"active": False, "status": "revoked"}),
         ),
-        profile=userinfo(
+        profile=userinfo_endpoint(
             "https://api.linkedin.com/v2/userinfo",
             "https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2",
         ),

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Path, Shape, Web, best_address
+from idp_checks.profiles.shape import Email, Id, Path, Shape, Url, Username, pick_email
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_bearer, by_header
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_header
 
 METADATA = "https://login.mailchimp.com/oauth2/metadata"
 
@@ -21,10 +22,10 @@ class Login(Struct):
     """``login``: the person; ``user_id`` beside it is the account that all its members share."""
 
     login_id: Id
-    login_name: Handle = None
-    login_email: Address = None
-    email: Address = None
-    avatar: Web = None
+    login_name: Username = None
+    login_email: Email = None
+    email: Email = None
+    avatar: Url = None
 
 
 class Metadata(Shape):
@@ -36,7 +37,7 @@ class Metadata(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         login = self.login
-        email, _ = best_address((each, False, None) for each in (login.login_email, login.email))
+        email, _ = pick_email((each, False, None) for each in (login.login_email, login.email))
         return Claims(
             id=login.login_id,
             username=login.login_name,
@@ -64,7 +65,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Metadata,),
-        call=Call("GET", METADATA, "header:Authorization", {"Authorization": "OAuth {token}"}),
+        request=RequestTemplate(METADATA, by_header("Authorization", "OAuth {token}")),
         quirks=(
             "The scheme of the Authorization header is OAuth, not Bearer.",
             (
@@ -93,13 +94,11 @@ PROVIDER = Provider(
             "that the person's role in the account may do."
         ),
         validity="No end by time (expires_in 0), until the person disconnects the application.",
-        renewal=Way("None is needed, and there is no refresh token."),
-        termination=Way("No call: the person removes the application among the account's connected sites."),
-        uses=Way(
+        renewal=Operation("None is needed, and there is no refresh token."),
+        termination=Operation("No call: the person removes the application among the account's connected sites."),
+        uses=Operation(
             "With the token as bearer; dc stands in the metadata.",
-            "GET",
-            "https://{dc}.api.mailchimp.com/3.0/ping",
-            Manner(send=by_bearer(), needs=("dc",)),
+            RequestTemplate("https://{dc}.api.mailchimp.com/3.0/ping", required_credentials=("dc",)),
         ),
         sources=("https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",),
     ),
@@ -108,7 +107,7 @@ PROVIDER = Provider(
         adding="There are no scopes: all or nothing.",
         sources=("https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",),
     ),
-    debug=probe(
+    debug=profile_probe(
         METADATA,
         Answered,
         send=by_header("Authorization", "OAuth {token}"),

@@ -11,12 +11,14 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Email, Id, Json, Name, Path, Shape, Url, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
 
 VK_ID = "https://id.vk.ru/about/business/go/docs/ru/vkid/latest/oauth/oauth-mail/index"
 
@@ -28,9 +30,9 @@ class UserInfo(Shape):
     name: Name = None
     first_name: Name = None
     last_name: Name = None
-    nickname: Handle = None
-    email: Address = None
-    image: Web = None
+    nickname: Username = None
+    email: Email = None
+    image: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -50,11 +52,11 @@ class Person(Struct):
     uid: Id
     first_name: Name = None
     last_name: Name = None
-    nick: Handle = None
-    email: Address = None
-    pic_big: Web = None
-    pic: Web = None
-    pic_small: Web = None
+    nick: Username = None
+    email: Email = None
+    pic_big: Url = None
+    pic: Url = None
+    pic_small: Url = None
     has_pic: Json = None
 
 
@@ -73,17 +75,19 @@ class GetInfo(Shape, array_like=True):
             family_name=person.last_name,
             username=person.nick,
             email=person.email,
-            picture=None if person.has_pic in ("0", 0) else first(person.pic_big, person.pic, person.pic_small),
+            picture=None
+            if person.has_pic in ("0", 0)
+            else first_nonblank(person.pic_big, person.pic, person.pic_small),
         )
 
 
-class Holder(Answer):
+class Holder(ResponseModel):
     """A good token of whatever application: the profile, which names the client. Old answers may lack it."""
 
     id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", client_id=self.client_id, subject=self.id)
 
 
@@ -101,7 +105,7 @@ PROVIDER = Provider(
     docs=("https://o2.mail.ru/docs/", VK_ID, "https://api.mail.ru/docs/guides/restapi/"),
     profile=ProfileFacts(
         shapes=(UserInfo, GetInfo),
-        call=Call("GET", "https://oauth.mail.ru/userinfo", auth="query:access_token"),
+        request=RequestTemplate("https://oauth.mail.ru/userinfo", by_query("access_token")),
         quirks=(
             "No flag speaks of the address, although it is the mailbox itself that signs in.",
             (
@@ -123,21 +127,21 @@ PROVIDER = Provider(
         lifetime=3600,
         contents="Nothing can be read from it. Bound to one application, one mailbox and the scopes granted.",
         validity="An hour; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=Operation(
             "grant_type=refresh_token with refresh_token and client_id. Newer applications get a refresh token only "
             "with scope offline_access and prompt=consent.",
-            "POST",
-            "https://oauth.mail.ru/token",
-            Manner(
-                send=by_form("refresh_token"),
-                token="refresh",
+            RequestTemplate(
+                "https://oauth.mail.ru/token",
+                by_form("refresh_token"),
+                method="POST",
                 params={"grant_type": "refresh_token", "client_id": "{client_id}"},
-                needs=("client_id",),
+                required_credentials=("client_id",),
             ),
+            token="refresh",
         ),
-        termination=Way("No call is documented: the person removes the application in the account's settings."),
-        uses=Way(
-            "Parameter access_token.", "GET", "https://oauth.mail.ru/userinfo", Manner(send=by_query("access_token"))
+        termination=Operation("No call is documented: the person removes the application in the account's settings."),
+        uses=Operation(
+            "Parameter access_token.", RequestTemplate("https://oauth.mail.ru/userinfo", by_query("access_token"))
         ),
         sources=(VK_ID, "https://o2.mail.ru/docs/"),
     ),
@@ -153,9 +157,9 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://oauth.mail.ru/userinfo",
-        send=by_query("access_token"),
-        tells=frozenset({"client", "subject"}),
-        answer=Holder,
+        placement=by_query("access_token"),
+        proves=frozenset({"client", "subject"}),
+        response_model=Holder,
         refusals=(
             Refusal(
                 frozenset((200, 400, 401, 403, 404)),
@@ -165,7 +169,7 @@ PROVIDER = Provider(
             ),
             Refusal(None, "contradiction", {"error_code": 2}, detail="Mail.ru saw no token, and one was sent"),
         ),
-        errors=("error", "error_code"),
+        error_fields=("error", "error_code"),
         source="https://o2.mail.ru/docs/",
         note=(
             "The profile call itself: it names the client in client_id and needs no credentials, so it answers for "

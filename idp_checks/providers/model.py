@@ -12,29 +12,32 @@ from typing import Any, Literal
 
 import msgspec
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.jsontext import parse, text_of, whole
-from idp_checks.profiles.profile import BLANK, NormalizedProfile, assemble
-from idp_checks.profiles.shape import Path, Shape
-from idp_checks.providers.operations import _NONE, Call, Way
+from idp_checks.errors import ProfileError, json_path
+from idp_checks.profiles.jsontext import decode_text, parse_json, replace_surrogates
+from idp_checks.profiles.profile import BLANK_ID, NormalizedProfile, assemble
+from idp_checks.profiles.shape import Shape
+from idp_checks.providers.operations import Operation
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint
+from idp_checks.tokens.template import RequestTemplate
 
-__all__ = ["Further", "ProfileFacts", "Provider", "Scopes", "TokenFacts"]
+__all__ = ["AdditionalCall", "ProfileFacts", "Provider", "Scopes", "TokenFacts"]
+
+_NONE: Mapping[str, Any] = {}
 
 Kind = Literal["social", "enterprise", "generic", "database", "passwordless"]
 Protocol = Literal["oauth2", "oauth1", "oidc", "openid2", "saml", "wsfed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Further:
+class AdditionalCall:
     """A further call that a complete profile needs; its answer is given to ``normalize`` under its name in ``also``.
 
     ``unwrap`` takes the JSON text out of an answer that wraps it.
     """
 
     model: Any
-    call: Call
-    why: str
+    request: RequestTemplate
+    reason: str
     unwrap: Callable[[str], str] | None = None
 
 
@@ -53,8 +56,8 @@ class ProfileFacts:
     """
 
     shapes: tuple[type[Shape], ...]
-    call: Call | None
-    also: Mapping[str, Further] = field(default_factory=dict)
+    request: RequestTemplate | None
+    also: Mapping[str, AdditionalCall] = field(default_factory=dict)
     vouching: str | None = None
     subject_scope: str = "the provider"
     quirks: tuple[str, ...] = ()
@@ -77,9 +80,9 @@ class TokenFacts:
     form: Literal["opaque", "jwt", "oauth1"]
     contents: str
     validity: str
-    renewal: Way
-    termination: Way
-    uses: Way
+    renewal: Operation
+    termination: Operation
+    uses: Operation
     lifetime: int | None = None
     pattern: str | None = None
     sample: str = "{}"
@@ -145,10 +148,13 @@ class Provider:
                 url = url.replace(f"://{host}/", f"://{other}/")
             return url
 
-        def way(given: Way) -> Way:
-            return given if given.url is None else replace(given, url=moved(given.url))
+        def way(given: Operation) -> Operation:
+            if given.manual_call is not None:
+                return replace(given, manual_call=(given.manual_call[0], moved(given.manual_call[1])))
+            request = given.request
+            return given if request is None else replace(given, request=replace(request, url=moved(request.url)))
 
-        call, token, debug = self.profile.call, self.token, self.debug
+        call, token, debug = self.profile.request, self.token, self.debug
         if isinstance(debug, HttpEndpoint):
             debug = replace(debug, url=moved(debug.url))
         return replace(
@@ -156,7 +162,7 @@ class Provider:
             name=name,
             title=title,
             variant_of=self.name,
-            profile=replace(self.profile, call=None if call is None else replace(call, url=moved(call.url))),
+            profile=replace(self.profile, request=None if call is None else replace(call, url=moved(call.url))),
             token=replace(token, renewal=way(token.renewal), termination=way(token.termination), uses=way(token.uses)),
             **{"debug": debug, **changed},
         )
@@ -207,7 +213,7 @@ class Provider:
             return assemble(name, claims, source, social, connection)
         except ProfileError as error:
             path = error.path
-            if error.problem == BLANK and shape is not None:
+            if error.problem == BLANK_ID and shape is not None:
                 path = json_path(shape.subject)
             raise ProfileError(error.problem, path=path, provider=name) from None
 
@@ -224,11 +230,11 @@ class Provider:
 
     def _decode_other(self, raw: bytes | str | Mapping[str, Any]) -> tuple[Shape, str]:
         """The slow way: half surrogates mended, every shape tried; the error of the shape that came furthest."""
-        text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+        text = decode_text(raw) if isinstance(raw, bytes | str) else _written(raw)
         if self.profile.unwrap is not None:
             text = self.profile.unwrap(text)
         if "\\u" in text or not text.isascii():
-            text = msgspec.json.encode(parse(text)).decode()
+            text = msgspec.json.encode(parse_json(text)).decode()
         errors = [] if self._decoders else [ProfileError("what this provider sends is not known")]
         for decode in self._decoders:
             try:
@@ -247,10 +253,10 @@ class Provider:
             if raw is None:
                 continue
             try:
-                text = text_of(raw) if isinstance(raw, bytes | str) else _written(raw)
+                text = decode_text(raw) if isinstance(raw, bytes | str) else _written(raw)
                 if further.unwrap is not None:
                     text = further.unwrap(text)
-                answers[name] = msgspec.json.decode(msgspec.json.encode(parse(text)), type=further.model)
+                answers[name] = msgspec.json.decode(msgspec.json.encode(parse_json(text)), type=further.model)
             except (msgspec.MsgspecError, RecursionError) as error:
                 explained = _explained(error)
                 raise ProfileError(explained.problem, path=f"also.{name}{explained.path[1:]}") from None
@@ -262,11 +268,6 @@ class Provider:
 _MISSING = "missing"
 
 
-def json_path(path: Path) -> str:
-    """A path as text: ``$.data[0].id``."""
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-
-
 def _written(raw: object) -> str:
     """An object as JSON text; half surrogates replaced."""
     if not isinstance(raw, Mapping | list):
@@ -274,7 +275,7 @@ def _written(raw: object) -> str:
     try:
         return msgspec.json.encode(raw).decode()
     except UnicodeEncodeError:
-        return _written(whole(raw))
+        return _written(replace_surrogates(raw))
     except (TypeError, ValueError, OverflowError, RecursionError):
         raise ProfileError("holds a value that JSON has not") from None
 

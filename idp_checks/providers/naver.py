@@ -9,12 +9,15 @@ from msgspec import Meta, Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, probe, split_scopes
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 SUCCESS = "00"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]
@@ -26,9 +29,9 @@ class Member(Struct):
 
     id: Id
     name: Name = None
-    nickname: Handle = None
-    email: Address = None
-    profile_image: Web = None
+    nickname: Username = None
+    email: Email = None
+    profile_image: Url = None
 
 
 class Me(Shape):
@@ -58,13 +61,13 @@ class Grant(Struct):
     allowed_profile: str | None = None
 
 
-class Verified(Answer):
+class Verified(ResponseModel):
     """A good token of whatever application, https://developers.naver.com/docs/login/api/api.md."""
 
     resultcode: str
     response: Grant
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if self.resultcode != SUCCESS:
             return Reading(active=None, reason="unparsable", detail="neither a good answer nor a documented error")
         return Reading(active=True, reason="ok", scopes=split_scopes(self.response.allowed_profile, ","))
@@ -83,7 +86,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("GET", "https://openapi.naver.com/v1/nid/me"),
+        request=RequestTemplate("https://openapi.naver.com/v1/nid/me"),
         subject_scope="the application",
         quirks=(
             "The profile is the member response; a resultcode other than 00, a text of digits, is an error.",
@@ -106,21 +109,18 @@ PROVIDER = Provider(
             "shows is chosen in the registration of the application."
         ),
         validity="An hour; expires_in of the token answer is a text of digits.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id, client_secret and refresh_token, by GET as well; the refresh "
             "token stays.",
-            "POST",
             "https://nid.naver.com/oauth2.0/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields client_id, client_secret, token and token_type_hint; an empty 200, and both of the pair "
             "end. Documented since 2026; before, it was grant_type=delete at the token endpoint.",
-            "POST",
             "https://nid.naver.com/oauth2.0/revoke",
-            revoking(token_type_hint="access_token"),
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way("Any token works.", "GET", "https://openapi.naver.com/v1/nid/me", BEARER),
+        uses=Operation("Any token works.", RequestTemplate("https://openapi.naver.com/v1/nid/me")),
         sources=(
             "https://developers.naver.com/docs/login/api/api.md",
             "https://developers.naver.com/docs/login/devguide/devguide.md",
@@ -137,16 +137,16 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="check-token",
         url="https://openapi.naver.com/v1/nid/verify",
-        send=by_bearer(),
+        placement=by_bearer(),
         params={"info": "true"},
-        tells=frozenset({"scopes"}),
-        answer=Verified,
+        proves=frozenset({"scopes"}),
+        response_model=Verified,
         refusals=(
             Refusal(401, "denied", {"resultcode": "024"}),
             Refusal(401, "caller_rejected", {"resultcode": "028"}, detail="the token did not arrive"),
             Refusal(403, "not_permitted", detail="the application may not use this API"),
         ),
-        profile=probe(
+        profile=profile_probe(
             "https://openapi.naver.com/v1/nid/me",
             Me,
             refusals=(),

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, probe
-from idp_checks.tokens.rfc7662 import BAD_CLIENT, BAD_CLIENT_400, INACTIVE, Active
-from idp_checks.tokens.template import by_bearer, by_json
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.rfc7662 import INACTIVE, INVALID_CLIENT, INVALID_CLIENT_400, IntrospectionResponse
+from idp_checks.tokens.template import RequestTemplate, by_json
 
 HEADERS = {"Notion-Version": "2022-06-28"}
 
@@ -21,7 +23,7 @@ HEADERS = {"Notion-Version": "2022-06-28"}
 class Details(Struct):
     """``person`` of a user."""
 
-    email: Address = None
+    email: Email = None
 
 
 class Person(Struct):
@@ -29,7 +31,7 @@ class Person(Struct):
 
     id: Id
     name: Name = None
-    avatar_url: Web = None
+    avatar_url: Url = None
     person: Details | None = None
 
     def claims(self) -> Claims:
@@ -85,7 +87,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me, Granted),
-        call=Call("GET", "https://api.notion.com/v1/users/me", headers=HEADERS),
+        request=RequestTemplate("https://api.notion.com/v1/users/me", headers=HEADERS),
         quirks=(
             "id, name and avatar_url at the top are the bot's; the person is bot.owner.user.",
             "An internal connection has the workspace for owner and no person: that is no profile.",
@@ -110,25 +112,25 @@ PROVIDER = Provider(
             "and the pages that the person chose."
         ),
         validity="Not documented; newer connections get a refresh token with it, older ones null.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "JSON body with grant_type refresh_token and refresh_token, HTTP Basic and Notion-Version; a new pair, 400 "
             "invalid_grant for a refresh token that was used or is unknown.",
-            "POST",
             "https://api.notion.com/v1/oauth/token",
-            renewing(basic=True, as_json=True, headers={"Notion-Version": "2022-06-28"}),
+            basic=True,
+            as_json=True,
+            headers={"Notion-Version": "2022-06-28"},
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "JSON body with token, HTTP Basic and Notion-Version; 200 with a request_id. The person can disconnect in "
             "the settings.",
-            "POST",
             "https://api.notion.com/v1/oauth/revoke",
-            revoking(basic=True, as_json=True, headers={"Notion-Version": "2022-06-28"}),
+            basic=True,
+            as_json=True,
+            headers={"Notion-Version": "2022-06-28"},
         ),
-        uses=Way(
+        uses=Operation(
             "Any token works.",
-            "GET",
-            "https://api.notion.com/v1/users/me",
-            Manner(send=by_bearer(), headers={"Notion-Version": "2022-06-28"}),
+            RequestTemplate("https://api.notion.com/v1/users/me", headers={"Notion-Version": "2022-06-28"}),
         ),
         sources=(
             "https://developers.notion.com/reference/refresh-a-token",
@@ -147,14 +149,14 @@ PROVIDER = Provider(
         kind="introspection",
         method="POST",
         url="https://api.notion.com/v1/oauth/introspect",
-        send=by_json("token"),
+        placement=by_json("token"),
         basic=True,
         headers=HEADERS,
-        needs=("client_id", "client_secret"),
-        tells=frozenset({"scopes"}),
-        answer=Active,
-        refusals=(INACTIVE, BAD_CLIENT, BAD_CLIENT_400),
-        profile=probe(
+        required_credentials=("client_id", "client_secret"),
+        proves=frozenset({"scopes"}),
+        response_model=IntrospectionResponse,
+        refusals=(INACTIVE, INVALID_CLIENT, INVALID_CLIENT_400),
+        profile=profile_probe(
             "https://api.notion.com/v1/users/me",
             Me,
             headers=HEADERS,

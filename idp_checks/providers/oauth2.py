@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import AtNamed, Call, Manner, Way, renewing, revoking
+from idp_checks.providers.operations import CredentialUrlTemplate, Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.client_auth import METHODS
 from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.rfc7662 import introspection
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.template import Ask, RequestTemplate
 
 
 class Person(Shape):
@@ -27,26 +27,26 @@ class Person(Shape):
     first_name: Name = None
     family_name: Name = None
     last_name: Name = None
-    nickname: Handle = None
-    username: Handle = None
-    login: Handle = None
-    screen_name: Handle = None
-    email: Address = None
-    picture: Web = None
-    avatar_url: Web = None
-    image_url: Web = None
-    profile_image_url: Web = None
-    avatar: Web = None
+    nickname: Username = None
+    username: Username = None
+    login: Username = None
+    screen_name: Username = None
+    email: Email = None
+    picture: Url = None
+    avatar_url: Url = None
+    image_url: Url = None
+    profile_image_url: Url = None
+    avatar: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
             id=getattr(self, str(self.subject[0])),
             name=self.name,
-            given_name=first(self.given_name, self.first_name),
-            family_name=first(self.family_name, self.last_name),
-            username=first(self.nickname, self.username, self.login, self.screen_name),
+            given_name=first_nonblank(self.given_name, self.first_name),
+            family_name=first_nonblank(self.family_name, self.last_name),
+            username=first_nonblank(self.nickname, self.username, self.login, self.screen_name),
             email=self.email,
-            picture=first(self.picture, self.avatar_url, self.image_url, self.profile_image_url, self.avatar),
+            picture=first_nonblank(self.picture, self.avatar_url, self.image_url, self.profile_image_url, self.avatar),
         )
 
 
@@ -102,9 +102,11 @@ class ByAccountId(Person, kw_only=True):
 class Given(HttpEndpoint):
     """An endpoint that the caller names: ``introspection_endpoint``, else ``issuer_url`` and the usual path."""
 
-    def lacking(self, ask: Ask) -> tuple[str, ...]:
+    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
         named = ask.issuer_url is not None
-        return tuple(name for name in super().lacking(ask) if not (named and name == "introspection_endpoint"))
+        return tuple(
+            name for name in super().missing_credentials(ask) if not (named and name == "introspection_endpoint")
+        )
 
     def address(self, ask: Ask) -> str:
         return ask.credential("introspection_endpoint") or super().address(ask)
@@ -127,7 +129,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(ByUserId, ById, BySub, ByUid, ByAccountId),
-        call=Call("GET", "{profile_url}"),
+        request=RequestTemplate("{profile_url}"),
         subject_scope="the server",
         quirks=(
             "OAuth 2.0 defines no profile: each server has a form of its own, and a script makes this one of it.",
@@ -146,29 +148,25 @@ PROVIDER = Provider(
             "certificate."
         ),
         validity="Set by each server; expires_in of the token answer may be missing, or a text.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, the client authenticates; a new refresh token may take the old one's place.",
-            "POST",
             "{token_endpoint}",
-            renewing(basic=True, needs=("token_endpoint", "client_id", "client_secret"), made=AtNamed),
+            basic=True,
+            required_credentials=("token_endpoint", "client_id", "client_secret"),
+            template_class=CredentialUrlTemplate,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "RFC 7009 where the server has it: form fields token and token_type_hint; 200 for an unknown token too, "
             "400 unsupported_token_type.",
-            "POST",
             "{revocation_endpoint}",
-            revoking(
-                basic=True,
-                needs=("revocation_endpoint", "client_id", "client_secret"),
-                made=AtNamed,
-                token_type_hint="access_token",
-            ),
+            basic=True,
+            required_credentials=("revocation_endpoint", "client_id", "client_secret"),
+            template_class=CredentialUrlTemplate,
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
+        uses=Operation(
             "The call that the profile script makes.",
-            "GET",
-            "{profile_url}",
-            Manner(send=by_bearer(), needs=("profile_url",), made=AtNamed),
+            CredentialUrlTemplate("{profile_url}", required_credentials=("profile_url",)),
         ),
         sources=("https://www.rfc-editor.org/rfc/rfc6749", "https://www.rfc-editor.org/rfc/rfc7009"),
     ),
@@ -182,12 +180,12 @@ PROVIDER = Provider(
             "https://auth0.com/docs/authenticate/identity-providers/adding-scopes-for-an-external-idp",
         ),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://issuer.invalid/introspect",
-        made=Given,
-        needs=("introspection_endpoint", "client_id", "client_secret"),
+        endpoint_class=Given,
+        required_credentials=("introspection_endpoint", "client_id", "client_secret"),
         authentications=METHODS,
-        takes=("issuer",),
+        optional_credentials=("issuer",),
         source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
         note=(
             "Only active is sure to be in the answer: one that names no client proves none. A refusal carries no "

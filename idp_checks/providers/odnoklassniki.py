@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
 from idp_checks.secret import Secret
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, Recipe, by_form
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
 from idp_checks.tokens.wire import Request, Response
 
 ANSWERED = frozenset((200, 400, 401, 403))
@@ -31,13 +32,13 @@ class User(Shape):
     name: Name = None
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
-    pic_3: Web = None
-    pic_2: Web = None
-    pic_1: Web = None
+    email: Email = None
+    pic_3: Url = None
+    pic_2: Url = None
+    pic_1: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        picture = first(self.pic_3, self.pic_2, self.pic_1)
+        picture = first_nonblank(self.pic_3, self.pic_2, self.pic_1)
         return Claims(
             id=self.uid,
             name=self.name,
@@ -62,7 +63,7 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-class Signed(Recipe):
+class Signed(RequestTemplate):
     """A call whose parameters are signed with the application's secret key, which is not sent."""
 
     def request(self, ask: Ask) -> Request:
@@ -71,7 +72,7 @@ class Signed(Recipe):
         signed = {
             name: value.reveal() if isinstance(value, Secret) else value
             for name, value in form.items()
-            if name != self.send.name
+            if name != self.placement.name
         }
         sig = signature(signed, ask.token.reveal(), ask.credential("application_secret_key") or "")
         return replace(plain, form={**form, "sig": Secret(sig)})
@@ -86,8 +87,8 @@ class SignedCall(Signed, HttpEndpoint):
             return Reading(active=None, reason="contradiction", detail="the header names an error, the body a person")
         return reading
 
-    def described(self) -> dict[str, Any]:
-        shape = super().described()
+    def describe_request(self) -> dict[str, Any]:
+        shape = super().describe_request()
         shape["form"]["sig"] = "{sig}"
         return shape
 
@@ -111,11 +112,10 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://api.ok.ru/fb.do?method=users.getCurrentUser&application_key={application_key}&format=json"
             "&sig={sig}",
-            auth="query:access_token",
+            by_query("access_token"),
         ),
         quirks=(
             (
@@ -151,25 +151,22 @@ PROVIDER = Provider(
             "Half an hour; 30 days with the permission LONG_ACCESS_TOKEN, counted anew at every use "
             "(auth.touchSession does nothing else). expires_in may be a text."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; the refresh token lives 30 days.",
-            "POST",
             "https://api.ok.ru/oauth/token.do",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "No call for it: the person removes the application at ok.ru/settings/oauth, and a new password ends the "
             "tokens."
         ),
-        uses=Way(
+        uses=Operation(
             "The method users.getCurrentUser, signed.",
-            "POST",
-            "https://api.ok.ru/fb.do",
-            Manner(
-                send=by_form("access_token"),
+            Signed(
+                "https://api.ok.ru/fb.do",
+                by_form("access_token"),
+                method="POST",
                 params={"application_key": "{application_key}", "format": "json", "method": "users.getCurrentUser"},
-                needs=("application_key", "application_secret_key"),
-                made=Signed,
+                required_credentials=("application_key", "application_secret_key"),
             ),
         ),
         sources=("https://apiok.ru/en/ext/oauth/server",),
@@ -188,11 +185,11 @@ PROVIDER = Provider(
         kind="userinfo-probe",
         method="POST",
         url="https://api.ok.ru/fb.do",
-        send=by_form("access_token"),
+        placement=by_form("access_token"),
         params={"application_key": "{application_key}", "format": "json", "method": "users.getCurrentUser"},
-        needs=("application_key", "application_secret_key"),
-        tells=frozenset({"subject"}),
-        answer=User,
+        required_credentials=("application_key", "application_secret_key"),
+        proves=frozenset({"subject"}),
+        response_model=User,
         refusals=(
             Refusal(ANSWERED, "expired", _error(102)),
             Refusal(ANSWERED, "denied", _error(103), detail="the session key is none that OK knows"),
@@ -202,7 +199,7 @@ PROVIDER = Provider(
             Refusal(None, "issuer_error", _error(1, 2)),
             Refusal(None, "not_permitted", _error(7, 9, 10, 200)),
         ),
-        errors=("error", "errors", "error_code"),
+        error_fields=("error", "errors", "error_code"),
         source="https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
         note=(
             "There is no introspection: the probe shows that the token works and for whom. It is signed with the "

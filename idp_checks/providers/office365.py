@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, first
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Username, first_nonblank
 from idp_checks.providers._graph import ME
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Way, renewing
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
 from idp_checks.providers.waad import EntraToken, User, for_graph, username
 from idp_checks.tokens.endpoint import Steps
-from idp_checks.tokens.signed import claims_of
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.signed import read_claims
+from idp_checks.tokens.template import Ask, RequestTemplate
 
 DIRECTORY = "@MicrosoftOnline.com"
 """What stands behind the ``puid`` in identifiers: they look like addresses and are none."""
@@ -33,9 +33,9 @@ class Stored(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    nickname: Handle = None
-    email: Address = None
-    upn: Handle = None
+    nickname: Username = None
+    email: Email = None
+    upn: Username = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         puid = self.puid
@@ -44,7 +44,7 @@ class Stored(Shape):
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
-            username=first(self.nickname) or username(self.email, self.upn),
+            username=first_nonblank(self.nickname) or username(self.email, self.upn),
             email=self.email,
         )
 
@@ -56,7 +56,7 @@ class OfficeToken(EntraToken):
         reading = yield from super().steps(ask)
         if reading.active is not True or reading.issuer is None or ask.subject is None:
             return reading
-        same = f"{claims_of(ask.token.reveal()).get('puid')}{DIRECTORY}" == ask.subject
+        same = f"{read_claims(ask.token.reveal()).get('puid')}{DIRECTORY}" == ask.subject
         return replace(reading, subject=ask.subject) if same else reading
 
 
@@ -77,7 +77,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Stored, User),
-        call=None,
+        request=None,
         subject_scope="the directory",
         quirks=(
             "The identifier is the directory's puid with @MicrosoftOnline.com behind it: no address.",
@@ -98,18 +98,16 @@ PROVIDER = Provider(
             "Microsoft Graph is for Graph alone to read."
         ),
         validity="60 to 90 minutes, drawn at random.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; a refresh token lives 90 days.",
-            "POST",
             "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
-            renewing(needs=("tenant_id", "client_id", "client_secret")),
+            required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
-        termination=Way(
+        termination=Operation(
             "Ends the refresh tokens of the person in all apps; there is no call for one token.",
-            "POST",
-            "https://graph.microsoft.com/v1.0/me/revokeSignInSessions",
+            manual_call=("POST", "https://graph.microsoft.com/v1.0/me/revokeSignInSessions"),
         ),
-        uses=Way("For a token made for Graph.", "GET", "https://graph.microsoft.com/v1.0/me", BEARER),
+        uses=Operation("For a token made for Graph.", RequestTemplate("https://graph.microsoft.com/v1.0/me")),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
             "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",
@@ -127,8 +125,8 @@ PROVIDER = Provider(
         client=("appid", "azp", "aud"),
         subject="oid",
         scope="scp",
-        needs=("tenant_id",),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
+        required_credentials=("tenant_id",),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=ME,
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",

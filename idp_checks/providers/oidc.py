@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import AtNamed, Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.discovery import Discovered
-from idp_checks.tokens.template import by_bearer
+from idp_checks.providers.operations import CredentialUrlTemplate, Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.discovery import DiscoveredEndpoint
+from idp_checks.tokens.template import RequestTemplate
 
 PROVIDER = Provider(
     name="oidc",
@@ -24,7 +24,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(OpenIdClaims,),
-        call=Call("GET", "{userinfo_endpoint}"),
+        request=RequestTemplate("{userinfo_endpoint}"),
         vouching="the issuer's email_verified: worth as much as the issuer is trusted for the domain of the address",
         subject_scope="the issuer; with pairwise subjects, the client's sector at the issuer",
         quirks=(
@@ -51,29 +51,25 @@ PROVIDER = Provider(
             "and claims. An ID token is no access token: its aud is the client."
         ),
         validity="Set by each issuer; expires_in of the token answer, where it is given.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; a refresh token usually needs scope offline_access, and may change at each use.",
-            "POST",
             "{token_endpoint}",
-            renewing(basic=True, needs=("token_endpoint", "client_id", "client_secret"), made=AtNamed),
+            basic=True,
+            required_credentials=("token_endpoint", "client_id", "client_secret"),
+            template_class=CredentialUrlTemplate,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "RFC 7009: form fields token and token_type_hint, the client authenticates; 200 for an unknown token too, "
             "400 unsupported_token_type where access tokens cannot be revoked. Not every issuer has it.",
-            "POST",
             "{revocation_endpoint}",
-            revoking(
-                basic=True,
-                needs=("revocation_endpoint", "client_id", "client_secret"),
-                made=AtNamed,
-                token_type_hint="access_token",
-            ),
+            basic=True,
+            required_credentials=("revocation_endpoint", "client_id", "client_secret"),
+            template_class=CredentialUrlTemplate,
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
+        uses=Operation(
             "Needs a token with scope openid.",
-            "GET",
-            "{userinfo_endpoint}",
-            Manner(send=by_bearer(), needs=("userinfo_endpoint",), made=AtNamed),
+            CredentialUrlTemplate("{userinfo_endpoint}", required_credentials=("userinfo_endpoint",)),
         ),
         sources=(
             "https://www.rfc-editor.org/rfc/rfc6749",
@@ -90,7 +86,7 @@ PROVIDER = Provider(
         ),
         sources=("https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims",),
     ),
-    debug=Discovered(
+    debug=DiscoveredEndpoint(
         source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
         note=(
             "Only active is sure to be in the answer: a client, audience, subject or end that is missing is no match. "

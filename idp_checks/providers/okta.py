@@ -8,15 +8,15 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims, is_address
-from idp_checks.profiles.shape import first
+from idp_checks.profiles.profile import Claims, is_email
+from idp_checks.profiles.shape import first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.client_auth import METHODS
 from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import Active, introspection
-from idp_checks.tokens.template import Ask, Recipe, by_bearer, filled
+from idp_checks.tokens.rfc7662 import IntrospectionResponse, introspection_endpoint
+from idp_checks.tokens.template import Ask, RequestTemplate, filled
 
 
 class UserInfo(OpenIdClaims):
@@ -28,12 +28,12 @@ class UserInfo(OpenIdClaims):
     def claims(self, also: Mapping[str, Any]) -> Claims:
         said = OpenIdClaims.claims(self, also)
         login = self.preferred_username
-        if login and first(self.nickname) is None and is_address(login):
+        if login and first_nonblank(self.nickname) is None and is_email(login):
             said.username = login.rpartition("@")[0]
         return said
 
 
-class Introspected(Active):
+class Introspected(IntrospectionResponse):
     """An active token: ``sub`` is the login here, ``uid`` the user's id, which userinfo calls ``sub``.
 
     https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
@@ -41,12 +41,12 @@ class Introspected(Active):
 
     uid: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
-        said = Active.reading(self, ask)
+    def read(self, ask: Ask) -> Reading:
+        said = IntrospectionResponse.read(self, ask)
         return said if said.active is not True else changed(said, subject=self.uid)
 
 
-class AtServer(Recipe):
+class AtServer(RequestTemplate):
     """A call at the organisation's server, or at the custom one that the caller names."""
 
     def address(self, ask: Ask) -> str:
@@ -75,7 +75,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://{domain}/oauth2/v1/userinfo"),
+        request=RequestTemplate("https://{domain}/oauth2/v1/userinfo"),
         vouching=(
             "Okta's email_verified, for the primary address in the directory: the organisation's administrators own "
             "that directory, so it is worth something for their domains alone"
@@ -109,30 +109,25 @@ PROVIDER = Provider(
             "scp as a list, and custom claims."
         ),
         validity="One hour at the organisation's server, fixed; at a custom one the rule of its access policy.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, with offline_access granted; whether the refresh token changes is a setting of "
             "the application. A custom server has the path /oauth2/ID/v1/token.",
-            "POST",
             "https://{domain}/oauth2/v1/token",
-            renewing(basic=True, needs=("domain", "client_id", "client_secret"), made=AtServer),
+            basic=True,
+            required_credentials=("domain", "client_id", "client_secret"),
+            template_class=AtServer,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token and token_type_hint, the client authenticates; its own tokens only, and 200 for any "
             "token. A refresh token takes its access token along, not the other way round.",
-            "POST",
             "https://{domain}/oauth2/v1/revoke",
-            revoking(
-                basic=True,
-                needs=("domain", "client_id", "client_secret"),
-                made=AtServer,
-                token_type_hint="access_token",
-            ),
+            basic=True,
+            required_credentials=("domain", "client_id", "client_secret"),
+            template_class=AtServer,
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
-            "Needs scope openid.",
-            "GET",
-            "https://{domain}/oauth2/v1/userinfo",
-            Manner(send=by_bearer(), needs=("domain",), made=AtServer),
+        uses=Operation(
+            "Needs scope openid.", AtServer("https://{domain}/oauth2/v1/userinfo", required_credentials=("domain",))
         ),
         sources=(
             "https://developer.okta.com/docs/concepts/auth-servers/",
@@ -150,12 +145,12 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/",),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://{domain}/oauth2/v1/introspect",
-        answer=Introspected,
-        needs=("domain", "client_id", "client_secret"),
+        response_model=Introspected,
+        required_credentials=("domain", "client_id", "client_secret"),
         authentications=METHODS,
-        takes=("authorization_server_id",),
+        optional_credentials=("authorization_server_id",),
         source="https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/",
         note=(
             "The server that issued the token is to be asked: authorization_server_id names a custom one, and to any "
@@ -163,7 +158,7 @@ PROVIDER = Provider(
             "aud is the organisation's address or the custom server's audience. API tokens (42 letters that begin with "
             "00, sent as SSWS) are no OAuth tokens. Calls count against limits of the whole organisation."
         ),
-        made=Server,
+        endpoint_class=Server,
     ),
     uncertain=(
         "Why a token is refused is never told: every refusal is bare.",

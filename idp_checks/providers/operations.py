@@ -1,167 +1,152 @@
-"""How a provider's tokens are renewed, used and revoked."""
+"""Operations on a provider's tokens: renewal, revocation and use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
-from idp_checks.tokens.template import HOLE, Ask, Recipe, Send, by_bearer, by_form, by_json
-from idp_checks.tokens.urls import may_be_asked
+from idp_checks.tokens.template import HOLE, Ask, RequestTemplate, Send, by_form, by_json
+from idp_checks.tokens.urls import may_receive_token
 from idp_checks.tokens.wire import Unreachable
 
-__all__ = ["BEARER", "AtNamed", "Call", "Manner", "Way", "renewing", "revoking"]
+__all__ = ["CredentialUrlTemplate", "Operation", "renew_by_refresh_token", "revoke_by_request"]
 
-_NONE: Mapping[str, Any] = {}
+_NO_ITEMS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A call that a client makes with a token: ``auth`` says how the token goes (bearer, oauth1, ``query:NAME`` ..)."""
-
-    method: str
-    url: str
-    auth: str = "bearer"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manner:
-    """How the call of a ``Way`` is put together, where that is documented.
+class Operation:
+    """A step in a token's life: how it is renewed, revoked or used.
 
     Args:
-        send: where the token goes.
-        token: which of the user's tokens it takes; one that takes either is given the access token.
-        params, headers, as_json, basic, proofs, needs: as in ``idp_checks.endpoint.Recipe``.
-        done: the statuses that mean it was carried out.
-        ends: what ends with it, for a way to end a token: the token alone (with the other of its pair, where the issuer
-            ends pairs), or the whole grant with all its tokens.
-        made: the class of the call, where a provider needs more than a table can say.
+        note: the documented procedure, or the reason why no request exists.
+        request: the request template; None if the step is manual or undocumented.
+        token: the token that the request takes; ``access`` if the issuer accepts either.
+        success_statuses: the HTTP statuses that mean success.
+        ends: what a revocation ends: this token (with the other token of its pair, where the issuer ends pairs), or the
+            whole grant with all its tokens.
+        manual_call: method and URL of a call that is documented and that this package cannot send.
     """
 
-    send: Send
+    note: str
+    request: RequestTemplate | None = None
+    _: KW_ONLY
     token: Literal["access", "refresh"] = "access"
-    params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    as_json: bool = False
-    basic: bool = False
-    proofs: Mapping[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    done: frozenset[int] = frozenset({200})
+    success_statuses: frozenset[int] = frozenset({200})
     ends: Literal["token", "grant"] = "token"
-    made: type[Recipe] = Recipe
+    manual_call: tuple[str, str] | None = None
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether the provider documents a call for this step."""
+        return self.url is not None
+
+    @property
+    def method(self) -> str | None:
+        """The HTTP method of the documented call."""
+        if self.request is not None:
+            return self.request.method
+        return self.manual_call[0] if self.manual_call is not None else None
+
+    @property
+    def url(self) -> str | None:
+        """The URL of the documented call."""
+        if self.request is not None:
+            return self.request.url
+        return self.manual_call[1] if self.manual_call is not None else None
 
 
-BEARER = Manner(send=by_bearer())
-"""The usual manner: the access token as a bearer token (RFC 6750, section 2.1), and nothing else."""
-
-
-class AtNamed(Recipe):
-    """A call at an address that the caller names: ``{token_endpoint}`` and the like."""
+class CredentialUrlTemplate(RequestTemplate):
+    """A request whose URL is one of the caller's credentials, such as ``{token_endpoint}``."""
 
     def address(self, ask: Ask) -> str:
-        """The address that the caller holds under the name in the hole.
+        """Return the URL from the credential that the template names.
 
         Raises:
-            Unreachable: it is none that a token may be sent to.
+            Unreachable: the credential is missing, or it is a URL that must not receive a token.
         """
         hole = HOLE.fullmatch(self.url)
         if hole is None:
             return super().address(ask)
-        named = ask.credential(hole[1]) or ""
-        if not may_be_asked(named):
+        url = ask.credential(hole[1]) or ""
+        if not may_receive_token(url):
             raise Unreachable("caller_rejected", f"{hole[1]} is no address that a token may be sent to")
-        return named
+        return url
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a token is renewed, ended or used: a call, or a note why there is none.
-
-    ``manner`` says how the call is put together; where it is None the call is known to people only.
-    """
-
-    note: str
-    method: str | None = None
-    url: str | None = None
-    manner: Manner | None = None
-
-    @property
-    def possible(self) -> bool:
-        """Whether there is a call for it."""
-        return self.url is not None
-
-    @property
-    def recipe(self) -> Recipe | None:
-        """The call as it can be made; None where it is known to people only, or there is none."""
-        manner = self.manner
-        if manner is None or self.url is None or self.method is None:
-            return None
-        return manner.made(
-            url=self.url,
-            method=self.method,
-            send=manner.send,
-            params=manner.params,
-            headers=manner.headers,
-            as_json=manner.as_json,
-            basic=manner.basic,
-            proofs=manner.proofs,
-            needs=manner.needs,
-        )
-
-
-def renewing(
+def renew_by_refresh_token(
+    note: str,
+    url: str,
     *,
+    method: str = "POST",
     basic: bool = False,
     as_json: bool = False,
-    send: Send | None = None,
-    needs: tuple[str, ...] = ("client_id", "client_secret"),
-    headers: Mapping[str, str] = _NONE,
-    made: type[Recipe] = Recipe,
-    **params: str,
-) -> Manner:
-    """Renewal by a refresh token, RFC 6749, section 6: client id and secret as HTTP Basic or among the parameters."""
-    own = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
-    if send is None:
-        send = by_json("refresh_token") if as_json else by_form("refresh_token")
-    return Manner(
-        send=send,
-        token="refresh",
-        params={"grant_type": "refresh_token", **own, **params},
+    placement: Send | None = None,
+    required_credentials: tuple[str, ...] = ("client_id", "client_secret"),
+    headers: Mapping[str, str] = _NO_ITEMS,
+    params: Mapping[str, str] = _NO_ITEMS,
+    template_class: type[RequestTemplate] = RequestTemplate,
+) -> Operation:
+    """Return a renewal by refresh token (RFC 6749, section 6).
+
+    Args:
+        basic: send client id and secret as HTTP Basic instead of as parameters.
+        as_json: send the parameters as a JSON body instead of a form.
+        placement: where the refresh token goes; the parameter ``refresh_token`` by default.
+        params: parameters beyond the standard ones.
+    """
+    client = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
+    if placement is None:
+        placement = by_json("refresh_token") if as_json else by_form("refresh_token")
+    request = template_class(
+        url,
+        placement,
+        method=method,
+        params={"grant_type": "refresh_token", **client, **params},
         headers=headers,
         as_json=as_json,
         basic=basic,
-        needs=needs,
-        made=made,
+        required_credentials=required_credentials,
     )
+    return Operation(note, request, token="refresh")
 
 
-def revoking(
+def revoke_by_request(
+    note: str,
+    url: str,
     *,
+    method: str = "POST",
     basic: bool = False,
     as_json: bool = False,
-    send: Send | None = None,
+    placement: Send | None = None,
     token: Literal["access", "refresh"] = "access",
     ends: Literal["token", "grant"] = "token",
-    needs: tuple[str, ...] = ("client_id", "client_secret"),
-    headers: Mapping[str, str] = _NONE,
-    done: frozenset[int] = frozenset({200}),
-    made: type[Recipe] = Recipe,
-    **params: str,
-) -> Manner:
-    """The end of a token, RFC 7009, section 2: client id and secret as HTTP Basic or among the parameters."""
-    own = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
-    if send is None:
-        send = by_json("token") if as_json else by_form("token")
-    return Manner(
-        send=send,
-        token=token,
-        params={**own, **params},
+    required_credentials: tuple[str, ...] = ("client_id", "client_secret"),
+    headers: Mapping[str, str] = _NO_ITEMS,
+    params: Mapping[str, str] = _NO_ITEMS,
+    success_statuses: frozenset[int] = frozenset({200}),
+    template_class: type[RequestTemplate] = RequestTemplate,
+) -> Operation:
+    """Return a revocation by request (RFC 7009, section 2).
+
+    Args:
+        basic: send client id and secret as HTTP Basic instead of as parameters.
+        as_json: send the parameters as a JSON body instead of a form.
+        placement: where the token goes; the parameter ``token`` by default.
+        params: parameters beyond the client's credentials.
+    """
+    client = {} if basic else {"client_id": "{client_id}", "client_secret": "{client_secret}"}
+    if placement is None:
+        placement = by_json("token") if as_json else by_form("token")
+    request = template_class(
+        url,
+        placement,
+        method=method,
+        params={**client, **params},
         headers=headers,
         as_json=as_json,
         basic=basic,
-        needs=needs,
-        done=done,
-        ends=ends,
-        made=made,
+        required_credentials=required_credentials,
     )
+    return Operation(note, request, token=token, success_statuses=success_statuses, ends=ends)

@@ -8,10 +8,12 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, bool_or_none, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 Kind = Annotated[str, Meta(pattern=r"^user\Z")]
 """``type`` of a person: the identifiers of other resources are others."""
@@ -23,11 +25,11 @@ class Attributes(Struct):
     full_name: Name = None
     first_name: Name = None
     last_name: Name = None
-    vanity: Handle = None
-    email: Address = None
+    vanity: Username = None
+    email: Email = None
     is_email_verified: Flag = None
-    image_url: Web = None
-    thumb_url: Web = None
+    image_url: Url = None
+    thumb_url: Url = None
 
 
 class User(Struct):
@@ -57,8 +59,8 @@ class Identity(Shape):
             family_name=said.last_name,
             username=said.vanity,
             email=said.email,
-            email_verified=flag(said.is_email_verified),
-            picture=first(said.image_url, said.thumb_url),
+            email_verified=bool_or_none(said.is_email_verified),
+            picture=first_nonblank(said.image_url, said.thumb_url),
         )
 
 
@@ -75,10 +77,9 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Identity,),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://www.patreon.com/api/oauth2/v2/identity?fields%5Buser%5D=about,created,email,first_name,full_name,"
-            "image_url,is_email_verified,last_name,thumb_url,url,vanity",
+            "image_url,is_email_verified,last_name,thumb_url,url,vanity"
         ),
         vouching="Patreon's is_email_verified, of the account's address",
         quirks=(
@@ -106,21 +107,17 @@ PROVIDER = Provider(
             "and of version 2 get tokens of their own."
         ),
         validity="expires_in of the token answer counts; about 31 days as seen.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret in the form; a refresh token works once.",
-            "POST",
             "https://www.patreon.com/api/oauth2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "No call is documented, though a library names https://www.patreon.com/oauth2/revoke; the person removes "
             "the application in the account settings."
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope identity; without fields only the identifier comes back.",
-            "GET",
-            "https://www.patreon.com/api/oauth2/v2/identity",
-            BEARER,
+            RequestTemplate("https://www.patreon.com/api/oauth2/v2/identity"),
         ),
         sources=("https://docs.patreon.com/#oauth",),
     ),
@@ -134,7 +131,7 @@ PROVIDER = Provider(
         ),
         sources=("https://docs.patreon.com/#scopes",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://www.patreon.com/api/oauth2/v2/identity",
         Identity,
         limit=(100, 2),

@@ -9,12 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, TextFlag, Web, best_address, text_flag
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, StringFlag, Url, pick_email, string_flag
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Response
 
 
@@ -29,9 +30,9 @@ class UserInfo(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    email: Address = None
-    email_verified: TextFlag = None
-    picture: Web = None
+    email: Email = None
+    email_verified: StringFlag = None
+    picture: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -40,17 +41,17 @@ class UserInfo(Shape):
             given_name=self.given_name,
             family_name=self.family_name,
             email=self.email,
-            email_verified=text_flag(self.email_verified),
+            email_verified=string_flag(self.email_verified),
             picture=self.picture,
         )
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """An element of ``emails``."""
 
-    value: Address = None
-    primary: TextFlag = None
-    confirmed: TextFlag = None
+    value: Email = None
+    primary: StringFlag = None
+    confirmed: StringFlag = None
 
 
 class Attributes(Shape):
@@ -60,15 +61,15 @@ class Attributes(Shape):
     vouched_by: ClassVar[Path | None] = ("emails", 0, "confirmed")
 
     user_id: Id
-    emails: list[Email]
+    emails: list[EmailEntry]
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    picture: Web = None
+    picture: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        email, verified = best_address(
-            (each.value, text_flag(each.primary) is True, text_flag(each.confirmed)) for each in self.emails
+        email, verified = pick_email(
+            (each.value, string_flag(each.primary) is True, string_flag(each.confirmed)) for each in self.emails
         )
         return Claims(
             id=self.user_id,
@@ -105,8 +106,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, Attributes),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
             headers={"Content-Type": "application/json"},
         ),
@@ -144,24 +144,22 @@ PROVIDER = Provider(
             "Bound to one app, one person and the scopes granted."
         ),
         validity="8 hours in PayPal's examples; expires_in of the token answer counts.",
-        renewal=Way(
-            "grant_type=refresh_token with HTTP Basic.",
-            "POST",
-            "https://api-m.paypal.com/v1/oauth2/token",
-            renewing(basic=True),
+        renewal=renew_by_refresh_token(
+            "grant_type=refresh_token with HTTP Basic.", "https://api-m.paypal.com/v1/oauth2/token", basic=True
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token and token_type_hint=ACCESS_TOKEN, with HTTP Basic; known from client code. The person "
             "withdraws consent in the settings of the account.",
-            "POST",
             "https://api-m.paypal.com/v1/oauth2/token/terminate",
-            revoking(basic=True, token_type_hint="ACCESS_TOKEN"),
+            basic=True,
+            params={"token_type_hint": "ACCESS_TOKEN"},
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope openid.",
-            "GET",
-            "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
-            Manner(send=by_bearer(), headers={"Content-Type": "application/json"}),
+            RequestTemplate(
+                "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
+                headers={"Content-Type": "application/json"},
+            ),
         ),
         sources=(
             "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",
@@ -180,11 +178,11 @@ PROVIDER = Provider(
     debug=Probe(
         kind="userinfo-probe",
         url="https://api-m.paypal.com/v1/identity/openidconnect/userinfo",
-        send=by_bearer(),
+        placement=by_bearer(),
         params={"schema": "openid"},
         headers={"Content-Type": "application/json"},
-        tells=frozenset({"subject"}),
-        answer=UserInfo,
+        proves=frozenset({"subject"}),
+        response_model=UserInfo,
         refusals=(
             Refusal(401, "denied", {"error": "invalid_token"}),
             Refusal(401, "denied", {"name": frozenset({"INVALID_TOKEN", "AUTHENTICATION_FAILURE"})}),

@@ -12,10 +12,10 @@ from idp_checks.profiles.profile import Claims
 from idp_checks.profiles.shape import Path
 from idp_checks.providers._saml import NAME_ID, Assertion, NamesId, address
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Manner, Way, renewing, revoking
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.rfc7662 import introspection
-from idp_checks.tokens.template import by_bearer
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Person(Assertion, kw_only=True):
@@ -54,7 +54,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Person, UserInfo),
-        call=None,
+        request=None,
         subject_scope="the server",
         quirks=(
             (
@@ -83,24 +83,22 @@ PROVIDER = Provider(
             "settings, all else is the manager's attribute contract."
         ),
         validity="Set in the access token manager of each server.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, where the client may use it; whether the refresh token changes is a setting.",
-            "POST",
             "https://{host}/as/token.oauth2",
-            renewing(basic=True, needs=("host", "client_id", "client_secret")),
+            basic=True,
+            required_credentials=("host", "client_id", "client_secret"),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "RFC 7009: form fields token and token_type_hint, the client authenticates. A JWT only where its manager "
             "allows it; else its refresh token, which takes the grant and its access tokens along.",
-            "POST",
             "https://{host}/as/revoke_token.oauth2",
-            revoking(basic=True, needs=("host", "client_id", "client_secret"), token_type_hint="access_token"),
+            basic=True,
+            required_credentials=("host", "client_id", "client_secret"),
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
-            "Needs scope openid.",
-            "GET",
-            "https://{host}/idp/userinfo.openid",
-            Manner(send=by_bearer(), needs=("host",)),
+        uses=Operation(
+            "Needs scope openid.", RequestTemplate("https://{host}/idp/userinfo.openid", required_credentials=("host",))
         ),
         sources=(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_token_revoc_endpoint.html",
@@ -118,9 +116,9 @@ PROVIDER = Provider(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_openid_provider_config_endpoint.html",
         ),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://{host}/as/introspect.oauth2",
-        needs=("host", "client_id", "client_secret"),
+        required_credentials=("host", "client_id", "client_secret"),
         authentications=METHODS,
         audience="https://{host}",
         source=(

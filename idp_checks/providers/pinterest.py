@@ -8,18 +8,20 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Account(Shape):
     """``GET /v5/user_account``, https://developers.pinterest.com/docs/api/v5/user_account-get/."""
 
     id: Id
-    username: Handle = None
-    profile_image: Web = None
+    username: Username = None
+    profile_image: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.id, username=self.username, picture=self.profile_image)
@@ -59,7 +61,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Account, Wrapped),
-        call=Call("GET", "https://api.pinterest.com/v5/user_account"),
+        request=RequestTemplate("https://api.pinterest.com/v5/user_account"),
         quirks=(
             "There is no e-mail address and no name of a person; business_name is the firm's.",
             (
@@ -88,21 +90,20 @@ PROVIDER = Provider(
             "30 days. A refresh token lives 60 days, and every use gives the next; since September 2025 there is no "
             "other kind, and those of 365 days are gone."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token and refresh_token, fewer scopes in scope if wanted, HTTP Basic; brings a new "
             "refresh token.",
-            "POST",
             "https://api.pinterest.com/v5/oauth/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token and token_type_hint, HTTP Basic; for tokens of system users only. All others wait for "
             "their end, or for the person to remove the application.",
-            "POST",
             "https://api.pinterest.com/v5/oauth/token/revoke",
-            revoking(basic=True, token_type_hint="access_token"),
+            basic=True,
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way("Needs scope user_accounts:read.", "GET", "https://api.pinterest.com/v5/user_account", BEARER),
+        uses=Operation("Needs scope user_accounts:read.", RequestTemplate("https://api.pinterest.com/v5/user_account")),
         sources=(
             "https://github.com/pinterest/api-description",
             "https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/",
@@ -118,7 +119,7 @@ PROVIDER = Provider(
         ),
         sources=("https://github.com/pinterest/api-description",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.pinterest.com/v5/user_account",
         Account,
         refusals=(

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Text, Web, best_address
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, String, Url, Username, pick_email
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading, Reason
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Response
 
 HINTS: Mapping[str, Reason] = {"BABOON": "expired", "CAPUCHIN": "revoked", "PELICAN": "not_permitted"}
@@ -27,8 +28,8 @@ class Attributes(Struct):
     name: Name = None
     first_name: Name = None
     last_name: Name = None
-    nickname: Handle = None
-    avatar: Web = None
+    nickname: Username = None
+    avatar: Url = None
 
 
 class Person(Struct):
@@ -38,18 +39,18 @@ class Person(Struct):
     attributes: Attributes | None = None
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """``attributes`` of an included address."""
 
-    address: Address = None
+    address: Email = None
     primary: Flag = None
 
 
 class Included(Struct):
     """An element of ``included``."""
 
-    type: Text = None
-    attributes: Email | None = None
+    type: String = None
+    attributes: EmailEntry | None = None
 
 
 class Me(Shape):
@@ -71,7 +72,7 @@ class Me(Shape):
             given_name=person.first_name,
             family_name=person.last_name,
             username=person.nickname,
-            email=best_address((each.address, each.primary is True, None) for each in emails)[0],
+            email=pick_email((each.address, each.primary is True, None) for each in emails)[0],
             picture=person.avatar,
         )
 
@@ -94,7 +95,7 @@ class ServicesMe(Shape):
     name: Name = None
     first_name: Name = None
     last_name: Name = None
-    photo_thumbnail_url: Web = None
+    photo_thumbnail_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -119,7 +120,7 @@ class Hinted(HttpEndpoint):
         detail = error.get("detail") if isinstance(error, dict) else None
         for hint, reason in HINTS.items():
             if isinstance(detail, str) and f"({hint})" in detail:
-                return Refusal(None, reason).reading()
+                return Refusal(None, reason).to_reading()
         return reading
 
 
@@ -136,7 +137,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me, UserInfo, ServicesMe),
-        call=Call("GET", "https://api.planningcenteronline.com/people/v2/me?include=emails"),
+        request=RequestTemplate("https://api.planningcenteronline.com/people/v2/me?include=emails"),
         subject_scope="the organization: a person of two has two identifiers",
         quirks=(
             "JSON:API: the person stands in data.attributes, addresses in included, and only when asked for.",
@@ -161,25 +162,19 @@ PROVIDER = Provider(
             "The ID token is signed with RS256, keys at https://api.planningcenteronline.com/oauth/discovery/keys."
         ),
         validity="Two hours; expires_in of the token answer counts. A refresh token is said to live about 90 days.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; a refresh token works once, and the answer has "
             "the next.",
-            "POST",
             "https://api.planningcenteronline.com/oauth/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Fields client_id, client_secret and token, by the page on authentication; the discovery document does "
             "not name it. The person can remove the app in the account.",
-            "POST",
             "https://api.planningcenteronline.com/oauth/revoke",
-            revoking(),
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope people; with scope openid alone, /oauth/userinfo.",
-            "GET",
-            "https://api.planningcenteronline.com/people/v2/me",
-            BEARER,
+            RequestTemplate("https://api.planningcenteronline.com/people/v2/me"),
         ),
         sources=("https://api.planningcenteronline.com/docs/overview/authentication",),
     ),
@@ -195,9 +190,9 @@ PROVIDER = Provider(
     debug=Hinted(
         kind="userinfo-probe",
         url="https://api.planningcenteronline.com/oauth/userinfo",
-        send=by_bearer(),
-        tells=frozenset({"subject"}),
-        answer=UserInfo,
+        placement=by_bearer(),
+        proves=frozenset({"subject"}),
+        response_model=UserInfo,
         refusals=(
             Refusal(401, "denied", {"error": "invalid_token"}),
             Refusal(401, "denied", header=("www-authenticate", 'error="invalid_token"')),

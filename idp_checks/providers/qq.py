@@ -13,12 +13,14 @@ from msgspec import Meta, Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Web, first
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, first_nonblank
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 _call = re.compile(r"\s*callback\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL).fullmatch
 
@@ -47,18 +49,18 @@ class UserInfo(Shape):
     openid: Id | None = None
     ret: Annotated[int, Meta(ge=0, le=0)] | None = None
     nickname: Name = None
-    figureurl_qq: Web = None
-    figureurl_qq_2: Web = None
-    figureurl_qq_1: Web = None
-    figureurl_2: Web = None
-    figureurl_1: Web = None
-    figureurl: Web = None
+    figureurl_qq: Url = None
+    figureurl_qq_2: Url = None
+    figureurl_qq_1: Url = None
+    figureurl_2: Url = None
+    figureurl_1: Url = None
+    figureurl: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
             id=self._ident(also.get("me")),
             name=self.nickname,
-            picture=first(
+            picture=first_nonblank(
                 self.figureurl_qq,
                 self.figureurl_qq_2,
                 self.figureurl_qq_1,
@@ -80,13 +82,13 @@ class UserInfo(Shape):
         return self.openid
 
 
-class Holder(Answer):
+class Holder(ResponseModel):
     """A good token of whatever application."""
 
     client_id: int | str
     openid: Annotated[str, Meta(pattern=r"\S")]
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", client_id=str(self.client_id), subject=self.openid)
 
 
@@ -103,15 +105,14 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://graph.qq.com/user/get_user_info?oauth_consumer_key={client_id}&openid={openid}",
-            auth="query:access_token",
+            by_query("access_token"),
         ),
         also={
-            "me": Further(
+            "me": AdditionalCall(
                 Me,
-                Call("GET", "https://graph.qq.com/oauth2.0/me?fmt=json", auth="query:access_token"),
+                RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token")),
                 "the identifier (openid), which stands nowhere else; it comes first, since the profile call demands it",
                 unwrapped,
             )
@@ -152,19 +153,18 @@ PROVIDER = Provider(
             "90 days, 60 by another page of the same wiki: expires_in of the token answer counts, a text where that "
             "is form-encoded."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id, client_secret and fmt=json; a new refresh token comes, the old "
             "one is spent.",
-            "GET",
             "https://graph.qq.com/oauth2.0/token",
-            renewing(send=by_query("refresh_token"), fmt="json"),
+            method="GET",
+            placement=by_query("refresh_token"),
+            params={"fmt": "json"},
         ),
-        termination=Way("No call for it: the person withdraws the authorisation in the settings of QQ Connect."),
-        uses=Way(
+        termination=Operation("No call for it: the person withdraws the authorisation in the settings of QQ Connect."),
+        uses=Operation(
             "Parameter access_token.",
-            "GET",
-            "https://graph.qq.com/oauth2.0/me?fmt=json",
-            Manner(send=by_query("access_token")),
+            RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token")),
         ),
         sources=("https://wiki.connect.qq.com/使用authorization_code获取access_token",),
     ),
@@ -181,10 +181,10 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://graph.qq.com/oauth2.0/me",
-        send=by_query("access_token"),
+        placement=by_query("access_token"),
         params={"fmt": "json"},
-        tells=frozenset({"client", "subject"}),
-        answer=Holder,
+        proves=frozenset({"client", "subject"}),
+        response_model=Holder,
         unwrap=unwrapped,
         refusals=(
             Refusal(200, "expired", {"error": 100014}),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, TextFlag, text_flag
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, StringFlag, string_flag
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 DOCS = "https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/"
 
@@ -26,8 +28,8 @@ class UserInfo(Shape, rename="camel"):
     sub: Id
     given_name: Name = None
     family_name: Name = None
-    email: Address = None
-    email_verified: TextFlag = None
+    email: Email = None
+    email_verified: StringFlag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -35,7 +37,7 @@ class UserInfo(Shape, rename="camel"):
             given_name=self.given_name,
             family_name=self.family_name,
             email=self.email,
-            email_verified=text_flag(self.email_verified),
+            email_verified=string_flag(self.email_verified),
         )
 
 
@@ -53,7 +55,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://accounts.platform.intuit.com/v1/openid_connect/userinfo"),
+        request=RequestTemplate("https://accounts.platform.intuit.com/v1/openid_connect/userinfo"),
         vouching="Intuit's emailVerified, of the Intuit account's address; a boolean, seen as a text too",
         subject_scope="the environment: a person has another identifier in the sandbox",
         quirks=(
@@ -80,25 +82,23 @@ PROVIDER = Provider(
         ),
         lifetime=3600,
         validity="An hour; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with HTTP Basic. The refresh token changes about daily and the former dies a day "
             "later: keep what comes back. Unused it lives about 101 days, in all five years.",
-            "POST",
             "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "HTTP Basic and a JSON body with token, access or refresh token: disconnects the company and ends both.",
-            "POST",
             "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
-            revoking(basic=True, as_json=True, ends="grant"),
+            basic=True,
+            as_json=True,
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope openid; a token for accounting alone opens "
             "https://quickbooks.api.intuit.com/v3/company/{realmId}/companyinfo/{realmId}.",
-            "GET",
-            "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
-            BEARER,
+            RequestTemplate("https://accounts.platform.intuit.com/v1/openid_connect/userinfo"),
         ),
         sources=(
             "https://developer.api.intuit.com/.well-known/openid_configuration",
@@ -114,7 +114,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.intuit.com/app/developer/qbo/docs/learn/scopes",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
         UserInfo,
         refusals=(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Shape, Web
+from idp_checks.profiles.shape import Id, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_bearer
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 HEADERS = {"User-Agent": "{user_agent}"}
 
@@ -19,8 +20,8 @@ class Me(Shape):
     """``GET /api/v1/me``, https://www.reddit.com/dev/api/#GET_api_v1_me; ``name`` is the username."""
 
     id: Id
-    name: Handle = None
-    icon_img: Web = None
+    name: Username = None
+    icon_img: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         picture = self.icon_img
@@ -45,7 +46,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("GET", "https://oauth.reddit.com/api/v1/me", headers=HEADERS),
+        request=RequestTemplate("https://oauth.reddit.com/api/v1/me", headers=HEADERS),
         quirks=(
             "The address never comes; has_verified_email is about the account, which has confirmed one.",
             "There is no real name; some have a display name at subreddit.title, most an empty text.",
@@ -70,33 +71,31 @@ PROVIDER = Provider(
             "chooses the scopes, and by duration=permanent a refresh token."
         ),
         validity="A day as seen since 2023, an hour by the wiki: expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token and refresh_token, HTTP Basic (an installed application has an empty secret) and "
             "the own User-Agent; the answer may repeat the refresh token, which does not end by time.",
-            "POST",
             "https://www.reddit.com/api/v1/access_token",
-            renewing(
-                basic=True, headers={"User-Agent": "{user_agent}"}, needs=("client_id", "client_secret", "user_agent")
-            ),
+            basic=True,
+            headers={"User-Agent": "{user_agent}"},
+            required_credentials=("client_id", "client_secret", "user_agent"),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields token and token_type_hint, HTTP Basic; 204, for an unknown token too, and 401 for a wrong "
             "secret. With a refresh token go its access tokens. The person does it at reddit.com/prefs/apps.",
-            "POST",
             "https://www.reddit.com/api/v1/revoke_token",
-            revoking(
-                basic=True,
-                headers={"User-Agent": "{user_agent}"},
-                needs=("client_id", "client_secret", "user_agent"),
-                done=frozenset({204}),
-                token_type_hint="access_token",
-            ),
+            basic=True,
+            headers={"User-Agent": "{user_agent}"},
+            required_credentials=("client_id", "client_secret", "user_agent"),
+            success_statuses=frozenset({204}),
+            params={"token_type_hint": "access_token"},
         ),
-        uses=Way(
+        uses=Operation(
             "Needs scope identity and the own User-Agent.",
-            "GET",
-            "https://oauth.reddit.com/api/v1/me",
-            Manner(send=by_bearer(), headers={"User-Agent": "{user_agent}"}, needs=("user_agent",)),
+            RequestTemplate(
+                "https://oauth.reddit.com/api/v1/me",
+                headers={"User-Agent": "{user_agent}"},
+                required_credentials=("user_agent",),
+            ),
         ),
         sources=("https://github.com/reddit-archive/reddit/wiki/OAuth2",),
     ),
@@ -112,11 +111,11 @@ PROVIDER = Provider(
             "https://support.reddithelp.com/hc/en-us/articles/42728983564564-Responsible-Builder-Policy",
         ),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://oauth.reddit.com/api/v1/me",
         Me,
         headers=HEADERS,
-        needs=("user_agent",),
+        required_credentials=("user_agent",),
         limit=(100, 60),
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),

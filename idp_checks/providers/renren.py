@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_web_address
-from idp_checks.profiles.shape import Name, NumberId, Path, Shape, Text, Web, first
+from idp_checks.profiles.profile import Claims, is_web_url
+from idp_checks.profiles.shape import Name, NumberId, Path, Shape, String, Url, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Way
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.template import RequestTemplate, by_query
 
 OAUTH = "http://open.renren.com/wiki/English_version_for_OAuth2.0"
 SIZES = {"large": 4, "main": 3, "head": 2, "avatar": 2, "tiny": 1}
@@ -19,9 +20,9 @@ SIZES = {"large": 4, "main": 3, "head": 2, "avatar": 2, "tiny": 1}
 class Avatar(Struct):
     """One size of a picture; ``size`` in the second API, ``type`` in the token answer."""
 
-    size: Text = None
-    type: Text = None
-    url: Web = None
+    size: String = None
+    type: String = None
+    url: Url = None
 
 
 class Person(Struct):
@@ -41,7 +42,7 @@ def largest(avatars: Iterable[Avatar]) -> str | None:
     sized = [
         (SIZES.get((each.size or each.type or "").lower(), 0), each.url)
         for each in avatars
-        if each.url is not None and is_web_address(each.url)
+        if each.url is not None and is_web_url(each.url)
     ]
     return max(sized, key=lambda one: one[0], default=(0, None))[1]
 
@@ -73,9 +74,9 @@ class Listed(Struct):
 
     uid: NumberId
     name: Name = None
-    mainurl: Web = None
-    headurl: Web = None
-    tinyurl: Web = None
+    mainurl: Url = None
+    headurl: Url = None
+    tinyurl: Url = None
 
 
 class GetInfo(Shape, array_like=True):
@@ -87,7 +88,9 @@ class GetInfo(Shape, array_like=True):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         person = self.person
-        return Claims(id=person.uid, name=person.name, picture=first(person.mainurl, person.headurl, person.tinyurl))
+        return Claims(
+            id=person.uid, name=person.name, picture=first_nonblank(person.mainurl, person.headurl, person.tinyurl)
+        )
 
 
 PROVIDER = Provider(
@@ -103,7 +106,7 @@ PROVIDER = Provider(
     docs=(OAUTH, "http://open.renren.com/wiki/API2"),
     profile=ProfileFacts(
         shapes=(GetUser, TokenAnswer, GetInfo),
-        call=Call("GET", "https://api.renren.com/v2/user/get?userId={user_id}", auth="query:access_token"),
+        request=RequestTemplate("https://api.renren.com/v2/user/get?userId={user_id}", by_query("access_token")),
         quirks=(
             "Such profiles exist in stores alone.",
             "There never was an e-mail address, nor a username.",
@@ -127,9 +130,9 @@ PROVIDER = Provider(
         lifetime=2592000,
         contents="Bearer tokens, or MAC tokens by token_type=mac; the application chose the scopes.",
         validity="A month for bearer tokens; MAC tokens had no end. Now no token can be good.",
-        renewal=Way("Gone; it was grant_type=refresh_token with client_id and client_secret."),
-        termination=Way("None was known, and none is needed any more."),
-        uses=Way("None is left."),
+        renewal=Operation("Gone; it was grant_type=refresh_token with client_id and client_secret."),
+        termination=Operation("None was known, and none is needed any more."),
+        uses=Operation("None is left."),
         sources=(OAUTH,),
     ),
     scopes=Scopes(

@@ -9,12 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, bool_or_none, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import Active, introspection
-from idp_checks.tokens.template import Ask, by_form
+from idp_checks.tokens.rfc7662 import IntrospectionResponse, introspection_endpoint
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form
 
 LONG = 18
 """Letters of the identifiers that programs are given; their first 15 are the same identifier as people see it."""
@@ -24,7 +24,7 @@ SHORT = 15
 class Photos(Struct):
     """``photos``; the addresses want the access token, but for the default picture."""
 
-    picture: Web = None
+    picture: Url = None
 
 
 class User(Shape):
@@ -44,34 +44,34 @@ class User(Shape):
     given_name: Name = None
     last_name: Name = None
     family_name: Name = None
-    nick_name: Handle = None
-    nickname: Handle = None
-    email: Address = None
+    nick_name: Username = None
+    nickname: Username = None
+    email: Email = None
     email_verified: Flag = None
-    picture: Web = None
+    picture: Url = None
     photos: Photos | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
             id=self.user_id,
-            name=first(self.display_name, self.name),
-            given_name=first(self.first_name, self.given_name),
-            family_name=first(self.last_name, self.family_name),
-            username=first(self.nick_name, self.nickname),
+            name=first_nonblank(self.display_name, self.name),
+            given_name=first_nonblank(self.first_name, self.given_name),
+            family_name=first_nonblank(self.last_name, self.family_name),
+            username=first_nonblank(self.nick_name, self.nickname),
             email=self.email,
-            email_verified=flag(self.email_verified),
-            picture=first(self.picture, None if self.photos is None else self.photos.picture),
+            email_verified=bool_or_none(self.email_verified),
+            picture=first_nonblank(self.picture, None if self.photos is None else self.photos.picture),
         )
 
 
-class Introspected(Active):
+class Introspected(IntrospectionResponse):
     """RFC 7662, with the identity address as ``sub``.
 
     https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oidc_token_introspection_endpoint.htm
     """
 
-    def reading(self, ask: Ask) -> Reading:
-        said = Active.reading(self, ask)
+    def read(self, ask: Ask) -> Reading:
+        said = IntrospectionResponse.read(self, ask)
         return said if said.subject is None else replace(said, subject=user_of(said.subject, ask.subject))
 
 
@@ -102,7 +102,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://login.salesforce.com/id/{organization_id}/{user_id}"),
+        request=RequestTemplate("https://login.salesforce.com/id/{organization_id}/{user_id}"),
         vouching=(
             "Salesforce's email_verified, which says that the person confirmed the address; without it an "
             "administrator's word is all there is"
@@ -145,21 +145,17 @@ PROVIDER = Provider(
             "As long as the session: 15 minutes to 24 hours by the organisation's setting, 2 hours if it has none, and "
             "use extends it. The token answer has no expires_in; introspection tells exp."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with the client's credentials, at the host of the organisation; needs scope "
             "refresh_token. The connected app's policy says when a refresh token ends and whether use replaces it.",
-            "POST",
             "https://login.salesforce.com/services/oauth2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Form field token, access or refresh token, which takes its access tokens along; 200 with an empty body, "
             "400 with unsupported_token_type or invalid_token.",
-            "POST",
-            "https://login.salesforce.com/services/oauth2/revoke",
-            Manner(send=by_form("token")),
+            RequestTemplate("https://login.salesforce.com/services/oauth2/revoke", by_form("token"), method="POST"),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://login.salesforce.com/services/oauth2/userinfo", BEARER),
+        uses=Operation("Needs scope openid.", RequestTemplate("https://login.salesforce.com/services/oauth2/userinfo")),
         sources=(
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_tokens_scopes.htm",
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_revoke_token.htm",
@@ -182,9 +178,9 @@ PROVIDER = Provider(
         },
         sources=("https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_tokens_scopes.htm",),
     ),
-    debug=introspection(
+    debug=introspection_endpoint(
         "https://login.salesforce.com/services/oauth2/introspect",
-        answer=Introspected,
+        response_model=Introspected,
         params={"token_type_hint": "access_token", "client_id": "{client_id}", "client_secret": "{client_secret}"},
         basic=False,
         source="https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oidc_token_introspection_endpoint.htm",

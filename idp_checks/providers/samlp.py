@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp_checks.providers._saml import Assertion
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Way
+from idp_checks.providers.operations import Operation
 
 PROVIDER = Provider(
     name="samlp",
@@ -19,7 +19,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Assertion,),
-        call=None,
+        request=None,
         subject_scope="the identity provider; a persistent NameID, the pair of identity and service provider",
         quirks=(
             (
@@ -65,9 +65,9 @@ PROVIDER = Provider(
             "A few minutes, to NotOnOrAfter of Conditions and of SubjectConfirmationData; the session to "
             "SessionNotOnOrAfter."
         ),
-        renewal=Way("None: a new AuthnRequest; ForceAuthn asks the person again whatever session there is."),
-        termination=Way("None for an assertion; single logout ends sessions where both sides have it."),
-        uses=Way(
+        renewal=Operation("None: a new AuthnRequest; ForceAuthn asks the person again whatever session there is."),
+        termination=Operation("None for an assertion; single logout ends sessions where both sides have it."),
+        uses=Operation(
             "None: an assertion is taken once, by the assertion consumer service. Some servers give an OAuth token "
             "for one (RFC 7522)."
         ),

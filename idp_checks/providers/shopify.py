@@ -10,12 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Steps
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Reading, Reason
-from idp_checks.tokens.template import Ask, Recipe, by_header
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_header
 from idp_checks.tokens.wire import Response, Unreachable
 
 DOMAIN = ".myshopify.com"
@@ -30,7 +32,7 @@ class Shop(Struct):
 
     id: Id
     name: Name = None
-    email: Address = None
+    email: Email = None
 
 
 class Rest(Shape):
@@ -68,7 +70,7 @@ class Staff(Struct):
     id: Id
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
+    email: Email = None
     email_verified: Flag = None
 
 
@@ -90,7 +92,7 @@ class OnlineToken(Shape):
             given_name=staff.first_name,
             family_name=staff.last_name,
             email=staff.email,
-            email_verified=flag(staff.email_verified),
+            email_verified=bool_or_none(staff.email_verified),
         )
 
 
@@ -132,7 +134,7 @@ class Asked(Struct, rename="camel"):
     shop: AskedShop
 
 
-class Installed(Answer):
+class Installed(ResponseModel):
     """A good token of whatever application, https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation.
 
     The shop is named as the caller names it where that is the same one: by number, GraphQL's form of it, or domain.
@@ -141,7 +143,7 @@ class Installed(Answer):
 
     data: Asked
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         installation, shop = self.data.current_app_installation, self.data.shop
         expected = ask.subject
         subject: str | None = str(number(shop.id))
@@ -178,7 +180,7 @@ def _at_shop(ask: Ask) -> Ask | None:
     return replace(ask, credentials={**ask.credentials, "shop": shop}) if _shop(shop) else None
 
 
-class AtShop(Recipe):
+class AtShop(RequestTemplate):
     """A call at a shop under Shopify's own domain alone."""
 
     def address(self, ask: Ask) -> str:
@@ -188,7 +190,7 @@ class AtShop(Recipe):
         return super().address(named)
 
 
-class Question(HttpEndpoint):
+class ShopEndpoint(HttpEndpoint):
     """A question of GraphQL, put to a shop under Shopify's own domain alone."""
 
     def steps(self, ask: Ask) -> Steps:
@@ -200,7 +202,7 @@ class Question(HttpEndpoint):
     def read(self, response: Response, ask: Ask) -> Reading:
         body = response.json
         errors = body.get("errors") if isinstance(body, dict) else None
-        if response.status == self.good and isinstance(errors, list):
+        if response.status == self.good_status and isinstance(errors, list):
             for error in errors:
                 extensions = error.get("extensions") if isinstance(error, dict) else None
                 code = extensions.get("code") if isinstance(extensions, dict) else None
@@ -225,10 +227,8 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Rest, GraphQl, OnlineToken),
-        call=Call(
-            "GET",
-            "https://{shop}.myshopify.com/admin/api/2026-10/shop.json",
-            auth="header:X-Shopify-Access-Token",
+        request=RequestTemplate(
+            "https://{shop}.myshopify.com/admin/api/2026-10/shop.json", by_header("X-Shopify-Access-Token")
         ),
         vouching="Shopify's email_verified of a member of staff (associated_user); the shop's address has no flag",
         quirks=(
@@ -269,24 +269,25 @@ PROVIDER = Provider(
             "offline that do not, until the application is uninstalled or its secret revoked. All public applications "
             "must use expiring ones from 2027."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "Offline tokens that expire alone: grant_type=refresh_token with the client's credentials; the refresh "
             "token lives about 90 days and is replaced at each use.",
-            "POST",
             "https://{shop}.myshopify.com/admin/oauth/access_token",
-            renewing(needs=("shop", "client_id", "client_secret"), made=AtShop),
+            required_credentials=("shop", "client_id", "client_secret"),
+            template_class=AtShop,
         ),
-        termination=Way(
+        termination=Operation(
             "Uninstalls the application, which ends all its tokens for the shop (in GraphQL appUninstall); known from "
             "practice. The merchant can do the same.",
-            "DELETE",
-            "https://{shop}.myshopify.com/admin/api_permissions/current.json",
+            manual_call=("DELETE", "https://{shop}.myshopify.com/admin/api_permissions/current.json"),
         ),
-        uses=Way(
+        uses=Operation(
             "Lists the token's scopes and needs none.",
-            "GET",
-            "https://{shop}.myshopify.com/admin/oauth/access_scopes.json",
-            Manner(send=by_header("X-Shopify-Access-Token"), needs=("shop",), made=AtShop),
+            AtShop(
+                "https://{shop}.myshopify.com/admin/oauth/access_scopes.json",
+                by_header("X-Shopify-Access-Token"),
+                required_credentials=("shop",),
+            ),
         ),
         sources=(
             "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens",
@@ -301,20 +302,20 @@ PROVIDER = Provider(
         ),
         sources=("https://shopify.dev/docs/api/usage/access-scopes",),
     ),
-    debug=Question(
+    debug=ShopEndpoint(
         kind="tokeninfo",
         method="POST",
         url="https://{shop}.myshopify.com/admin/api/2026-10/graphql.json",
-        send=by_header("X-Shopify-Access-Token"),
+        placement=by_header("X-Shopify-Access-Token"),
         params={
             "query": (
                 "{ currentAppInstallation { app { apiKey } accessScopes { handle } } shop { id myshopifyDomain } }"
             )
         },
         as_json=True,
-        needs=("shop",),
-        tells=frozenset({"client", "subject", "scopes"}),
-        answer=Installed,
+        required_credentials=("shop",),
+        proves=frozenset({"client", "subject", "scopes"}),
+        response_model=Installed,
         refusals=(
             Refusal(
                 401,

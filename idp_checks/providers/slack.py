@@ -13,12 +13,14 @@ from msgspec.structs import replace
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, Web, first, flag
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, bool_or_none, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after, split_scopes
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Response
 
 Ok: TypeAlias = Annotated[Any, Meta(extra={"const": True})]
@@ -36,11 +38,11 @@ class UserInfo(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    email: Address = None
+    email: Email = None
     email_verified: Flag = None
-    picture: Web = None
-    image_512: Web = field(default=None, name="https://slack.com/user_image_512")
-    image_192: Web = field(default=None, name="https://slack.com/user_image_192")
+    picture: Url = None
+    image_512: Url = field(default=None, name="https://slack.com/user_image_512")
+    image_192: Url = field(default=None, name="https://slack.com/user_image_192")
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         _refuse_error(self.ok)
@@ -50,8 +52,8 @@ class UserInfo(Shape):
             given_name=self.given_name,
             family_name=self.family_name,
             email=self.email,
-            email_verified=flag(self.email_verified),
-            picture=first(self.picture, self.image_512, self.image_192),
+            email_verified=bool_or_none(self.email_verified),
+            picture=first_nonblank(self.picture, self.image_512, self.image_192),
         )
 
 
@@ -60,9 +62,9 @@ class Person(Struct):
 
     id: Id
     name: Name = None
-    email: Address = None
-    image_512: Web = None
-    image_192: Web = None
+    email: Email = None
+    image_512: Url = None
+    image_192: Url = None
 
 
 class UserIdentity(Shape):
@@ -81,7 +83,7 @@ class UserIdentity(Shape):
             id=self.user.id,
             name=self.user.name,
             email=self.user.email,
-            picture=first(self.user.image_512, self.user.image_192),
+            picture=first_nonblank(self.user.image_512, self.user.image_192),
         )
 
 
@@ -90,7 +92,7 @@ def _refuse_error(ok: object) -> None:
         raise ProfileError("the answer is an error, no profile", path="$.ok")
 
 
-class AuthTest(Answer):
+class AuthTest(ResponseModel):
     """A good token of whatever application, https://docs.slack.dev/reference/methods/auth.test."""
 
     ok: bool
@@ -98,10 +100,10 @@ class AuthTest(Answer):
     team_id: str
     expires_in: Seconds | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if not self.ok:
             return Reading(active=None, reason="unparsable", detail="neither a good answer nor a documented error")
-        return Reading(active=True, reason="ok", subject=self.user_id, expires_at=after(ask.at, self.expires_in))
+        return Reading(active=True, reason="ok", subject=self.user_id, expires_at=expiry_after(ask.at, self.expires_in))
 
 
 class ScopesInHeader(HttpEndpoint):
@@ -134,7 +136,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, UserIdentity),
-        call=Call("GET", "https://slack.com/api/openid.connect.userInfo"),
+        request=RequestTemplate("https://slack.com/api/openid.connect.userInfo"),
         vouching=(
             "Slack's email_verified, with the time in date_email_verified; the older users.identity says nothing"
         ),
@@ -160,24 +162,18 @@ PROVIDER = Provider(
             "is signed with RS256 and names the app in aud."
         ),
         validity="No end by time, unless the app has turned token rotation on: then 12 hours.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "With token rotation only: grant_type=refresh_token with client id and secret gives a new pair "
             "(oauth.v2.access for tokens of an installed app). A failure has HTTP 200 and ok false.",
-            "POST",
             "https://slack.com/api/openid.connect.token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "The token ends itself by this call; the answer has revoked true. With test=true nothing is ended.",
-            "POST",
-            "https://slack.com/api/auth.revoke",
-            BEARER,
+            RequestTemplate("https://slack.com/api/auth.revoke", method="POST"),
         ),
-        uses=Way(
+        uses=Operation(
             "Tokens of a sign-in, with scope openid; auth.test takes any token.",
-            "GET",
-            "https://slack.com/api/openid.connect.userInfo",
-            BEARER,
+            RequestTemplate("https://slack.com/api/openid.connect.userInfo"),
         ),
         sources=(
             "https://docs.slack.dev/authentication/tokens",
@@ -202,9 +198,9 @@ PROVIDER = Provider(
         kind="tokeninfo",
         method="POST",
         url="https://slack.com/api/auth.test",
-        send=by_bearer(),
-        tells=frozenset({"subject", "scopes"}),
-        answer=AuthTest,
+        placement=by_bearer(),
+        proves=frozenset({"subject", "scopes"}),
+        response_model=AuthTest,
         refusals=(
             Refusal(200, "expired", _error("token_expired")),
             Refusal(200, "revoked", _error("token_revoked")),

@@ -9,17 +9,18 @@ from msgspec import Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Json, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Id, Json, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
-from idp_checks.tokens.template import by_bearer
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_bearer, filled
 
 
 class Bitmoji(Struct):
     """``bitmoji``: withheld where the person switched it off."""
 
-    avatar: Web = None
+    avatar: Url = None
 
 
 class Person(Struct, rename="camel"):
@@ -68,7 +69,9 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("POST", "https://kit.snapchat.com/v1/me", headers={"Content-Type": "application/json"}),
+        request=RequestTemplate(
+            "https://kit.snapchat.com/v1/me", method="POST", headers={"Content-Type": "application/json"}
+        ),
         subject_scope="the application",
         quirks=(
             (
@@ -95,23 +98,19 @@ PROVIDER = Provider(
             "what me shows."
         ),
         validity="An hour; no end of refresh tokens is documented.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with HTTP Basic, or client_id in the form for a public client with PKCE.",
-            "POST",
             "https://accounts.snapchat.com/accounts/oauth2/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
-            "Form field token, HTTP Basic.",
-            "POST",
-            "https://accounts.snapchat.com/accounts/oauth2/revoke",
-            revoking(basic=True),
+        termination=revoke_by_request(
+            "Form field token, HTTP Basic.", "https://accounts.snapchat.com/accounts/oauth2/revoke", basic=True
         ),
-        uses=Way(
+        uses=Operation(
             "The GraphQL query {me{externalId}}.",
-            "POST",
-            "https://kit.snapchat.com/v1/me",
-            Manner(send=by_bearer(), params={"query": "{me{externalId}}"}, as_json=True),
+            RequestTemplate(
+                "https://kit.snapchat.com/v1/me", method="POST", params={"query": "{me{externalId}}"}, as_json=True
+            ),
         ),
         sources=("https://developers.snap.com/snap-kit/login-kit/Tutorials/web",),
     ),
@@ -131,11 +130,11 @@ PROVIDER = Provider(
         kind="userinfo-probe",
         method="POST",
         url="https://kit.snapchat.com/v1/me",
-        send=by_bearer(),
+        placement=by_bearer(),
         params={"query": "{me{externalId}}"},
         as_json=True,
-        tells=frozenset({"subject"}),
-        answer=Me,
+        proves=frozenset({"subject"}),
+        response_model=Me,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(403, "not_permitted", header=("www-authenticate", "insufficient_scope")),

@@ -8,11 +8,12 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_header
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_header
 
 HEADERS = {"Accept": "application/json; charset=utf-8"}
 AUTHORIZATION = "OAuth {token}"
@@ -28,7 +29,7 @@ class Person(Shape):
     full_name: Name = None
     first_name: Name = None
     last_name: Name = None
-    avatar_url: Web = None
+    avatar_url: Url = None
 
     def said(self, ident: int | str) -> Claims:
         """The claims, under an identifier."""
@@ -76,8 +77,8 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, OlderUser),
-        call=Call(
-            "GET", "https://api.soundcloud.com/me", "header:Authorization", {"Authorization": AUTHORIZATION, **HEADERS}
+        request=RequestTemplate(
+            "https://api.soundcloud.com/me", by_header("Authorization", AUTHORIZATION), headers={**HEADERS}
         ),
         quirks=(
             "The header is Authorization: OAuth TOKEN, not Bearer; a token in the query is not accepted any more.",
@@ -107,25 +108,23 @@ PROVIDER = Provider(
             "PKCE, at secure.soundcloud.com."
         ),
         validity="About an hour (expires_in 3599). Tokens without an end, of the older server, are gone.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; a refresh token works once and gives the next.",
-            "POST",
             "https://secure.soundcloud.com/oauth/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Header Authorization: OAuth TOKEN; 200 when done. The path of that name at secure.soundcloud.com is not "
             "for applications.",
-            "POST",
-            "https://api.soundcloud.com/sign-out",
-            Manner(send=by_header("Authorization", "OAuth {token}")),
+            RequestTemplate(
+                "https://api.soundcloud.com/sign-out", by_header("Authorization", "OAuth {token}"), method="POST"
+            ),
         ),
-        uses=Way(
+        uses=Operation(
             "A person's token alone: one of the client_credentials grant gets 401.",
-            "GET",
-            "https://api.soundcloud.com/me",
-            Manner(
-                send=by_header("Authorization", "OAuth {token}"), headers={"Accept": "application/json; charset=utf-8"}
+            RequestTemplate(
+                "https://api.soundcloud.com/me",
+                by_header("Authorization", "OAuth {token}"),
+                headers={"Accept": "application/json; charset=utf-8"},
             ),
         ),
         sources=("https://developers.soundcloud.com/docs/api/guide",),
@@ -135,7 +134,7 @@ PROVIDER = Provider(
         adding="There are none to ask for.",
         sources=("https://developers.soundcloud.com/docs/api/guide",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.soundcloud.com/me",
         User,
         send=by_header("Authorization", AUTHORIZATION),

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Shape
+from idp_checks.profiles.shape import Email, Id, Name, Shape
 from idp_checks.providers._pictures import Picture, largest
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class User(Shape):
@@ -21,7 +23,7 @@ class User(Shape):
 
     id: Id
     display_name: Name = None
-    email: Address = None
+    email: Email = None
     images: list[Picture] | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -52,7 +54,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.spotify.com/v1/me"),
+        request=RequestTemplate("https://api.spotify.com/v1/me"),
         quirks=(
             "Spotify says that the address is not verified: nothing vouches for it.",
             (
@@ -82,16 +84,17 @@ PROVIDER = Provider(
             "account and the scopes granted."
         ),
         validity="An hour; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, with HTTP Basic or a PKCE client's client_id; where no new refresh token comes, "
             "the old one goes on. It ends 6 months after the authorisation (400 invalid_grant), for apps made since 18 "
             "June 2026 at once and for all others since 20 July 2026: the person signs in again.",
-            "POST",
             "https://accounts.spotify.com/api/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way("No call is documented: the person removes the app at https://www.spotify.com/account/apps/."),
-        uses=Way("Needs no scope.", "GET", "https://api.spotify.com/v1/me", BEARER),
+        termination=Operation(
+            "No call is documented: the person removes the app at https://www.spotify.com/account/apps/."
+        ),
+        uses=Operation("Needs no scope.", RequestTemplate("https://api.spotify.com/v1/me")),
         sources=(
             "https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens",
             "https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration",
@@ -110,7 +113,7 @@ PROVIDER = Provider(
             "https://developer.spotify.com/documentation/web-api/tutorials/february-2026-migration-guide",
         ),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.spotify.com/v1/me",
         User,
         refusals=(

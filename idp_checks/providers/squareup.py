@@ -11,10 +11,11 @@ from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
 from idp_checks.profiles.shape import Id, Name, Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, at_iso
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer, by_json
+from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer, by_json
 from idp_checks.tokens.wire import Response
 
 
@@ -44,7 +45,7 @@ class Me(Shape):
         return Claims(id=merchant.id, name=merchant.business_name)
 
 
-class TokenStatus(Answer):
+class TokenStatus(ResponseModel):
     """A good token of whatever application; without ``expires_at``, or with an empty one, it does not end.
 
     https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus
@@ -55,14 +56,14 @@ class TokenStatus(Answer):
     scopes: list[str] | None = None
     expires_at: IsoTime | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
             subject=self.merchant_id,
             scopes=None if self.scopes is None else tuple(self.scopes),
-            expires_at=at_iso(self.expires_at or None),
+            expires_at=parse_iso(self.expires_at or None),
             endless=not self.expires_at,
         )
 
@@ -101,7 +102,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("GET", "https://connect.squareup.com/v2/merchants/me"),
+        request=RequestTemplate("https://connect.squareup.com/v2/merchants/me"),
         quirks=(
             "The account is a business: no person, no username, no address, no picture.",
             "The list call names its list merchant too, in the singular.",
@@ -127,28 +128,27 @@ PROVIDER = Provider(
             "30 days; with short_lived=true 24 hours and no refresh token. A personal access token has no end. "
             "expires_at of the token answer counts."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with the client's credentials as JSON. In the code flow the refresh token has no "
             "end and stays; with PKCE it works once within 90 days, without client_secret.",
-            "POST",
             "https://connect.squareup.com/oauth2/token",
-            renewing(as_json=True),
+            as_json=True,
         ),
-        termination=Way(
+        termination=Operation(
             "Header Authorization: Client and the application's secret; JSON body of client_id and access_token or "
             "merchant_id. Ends all the application's tokens of that merchant unless revoke_only_access_token is true; "
             "404 for an unknown one.",
-            "POST",
-            "https://connect.squareup.com/oauth2/revoke",
-            Manner(
-                send=by_json("access_token"),
+            RequestTemplate(
+                "https://connect.squareup.com/oauth2/revoke",
+                by_json("access_token"),
+                method="POST",
                 params={"client_id": "{client_id}"},
                 headers={"Authorization": "Client {client_secret}"},
-                needs=("client_id", "client_secret"),
-                ends="grant",
+                required_credentials=("client_id", "client_secret"),
             ),
+            ends="grant",
         ),
-        uses=Way("Needs MERCHANT_PROFILE_READ.", "GET", "https://connect.squareup.com/v2/merchants/me", BEARER),
+        uses=Operation("Needs MERCHANT_PROFILE_READ.", RequestTemplate("https://connect.squareup.com/v2/merchants/me")),
         sources=(
             "https://developer.squareup.com/docs/oauth-api/refresh-revoke-limit-scope",
             "https://developer.squareup.com/reference/square/o-auth-api/RevokeToken",
@@ -166,9 +166,9 @@ PROVIDER = Provider(
         kind="tokeninfo",
         method="POST",
         url="https://connect.squareup.com/oauth2/token/status",
-        send=by_bearer(),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=TokenStatus,
+        placement=by_bearer(),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=TokenStatus,
         source="https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus",
         note=(
             "No active flag and no credentials: it answers for every application's token, so client_id must be "

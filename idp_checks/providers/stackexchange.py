@@ -13,12 +13,14 @@ from msgspec import Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Name, NumberId, Path, Shape, Web
+from idp_checks.profiles.shape import Name, NumberId, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, Steps, at_epoch
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_path, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch
+from idp_checks.tokens.template import Ask, RequestTemplate, by_path, by_query
 
 
 class User(Struct):
@@ -26,7 +28,7 @@ class User(Struct):
 
     account_id: NumberId
     display_name: Name = None
-    profile_image: Web = None
+    profile_image: Url = None
 
 
 class Users(Shape):
@@ -57,12 +59,12 @@ class AccessToken(Struct):
     scope: list[str] | None = None
 
 
-class AccessTokens(Answer):
+class AccessTokens(ResponseModel):
     """A good token of whatever application; without ``scope`` it has none, with ``no_expiry`` no end."""
 
     items: list[AccessToken]
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if len(self.items) != 1:
             return Reading(active=None, reason="unparsable", detail="one token was asked about, and not one is told of")
         token = self.items[0]
@@ -72,7 +74,7 @@ class AccessTokens(Answer):
             reason="ok",
             subject=str(token.account_id),
             scopes=scopes,
-            expires_at=at_epoch(token.expires_on_date),
+            expires_at=parse_epoch(token.expires_on_date),
             endless=token.expires_on_date is None and "no_expiry" in scopes,
         )
 
@@ -104,8 +106,8 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Users,),
-        call=Call(
-            "GET", "https://api.stackexchange.com/2.3/me?site=stackoverflow&key={key}", auth="query:access_token"
+        request=RequestTemplate(
+            "https://api.stackexchange.com/2.3/me?site=stackoverflow&key={key}", by_query("access_token")
         ),
         quirks=(
             (
@@ -138,19 +140,20 @@ PROVIDER = Provider(
             "A day: the token answer has it as expires, not as expires_in. Scope no_expiry takes the end away, and "
             "expires with it. Sent once over plain HTTP, a token is ended."
         ),
-        renewal=Way("None: authorise again, or ask for no_expiry."),
-        termination=Way(
+        renewal=Operation("None: authorise again, or ask for no_expiry."),
+        termination=Operation(
             "Takes 20 tokens at most, parted by semicolons, and lists the ones it ended. The whole consent ends by GET "
             "https://api.stackexchange.com/2.3/apps/{token}/de-authenticate.",
-            "GET",
-            "https://api.stackexchange.com/2.3/access-tokens/{token}/invalidate",
-            Manner(send=by_path("token")),
+            RequestTemplate("https://api.stackexchange.com/2.3/access-tokens/{token}/invalidate", by_path("token")),
         ),
-        uses=Way(
+        uses=Operation(
             "Parameters access_token and key, no site.",
-            "GET",
-            "https://api.stackexchange.com/2.3/me/associated",
-            Manner(send=by_query("access_token"), params={"key": "{key}"}, needs=("key",)),
+            RequestTemplate(
+                "https://api.stackexchange.com/2.3/me/associated",
+                by_query("access_token"),
+                params={"key": "{key}"},
+                required_credentials=("key",),
+            ),
         ),
         sources=(
             "https://api.stackexchange.com/docs/authentication",
@@ -169,9 +172,9 @@ PROVIDER = Provider(
     debug=OneToken(
         kind="tokeninfo",
         url="https://api.stackexchange.com/2.3/access-tokens/{token}",
-        send=by_path("token"),
-        tells=frozenset({"subject", "scopes", "end"}),
-        answer=AccessTokens,
+        placement=by_path("token"),
+        proves=frozenset({"subject", "scopes", "end"}),
+        response_model=AccessTokens,
         limit=(30, 1),
         refusals=(
             Refusal(200, "denied", {"items": [], "has_more": False}, detail="no such token, or one that has ended"),

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Name, NumberId, Shape, Web
+from idp_checks.profiles.shape import Email, Name, NumberId, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_form
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_form
 
 
 class Athlete(Shape):
@@ -20,11 +21,11 @@ class Athlete(Shape):
     """
 
     id: NumberId
-    username: Handle = None
+    username: Username = None
     firstname: Name = None
     lastname: Name = None
-    profile: Web = None
-    email: Address = None
+    profile: Url = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -51,7 +52,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Athlete,),
-        call=Call("GET", "https://www.strava.com/api/v3/athlete"),
+        request=RequestTemplate("https://www.strava.com/api/v3/athlete"),
         quirks=(
             "No address: Strava took it out on 2019-01-15, and only older records hold one.",
             "profile and profile_medium are paths such as avatar/athlete/large.png where there is no picture.",
@@ -75,21 +76,18 @@ PROVIDER = Provider(
             "athlete may untick any: what was granted stands in the parameter scope of the redirect."
         ),
         validity="Six hours; expires_at of the token answer counts. Those without an end died on 2019-10-15.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret. With more than an hour left the same token may "
             "come back; a new refresh token ends the older one.",
-            "POST",
             "https://www.strava.com/oauth/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Form field access_token; ends every token of that athlete for the application. The athlete can do the "
             "same in the settings.",
-            "POST",
-            "https://www.strava.com/oauth/deauthorize",
-            Manner(send=by_form("access_token"), ends="grant"),
+            RequestTemplate("https://www.strava.com/oauth/deauthorize", by_form("access_token"), method="POST"),
+            ends="grant",
         ),
-        uses=Way("Any scope will do.", "GET", "https://www.strava.com/api/v3/athlete", BEARER),
+        uses=Operation("Any scope will do.", RequestTemplate("https://www.strava.com/api/v3/athlete")),
         sources=(
             "https://developers.strava.com/docs/authentication/",
             "https://developers.strava.com/docs/oauth-updates/",
@@ -104,7 +102,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developers.strava.com/docs/authentication/#detailsaboutrequestingaccess",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://www.strava.com/api/v3/athlete",
         Athlete,
         limit=(100, 900),

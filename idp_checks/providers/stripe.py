@@ -8,12 +8,13 @@ from typing import Any
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Shape, first
+from idp_checks.profiles.shape import Email, Id, Name, Shape, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer, by_form
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer, by_form
 from idp_checks.tokens.wire import Response
 
 
@@ -46,14 +47,14 @@ class Account(Shape):
     settings: Settings | None = None
     display_name: Name = None
     business_name: Name = None
-    email: Address = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         business = self.business_profile
         dashboard = None if self.settings is None else self.settings.dashboard
         return Claims(
             id=self.id,
-            name=first(
+            name=first_nonblank(
                 None if business is None else business.name,
                 None if dashboard is None else dashboard.display_name,
                 self.display_name,
@@ -89,7 +90,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Account,),
-        call=Call("GET", "https://api.stripe.com/v1/account"),
+        request=RequestTemplate("https://api.stripe.com/v1/account"),
         quirks=(
             "The account is a business: all of its team are one user, and there are no parts of a name.",
             (
@@ -119,26 +120,25 @@ PROVIDER = Provider(
             "instead."
         ),
         validity="No end by time: it dies when account or platform disconnects, or when it is rolled by a refresh.",
-        renewal=Way(
+        renewal=Operation(
             "grant_type=refresh_token with the platform's secret key: not because of an end, but for a token of test "
             "mode, of a narrower scope, or a rolled one.",
-            "POST",
-            "https://connect.stripe.com/oauth/token",
-            Manner(
-                send=by_form("refresh_token"),
-                token="refresh",
+            RequestTemplate(
+                "https://connect.stripe.com/oauth/token",
+                by_form("refresh_token"),
+                method="POST",
                 params={"grant_type": "refresh_token"},
                 headers={"Authorization": "Bearer {client_secret}"},
-                needs=("client_secret",),
+                required_credentials=("client_secret",),
             ),
+            token="refresh",
         ),
-        termination=Way(
+        termination=Operation(
             "client_id and stripe_user_id in the form, with the platform's secret key. The account's owner can do it "
             "in the dashboard; the platform is told by account.application.deauthorized.",
-            "POST",
-            "https://connect.stripe.com/oauth/deauthorize",
+            manual_call=("POST", "https://connect.stripe.com/oauth/deauthorize"),
         ),
-        uses=Way("The account that the token belongs to.", "GET", "https://api.stripe.com/v1/account", BEARER),
+        uses=Operation("The account that the token belongs to.", RequestTemplate("https://api.stripe.com/v1/account")),
         sources=(
             "https://docs.stripe.com/connect/oauth-reference",
             "https://docs.stripe.com/connect/oauth-standard-accounts",
@@ -155,9 +155,9 @@ PROVIDER = Provider(
     debug=Probe(
         kind="userinfo-probe",
         url="https://api.stripe.com/v1/account",
-        send=by_bearer(),
-        tells=frozenset({"subject"}),
-        answer=Account,
+        placement=by_bearer(),
+        proves=frozenset({"subject"}),
+        response_model=Account,
         limit=(100, 1),
         refusals=(
             Refusal(401, "expired", {"error": {"code": "api_key_expired"}}),

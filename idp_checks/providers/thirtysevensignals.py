@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Name, NumberId, Path, Shape
+from idp_checks.profiles.shape import Email, Name, NumberId, Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, IsoTime, Refusal, at_iso
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 from idp_checks.tokens.wire import Response
 
 
@@ -26,7 +28,7 @@ class Identity(Struct):
     id: NumberId
     first_name: Name = None
     last_name: Name = None
-    email_address: Address = None
+    email_address: Email = None
 
 
 class Authorization(Shape):
@@ -52,14 +54,14 @@ class Holder(Struct):
     id: int
 
 
-class Authorized(Answer):
+class Authorized(ResponseModel):
     """A good token of whatever application."""
 
     expires_at: IsoTime
     identity: Holder
 
-    def reading(self, ask: Ask) -> Reading:
-        return Reading(active=True, reason="ok", subject=str(self.identity.id), expires_at=at_iso(self.expires_at))
+    def read(self, ask: Ask) -> Reading:
+        return Reading(active=True, reason="ok", subject=str(self.identity.id), expires_at=parse_iso(self.expires_at))
 
 
 class Probe(HttpEndpoint):
@@ -86,7 +88,9 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Authorization,),
-        call=Call("GET", "https://launchpad.37signals.com/authorization.json", headers={"User-Agent": "{user_agent}"}),
+        request=RequestTemplate(
+            "https://launchpad.37signals.com/authorization.json", headers={"User-Agent": "{user_agent}"}
+        ),
         quirks=(
             "The address is not verified, by the provider's own word: no accounts are to be linked by it.",
             "Without a User-Agent that tells application and contact the answer is 400.",
@@ -113,21 +117,23 @@ PROVIDER = Provider(
             "Two weeks: expires_in of the token answer, expires_at of authorization.json. A new password ends every "
             "token."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token (formerly type=refresh) with refresh_token, client_id and client_secret; refused "
             "with 400 authorization_expired or with 401.",
-            "POST",
             "https://launchpad.37signals.com/authorization/token",
-            renewing(headers={"User-Agent": "{user_agent}"}, needs=("client_id", "client_secret", "user_agent")),
+            headers={"User-Agent": "{user_agent}"},
+            required_credentials=("client_id", "client_secret", "user_agent"),
         ),
-        termination=Way(
+        termination=Operation(
             "No call for it: among the integrations of the identity the person can remove the application."
         ),
-        uses=Way(
+        uses=Operation(
             "Any token works; the User-Agent names the application and a contact.",
-            "GET",
-            "https://launchpad.37signals.com/authorization.json",
-            Manner(send=by_bearer(), headers={"User-Agent": "{user_agent}"}, needs=("user_agent",)),
+            RequestTemplate(
+                "https://launchpad.37signals.com/authorization.json",
+                headers={"User-Agent": "{user_agent}"},
+                required_credentials=("user_agent",),
+            ),
         ),
         sources=(
             "https://github.com/basecamp/api/blob/master/sections/authentication.md",
@@ -142,11 +148,11 @@ PROVIDER = Provider(
     debug=Probe(
         kind="userinfo-probe",
         url="https://launchpad.37signals.com/authorization.json",
-        send=by_bearer(),
+        placement=by_bearer(),
         headers={"User-Agent": "{user_agent}"},
-        needs=("user_agent",),
-        tells=frozenset({"subject", "end"}),
-        answer=Authorized,
+        required_credentials=("user_agent",),
+        proves=frozenset({"subject", "end"}),
+        response_model=Authorized,
         limit=(50, 10),
         refusals=(
             Refusal(400, "caller_rejected", detail="the User-Agent does not name the application and a contact"),

@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_form
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_form
 
 SUCCESS = "ok"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]
@@ -31,10 +32,10 @@ class User(Struct):
 
     open_id: Id
     display_name: Name = None
-    username: Handle = None
-    avatar_url: Web = None
-    avatar_large_url: Web = None
-    avatar_url_100: Web = None
+    username: Username = None
+    avatar_url: Url = None
+    avatar_large_url: Url = None
+    avatar_url_100: Url = None
 
 
 class Data(Struct):
@@ -59,7 +60,7 @@ class UserInfo(Shape):
             id=user.open_id,
             name=user.display_name,
             username=user.username,
-            picture=first(user.avatar_url, user.avatar_large_url, user.avatar_url_100),
+            picture=first_nonblank(user.avatar_url, user.avatar_large_url, user.avatar_url_100),
         )
 
 
@@ -85,11 +86,10 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://open.tiktokapis.com/v2/user/info/?fields=open_id,union_id,avatar_url,avatar_url_100,"
             "avatar_large_url,display_name,bio_description,profile_deep_link,is_verified,username,follower_count,"
-            "following_count,likes_count,video_count",
+            "following_count,likes_count,video_count"
         ),
         subject_scope="the application",
         quirks=(
@@ -117,31 +117,31 @@ PROVIDER = Provider(
             "2 hours, and 180 days for the refresh token; 24 hours and 365 days until November 2026. expires_in and "
             "refresh_expires_in count."
         ),
-        renewal=Way(
+        renewal=Operation(
             "grant_type=refresh_token with client_key, client_secret and refresh_token; a new refresh token takes the "
             "old one's place.",
-            "POST",
-            "https://open.tiktokapis.com/v2/oauth/token/",
-            Manner(
-                send=by_form("refresh_token"),
-                token="refresh",
+            RequestTemplate(
+                "https://open.tiktokapis.com/v2/oauth/token/",
+                by_form("refresh_token"),
+                method="POST",
                 params={"grant_type": "refresh_token", "client_key": "{client_id}", "client_secret": "{client_secret}"},
-                needs=("client_id", "client_secret"),
+                required_credentials=("client_id", "client_secret"),
             ),
+            token="refresh",
         ),
-        termination=Way(
+        termination=Operation(
             "Form fields client_key, client_secret and token; an empty answer. TikTok's settings let the person do the "
             "same.",
-            "POST",
-            "https://open.tiktokapis.com/v2/oauth/revoke/",
-            Manner(
-                send=by_form("token"),
+            RequestTemplate(
+                "https://open.tiktokapis.com/v2/oauth/revoke/",
+                by_form("token"),
+                method="POST",
                 params={"client_key": "{client_id}", "client_secret": "{client_secret}"},
-                needs=("client_id", "client_secret"),
+                required_credentials=("client_id", "client_secret"),
             ),
         ),
-        uses=Way(
-            "Needs scope user.info.basic.", "GET", "https://open.tiktokapis.com/v2/user/info/?fields=open_id", BEARER
+        uses=Operation(
+            "Needs scope user.info.basic.", RequestTemplate("https://open.tiktokapis.com/v2/user/info/?fields=open_id")
         ),
         sources=(
             "https://developers.tiktok.com/doc/oauth-user-access-token-management",
@@ -158,7 +158,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developers.tiktok.com/doc/tiktok-api-scopes",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://open.tiktokapis.com/v2/user/info/",
         Probed,
         params={"fields": "open_id,union_id"},
@@ -172,7 +172,7 @@ PROVIDER = Provider(
                 detail="alive, without scope user.info.basic",
             ),
         ),
-        errors=(),
+        error_fields=(),
         source="https://developers.tiktok.com/doc/tiktok-api-v2-error-handling",
         note=(
             "There is no introspection: the probe proves no client, but for open_id being per application, so that one "

@@ -14,8 +14,10 @@ from idp_checks.profiles.profile import Claims
 from idp_checks.profiles.shape import Flag, Id, Path, Shape
 from idp_checks.providers._pictures import Picture, largest
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Blog(Struct):
@@ -60,7 +62,7 @@ PROVIDER = Provider(
     docs=("https://www.tumblr.com/docs/en/api/v2", "https://github.com/tumblr/docs/blob/master/api.md"),
     profile=ProfileFacts(
         shapes=(Info,),
-        call=Call("GET", "https://api.tumblr.com/v2/user/info"),
+        request=RequestTemplate("https://api.tumblr.com/v2/user/info"),
         quirks=(
             (
                 "There is no identifier: libraries take the name of the primary blog, which can be changed and then "
@@ -89,18 +91,16 @@ PROVIDER = Provider(
             "42 minutes in the documented example; expires_in of the token answer counts. Tokens of OAuth 1.0a do not "
             "end by time."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret; a refresh token comes only with scope "
             "offline_access, and each use gives the next.",
-            "POST",
             "https://api.tumblr.com/v2/oauth2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "No call is documented: the person removes the application in the account settings. Exchanging a token of "
             "OAuth 1.0a at /v2/oauth2/exchange ends that one."
         ),
-        uses=Way("Needs scope basic.", "GET", "https://api.tumblr.com/v2/user/info", BEARER),
+        uses=Operation("Needs scope basic.", RequestTemplate("https://api.tumblr.com/v2/user/info")),
         sources=("https://github.com/tumblr/docs/blob/master/api.md",),
     ),
     scopes=Scopes(
@@ -108,7 +108,7 @@ PROVIDER = Provider(
         adding="Authorise again with basic, write or offline_access in scope; none gives an address.",
         sources=("https://github.com/tumblr/docs/blob/master/api.md",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.tumblr.com/v2/user/info",
         Info,
         limit=(300, 60),

@@ -10,22 +10,24 @@ from msgspec import Struct
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Seconds, after
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer, by_form, by_header
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_header
 
 
 class User(Struct):
     """An element of ``data``."""
 
     id: Id
-    login: Handle = None
+    login: Username = None
     display_name: Name = None
-    profile_image_url: Web = None
-    email: Address = None
+    profile_image_url: Url = None
+    email: Email = None
 
 
 class Users(Shape):
@@ -57,7 +59,7 @@ class UserInfo(OpenIdClaims):
     """OpenID Connect userinfo, https://dev.twitch.tv/docs/authentication/getting-tokens-oidc."""
 
 
-class Validated(Answer):
+class Validated(ResponseModel):
     """A good token of whatever client; an app token has no user.
 
     https://dev.twitch.tv/docs/authentication/validate-tokens.
@@ -68,7 +70,7 @@ class Validated(Answer):
     expires_in: Seconds
     user_id: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         endless = self.expires_in == 0
         return Reading(
             active=True,
@@ -76,7 +78,7 @@ class Validated(Answer):
             client_id=self.client_id,
             subject=self.user_id,
             scopes=None if self.scopes is None else tuple(self.scopes),
-            expires_at=None if endless else after(ask.at, self.expires_in),
+            expires_at=None if endless else expiry_after(ask.at, self.expires_in),
             endless=endless,
         )
 
@@ -96,7 +98,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Users, UserInfo),
-        call=Call("GET", "https://api.twitch.tv/helix/users", headers={"Client-Id": "{client_id}"}),
+        request=RequestTemplate("https://api.twitch.tv/helix/users", headers={"Client-Id": "{client_id}"}),
         vouching=(
             "Twitch's word that the address of /users is the verified one (scope user:read:email); in userinfo the "
             "claim email_verified"
@@ -128,25 +130,29 @@ PROVIDER = Provider(
             "expires_in of the token answer counts, about 4 hours in Twitch's examples; tokens of some old clients do "
             "not end by time. A new password or a disconnected app ends a token early."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, the refresh token URL-encoded; 400 or 401 once the person disconnected the app "
             "or changed the password. Refresh tokens of public clients live 30 days and work once.",
-            "POST",
             "https://id.twitch.tv/oauth2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "Form fields client_id and token; 200 with an empty body when done, 400 for a dead token, 404 for an "
             "unknown client.",
-            "POST",
-            "https://id.twitch.tv/oauth2/revoke",
-            Manner(send=by_form("token"), params={"client_id": "{client_id}"}, needs=("client_id",)),
+            RequestTemplate(
+                "https://id.twitch.tv/oauth2/revoke",
+                by_form("token"),
+                method="POST",
+                params={"client_id": "{client_id}"},
+                required_credentials=("client_id",),
+            ),
         ),
-        uses=Way(
+        uses=Operation(
             "Needs the header Client-Id and no scope.",
-            "GET",
-            "https://api.twitch.tv/helix/users",
-            Manner(send=by_bearer(), headers={"Client-Id": "{client_id}"}, needs=("client_id",)),
+            RequestTemplate(
+                "https://api.twitch.tv/helix/users",
+                headers={"Client-Id": "{client_id}"},
+                required_credentials=("client_id",),
+            ),
         ),
         sources=(
             "https://dev.twitch.tv/docs/authentication/refresh-tokens",
@@ -164,9 +170,9 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://id.twitch.tv/oauth2/validate",
-        send=by_header("Authorization", "OAuth {token}"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=Validated,
+        placement=by_header("Authorization", "OAuth {token}"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=Validated,
         refusals=(Refusal(401, "denied", {"status": 401, "message": "invalid access token"}),),
         source="https://dev.twitch.tv/docs/authentication/validate-tokens",
         note=(

@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import HttpEndpoint, Refusal, Steps
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 _oauth1 = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
 
@@ -24,9 +25,9 @@ class User(Struct):
 
     id: Id
     name: Name = None
-    username: Handle = None
-    confirmed_email: Address = None
-    profile_image_url: Web = None
+    username: Username = None
+    confirmed_email: Email = None
+    profile_image_url: Url = None
 
 
 class Me(Shape):
@@ -55,10 +56,10 @@ class Account(Shape):
     id: Id
     id_str: Id | None = None
     name: Name = None
-    screen_name: Handle = None
-    email: Address = None
-    profile_image_url: Web = None
-    profile_image_url_https: Web = None
+    screen_name: Username = None
+    email: Email = None
+    profile_image_url: Url = None
+    profile_image_url_https: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         exact = self.id_str
@@ -67,7 +68,7 @@ class Account(Shape):
             name=self.name,
             username=self.screen_name,
             email=self.email,
-            picture=first(self.profile_image_url_https, self.profile_image_url),
+            picture=first_nonblank(self.profile_image_url_https, self.profile_image_url),
         )
 
 
@@ -97,11 +98,10 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me, Account),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://api.x.com/2/users/me?user.fields=id,name,username,confirmed_email,created_at,description,"
             "entities,location,profile_banner_url,profile_image_url,protected,public_metrics,subscription_type,url,"
-            "verified,verified_type",
+            "verified,verified_type"
         ),
         quirks=(
             "By OAuth 2.0 the user stands in data (v2), by OAuth 1.0a at the top (v1.1), under the same number.",
@@ -134,25 +134,21 @@ PROVIDER = Provider(
             "OAuth 2.0: 2 hours. OAuth 1.0a: no end by time, until the person or the app takes it back. This project "
             "asks about tokens of OAuth 2.0 only."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, with HTTP Basic or a public client's client_id; a refresh token comes only with "
             "scope offline.access, and each use ends it and gives the next.",
-            "POST",
             "https://api.x.com/2/oauth2/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form field token, with HTTP Basic or a public client's client_id. OAuth 1.0a: POST "
             "https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token to be ended.",
-            "POST",
             "https://api.x.com/2/oauth2/revoke",
-            revoking(basic=True),
+            basic=True,
         ),
-        uses=Way(
+        uses=Operation(
             "A billed read where the app pays per use; 75 calls in 15 minutes for each person.",
-            "GET",
-            "https://api.x.com/2/users/me",
-            BEARER,
+            RequestTemplate("https://api.x.com/2/users/me"),
         ),
         sources=(
             "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
@@ -172,9 +168,9 @@ PROVIDER = Provider(
     debug=Probe(
         kind="userinfo-probe",
         url="https://api.x.com/2/users/me",
-        send=by_bearer(),
-        tells=frozenset({"subject"}),
-        answer=Me,
+        placement=by_bearer(),
+        proves=frozenset({"subject"}),
+        response_model=Me,
         refusals=(
             Refusal(401, "denied", {"title": "Unauthorized", "status": 401}),
             Refusal(402, "not_permitted", detail="the app's paid credits are used up"),

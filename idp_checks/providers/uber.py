@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class UserInfo(OpenIdClaims):
@@ -26,8 +28,8 @@ class Rider(Shape, kw_only=True):
     sub: None = None
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
-    picture: Web = None
+    email: Email = None
+    picture: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -70,7 +72,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, ByRiderId, ByUuid),
-        call=Call("GET", "https://api.uber.com/v3/me"),
+        request=RequestTemplate("https://api.uber.com/v3/me"),
         vouching="Uber's email_verified, in version 3 alone",
         subject_scope="the application",
         quirks=(
@@ -100,22 +102,18 @@ PROVIDER = Provider(
             "Scope openid adds an ID token, signed RS256."
         ),
         validity="30 days; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token, refresh_token and the client's id and secret; both tokens are replaced. "
             "login.uber.com is the older host.",
-            "POST",
             "https://auth.uber.com/oauth/v2/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields client_id, client_secret and token; 200 for a good token and for anything else, 400 without "
             "one: it proves nothing.",
-            "POST",
             "https://auth.uber.com/oauth/v2/revoke",
-            revoking(),
         ),
-        uses=Way(
-            "Needs scope profile and an application that Uber approved.", "GET", "https://api.uber.com/v3/me", BEARER
+        uses=Operation(
+            "Needs scope profile and an application that Uber approved.", RequestTemplate("https://api.uber.com/v3/me")
         ),
         sources=(
             "https://developer.uber.com/docs/consumer-identity/guides/revoke-token",
@@ -132,7 +130,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.uber.com/v3/me",
         UserInfo,
         refusals=(

@@ -11,27 +11,28 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Json, Name, NumberId, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Json, Name, NumberId, Path, Shape, Url, Username
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Refusal, probe
-from idp_checks.tokens.template import by_query
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate, by_query
 
 
 class Settings(Struct):
     """``settings``, told to oneself alone; an empty list where there are none."""
 
-    email_address: Address = None
+    email_address: Email = None
 
 
 class User(Struct):
     """``response.user``; ``id`` is the same number again."""
 
     uid: NumberId
-    user_name: Handle = None
+    user_name: Username = None
     first_name: Name = None
     last_name: Name = None
-    user_avatar: Web = None
+    user_avatar: Url = None
     settings: Settings | list[Json] | None = None
 
 
@@ -79,11 +80,8 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call(
-            "GET",
-            "https://api.untappd.com/v4/user/info/",
-            auth="query:access_token",
-            headers={"User-Agent": "{user_agent}"},
+        request=RequestTemplate(
+            "https://api.untappd.com/v4/user/info/", by_query("access_token"), headers={"User-Agent": "{user_agent}"}
         ),
         quirks=(
             "On failure response is an empty list in place of the object that holds the user.",
@@ -106,29 +104,28 @@ PROVIDER = Provider(
         lifetime=0,
         contents="Nothing can be read from it. Bound to one application and one person; there are no scopes.",
         validity="No end by time, until the person takes it back.",
-        renewal=Way("None is needed, and there is no refresh token."),
-        termination=Way("No call for it: the person removes the application in the account's settings."),
-        uses=Way(
+        renewal=Operation("None is needed, and there is no refresh token."),
+        termination=Operation("No call for it: the person removes the application in the account's settings."),
+        uses=Operation(
             "compact=true makes the answer short.",
-            "GET",
-            "https://api.untappd.com/v4/user/info/",
-            Manner(
-                send=by_query("access_token"),
+            RequestTemplate(
+                "https://api.untappd.com/v4/user/info/",
+                by_query("access_token"),
                 params={"compact": "true"},
                 headers={"User-Agent": "{user_agent}"},
-                needs=("user_agent",),
+                required_credentials=("user_agent",),
             ),
         ),
         sources=("https://untappd.com/api/docs#authentication",),
     ),
     scopes=Scopes(separator="", adding="There are none.", sources=("https://untappd.com/api/docs#authentication",)),
-    debug=probe(
+    debug=profile_probe(
         "https://api.untappd.com/v4/user/info/",
         UserInfo,
         send=by_query("access_token"),
         params={"compact": "true"},
         headers={"User-Agent": "{user_agent}"},
-        needs=("user_agent",),
+        required_credentials=("user_agent",),
         refusals=(Refusal(500, "denied", {"meta": {"code": 500, "error_type": "invalid_auth"}, "response": []}),),
         source="https://untappd.com/api/docs",
         note=(

@@ -8,13 +8,15 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct, field
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Name, Path, Shape, Text, Web
+from idp_checks.profiles.shape import Email, Name, Path, Shape, String, Url
 from idp_checks.providers._pictures import Picture, largest
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, EpochText, HttpEndpoint, Refusal, at_epoch, split_scopes
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_bearer
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import EpochOrString, ResponseModel, parse_epoch, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
 
 HEADERS = {"Accept": "application/vnd.vimeo.*+json;version=3.4"}
 SITE = "https://vimeo.com/"
@@ -28,13 +30,13 @@ AppUri = Annotated[str, Meta(pattern=r"^/apps/[0-9]+\Z")]
 class Size(Picture):
     """An element of ``sizes``."""
 
-    url: Web = field(name="link", default=None)
+    url: Url = field(name="link", default=None)
 
 
 class Pictures(Struct):
     """``pictures`` of a user; of the type ``default`` they are placeholders."""
 
-    type: Text = None
+    type: String = None
     sizes: list[Size] | None = None
 
 
@@ -45,8 +47,8 @@ class User(Shape):
 
     uri: UserUri
     name: Name = None
-    link: Web = None
-    email: Address = None
+    link: Url = None
+    email: Email = None
     pictures: Pictures | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -83,7 +85,7 @@ class Holder(Struct):
     uri: UserUri
 
 
-class Verified(Answer):
+class Verified(ResponseModel):
     """A good token of whatever application; that of an application alone has no user.
 
     https://developer.vimeo.com/api/reference/authentication-extras#verify_token.
@@ -93,9 +95,9 @@ class Verified(Answer):
     scope: str
     token_type: str
     user: Holder | None = None
-    expires_on: EpochText | None = None
+    expires_on: EpochOrString | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         # The client id is no number: it is not to be held against the application's.
         comparable = ask.client_id is None or ask.client_id.isdigit()
         return Reading(
@@ -104,7 +106,7 @@ class Verified(Answer):
             client_id=number(self.app.uri) if comparable else None,
             subject=None if self.user is None else number(self.user.uri),
             scopes=split_scopes(self.scope),
-            expires_at=at_epoch(self.expires_on),
+            expires_at=parse_epoch(self.expires_on),
             endless=self.expires_on is None,
             token_type=self.token_type,
         )
@@ -124,7 +126,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.vimeo.com/me", headers=HEADERS),
+        request=RequestTemplate("https://api.vimeo.com/me", headers=HEADERS),
         quirks=(
             (
                 "There is no member id: the number at the end of uri is the identifier. Auth0's recipe takes the whole "
@@ -150,20 +152,19 @@ PROVIDER = Provider(
             "No end by time, unless expires_on names one; Vimeo may end tokens that go unused. expires_on is a text of "
             "seconds since 1970."
         ),
-        renewal=Way("None: there is no refresh token, and the token does not end."),
-        termination=Way(
+        renewal=Operation("None: there is no refresh token, and the token does not end."),
+        termination=Operation(
             "Ends the token that makes the call; 204 when done, 400 for a token of OAuth 1.0a.",
-            "DELETE",
-            "https://api.vimeo.com/tokens",
-            Manner(
-                send=by_bearer(), headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"}, done=frozenset({204})
+            RequestTemplate(
+                "https://api.vimeo.com/tokens",
+                method="DELETE",
+                headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"},
             ),
+            success_statuses=frozenset({204}),
         ),
-        uses=Way(
+        uses=Operation(
             "A person's token alone: one of the client_credentials grant gets 401.",
-            "GET",
-            "https://api.vimeo.com/me",
-            Manner(send=by_bearer(), headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"}),
+            RequestTemplate("https://api.vimeo.com/me", headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"}),
         ),
         sources=("https://developer.vimeo.com/api/authentication",),
     ),
@@ -179,10 +180,10 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://api.vimeo.com/oauth/verify",
-        send=by_bearer(),
+        placement=by_bearer(),
         headers=HEADERS,
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=Verified,
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=Verified,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error_code": 8003}),

@@ -12,12 +12,14 @@ from msgspec import Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Json, Name, Path, Shape, Web, first
+from idp_checks.profiles.shape import Email, Id, Json, Name, Path, Shape, Url, Username, first_nonblank
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, Epoch, HttpEndpoint, Refusal, at_epoch
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form
 
 API = "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description"
 
@@ -28,8 +30,8 @@ class Person(Struct):
     user_id: Id
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
-    avatar: Web = None
+    email: Email = None
+    avatar: Url = None
 
 
 class UserInfo(Shape):
@@ -58,11 +60,11 @@ class User(Struct):
     uid: Id | None = None
     first_name: Name = None
     last_name: Name = None
-    screen_name: Handle = None
-    photo_200: Web = None
-    photo_max_orig: Web = None
-    photo_100: Web = None
-    photo_50: Web = None
+    screen_name: Username = None
+    photo_200: Url = None
+    photo_max_orig: Url = None
+    photo_100: Url = None
+    photo_50: Url = None
     has_photo: Json = None
 
 
@@ -87,7 +89,7 @@ class Users(Shape):
             username=user.screen_name,
             picture=None
             if user.has_photo == 0
-            else first(user.photo_200, user.photo_max_orig, user.photo_100, user.photo_50),
+            else first_nonblank(user.photo_200, user.photo_max_orig, user.photo_100, user.photo_50),
         )
 
 
@@ -100,12 +102,12 @@ class Checked(Struct):
     expire: Epoch | None = None
 
 
-class CheckToken(Answer):
+class CheckToken(ResponseModel):
     """A good token, https://dev.vk.com/ru/method/secure.checkToken."""
 
     response: Checked
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         said = self.response
         if said.success != 1:
             return Reading(active=None, reason="unparsable", detail="neither a success nor a documented error")
@@ -114,9 +116,9 @@ class CheckToken(Answer):
             active=True,
             reason="ok",
             subject=str(said.user_id),
-            expires_at=None if endless else at_epoch(said.expire),
+            expires_at=None if endless else parse_epoch(said.expire),
             endless=endless,
-            issued_at=at_epoch(said.date),
+            issued_at=parse_epoch(said.date),
         )
 
 
@@ -138,7 +140,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, Users),
-        call=Call("POST", "https://id.vk.ru/oauth2/user_info", auth="form:access_token"),
+        request=RequestTemplate("https://id.vk.ru/oauth2/user_info", by_form("access_token"), method="POST"),
         quirks=(
             (
                 "The identifier is a text (user_id) in VK ID, and a number in users.get (id, once uid) and in the "
@@ -179,35 +181,36 @@ PROVIDER = Provider(
             "An hour at VK ID. In the older sign-in expires_in is 86400, or 0 for a token without an end (scope "
             "offline), which a new password ends; such a token may be bound to the network address that got it."
         ),
-        renewal=Way(
+        renewal=Operation(
             "grant_type=refresh_token with client_id, state and the device_id of the redirect; a new pair comes, the "
             "old refresh token is spent. The older sign-in has none.",
-            "POST",
-            "https://id.vk.ru/oauth2/auth",
-            Manner(
-                send=by_form("refresh_token"),
-                token="refresh",
+            RequestTemplate(
+                "https://id.vk.ru/oauth2/auth",
+                by_form("refresh_token"),
+                method="POST",
                 params={
                     "grant_type": "refresh_token",
                     "client_id": "{client_id}",
                     "device_id": "{device_id}",
                     "state": "{state}",
                 },
-                needs=("client_id", "device_id", "state"),
+                required_credentials=("client_id", "device_id", "state"),
             ),
+            token="refresh",
         ),
-        termination=Way(
+        termination=Operation(
             "Form field access_token; response 1 when done, as VK's web SDK calls it. /oauth2/revoke, by "
             "VK's pages, withdraws the application's rights; the person can in the settings of VK ID.",
-            "POST",
-            "https://id.vk.ru/oauth2/logout?client_id={client_id}",
-            Manner(send=by_form("access_token"), needs=("client_id",)),
+            RequestTemplate(
+                "https://id.vk.ru/oauth2/logout?client_id={client_id}",
+                by_form("access_token"),
+                method="POST",
+                required_credentials=("client_id",),
+            ),
         ),
-        uses=Way(
+        uses=Operation(
             "Reads the token's own person when nobody is named; a bearer header or the parameter access_token.",
-            "GET",
-            "https://api.vk.ru/method/users.get?v=5.199",
-            BEARER,
+            RequestTemplate("https://api.vk.ru/method/users.get?v=5.199"),
         ),
         sources=(
             "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/tokens/access-token",
@@ -228,11 +231,11 @@ PROVIDER = Provider(
         kind="check-token",
         method="POST",
         url="https://api.vk.ru/method/secure.checkToken",
-        send=by_form("token"),
+        placement=by_form("token"),
         params={"access_token": "{service_token}", "v": "5.199"},
-        needs=("service_token",),
-        tells=frozenset({"subject", "end"}),
-        answer=CheckToken,
+        required_credentials=("service_token",),
+        proves=frozenset({"subject", "end"}),
+        response_model=CheckToken,
         refusals=(
             Refusal(
                 200,

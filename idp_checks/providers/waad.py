@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_address
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Json, Name, Path, Shape
+from idp_checks.profiles.profile import Claims, is_email
+from idp_checks.profiles.shape import Email, Flag, Id, Json, Name, Path, Shape, Username
 from idp_checks.providers._graph import ME
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
 from idp_checks.tokens.endpoint import Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.signed import BINDING, SignedToken
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.signed import ID_TOKEN_CREDENTIALS, SignedToken
+from idp_checks.tokens.template import Ask, RequestTemplate
 
 GRAPH = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
 """The two names of Microsoft Graph as an audience."""
@@ -45,8 +45,8 @@ class User(
     display_name: Name = None
     given_name: Name = None
     surname: Name = None
-    mail: Address = None
-    user_principal_name: Handle = None
+    mail: Email = None
+    user_principal_name: Username = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -73,10 +73,10 @@ class IdToken(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    preferred_username: Handle = None
-    upn: Handle = None
-    unique_name: Handle = None
-    email: Address = None
+    preferred_username: Username = None
+    upn: Username = None
+    unique_name: Username = None
+    email: Email = None
     xms_edov: Flag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -96,7 +96,7 @@ def username(email: str | None, *sign_in_names: str | None) -> str | None:
 
     ``#`` stands in the sign-in names that a tenant makes up for its guests.
     """
-    if email and is_address(email.strip()):
+    if email and is_email(email.strip()):
         return None
     for name in sign_in_names:
         if name and not name.isspace() and "#" not in name:
@@ -143,7 +143,7 @@ class EntraToken(SignedToken):
     ``oid`` is the same in every application of a tenant, ``sub`` another one in each.
     """
 
-    def usable(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:
+    def select_keys(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:
         """The keys that may sign for the caller's tenant: a key of another tenant proves nothing here.
 
         https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation.
@@ -190,11 +190,10 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, IdToken),
-        call=Call(
-            "GET",
+        request=RequestTemplate(
             "https://graph.microsoft.com/v1.0/me?$select=id,displayName,givenName,surname,mail,userPrincipalName,"
             "otherMails,jobTitle,department,officeLocation,mobilePhone,businessPhones,preferredLanguage,accountEnabled,"
-            "onPremisesImmutableId",
+            "onPremisesImmutableId"
         ),
         vouching=(
             "the optional claim xms_edov (the owner of the address's domain is verified) for the claim email; nothing "
@@ -247,24 +246,20 @@ PROVIDER = Provider(
             "60 to 90 minutes, drawn at random, or up to 28 hours with continuous access evaluation; a policy of the "
             "tenant may set 10 minutes to a day. ID tokens live an hour."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
             "apps), is replaced at each use, and serves every resource.",
-            "POST",
             "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
-            renewing(needs=("tenant_id", "client_id", "client_secret")),
+            required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
-        termination=Way(
+        termination=Operation(
             "Ends refresh tokens and sessions of the person in all apps after some minutes (bearer token with "
             "User.RevokeSessions.All); access tokens run on to their end. There is no call for one token.",
-            "POST",
-            "https://graph.microsoft.com/v1.0/me/revokeSignInSessions",
+            manual_call=("POST", "https://graph.microsoft.com/v1.0/me/revokeSignInSessions"),
         ),
-        uses=Way(
+        uses=Operation(
             "For a token made for Graph with User.Read; one for another API is refused there.",
-            "GET",
-            "https://graph.microsoft.com/v1.0/me",
-            BEARER,
+            RequestTemplate("https://graph.microsoft.com/v1.0/me"),
         ),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
@@ -288,10 +283,10 @@ PROVIDER = Provider(
         client=("azp", "appid", "aud"),
         subject="oid",
         scope="scp",
-        needs=("tenant_id",),
+        required_credentials=("tenant_id",),
         about="any",
-        takes=BINDING,
-        tells=frozenset({"client", "subject", "scopes", "end"}),
+        optional_credentials=ID_TOKEN_CREDENTIALS,
+        proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=ME,
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",

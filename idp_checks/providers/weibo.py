@@ -8,30 +8,30 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Handle, Id, Name, Path, Shape, Web, best_address, first
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import (
-    Answer,
-    EpochText,
-    HttpEndpoint,
-    NumberText,
-    Refusal,
-    after,
-    at_epoch,
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username, first_nonblank, pick_email
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import (
+    EpochOrString,
+    NumberOrString,
+    ResponseModel,
+    expiry_after,
+    parse_epoch,
     split_scopes,
 )
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form, by_query
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
 
 ANSWERED = frozenset((200, 400, 401, 403))
 """Statuses under which a denial counts: Weibo documents none."""
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """An element of ``GET /2/account/profile/email.json``; an error stands there without an address."""
 
-    email: Address = None
+    email: Email = None
 
 
 class User(Shape):
@@ -44,29 +44,29 @@ class User(Shape):
 
     id: Id
     idstr: Id | None = None
-    screen_name: Handle = None
+    screen_name: Username = None
     name: Name = None
-    avatar_hd: Web = None
-    avatar_large: Web = None
-    profile_image_url: Web = None
+    avatar_hd: Url = None
+    avatar_large: Url = None
+    profile_image_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         exact = self.idstr
         listed = also.get("email")
         email = None
         if listed:
-            listed = [listed] if isinstance(listed, Email) else listed
-            email = best_address((each.email, False, None) for each in listed)[0]
+            listed = [listed] if isinstance(listed, EmailEntry) else listed
+            email = pick_email((each.email, False, None) for each in listed)[0]
         return Claims(
             id=self.id if exact is None or not str(exact).strip() else exact,
             name=self.name,
             username=self.screen_name,
             email=email,
-            picture=first(self.avatar_hd, self.avatar_large, self.profile_image_url),
+            picture=first_nonblank(self.avatar_hd, self.avatar_large, self.profile_image_url),
         )
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token of whatever application, https://open.weibo.com/wiki/Oauth2/get_token_info.
 
     Numbers come as such or as texts; an early page has ``expires_in`` for ``expire_in``, the seconds left.
@@ -74,12 +74,12 @@ class TokenInfo(Answer):
 
     uid: int | str
     appkey: int | str
-    create_at: EpochText | None = None
-    expire_in: NumberText | None = None
-    expires_in: NumberText | None = None
+    create_at: EpochOrString | None = None
+    expire_in: NumberOrString | None = None
+    expires_in: NumberOrString | None = None
     scope: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         left = self.expires_in if self.expire_in is None else self.expire_in
         if left is None:
             return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
@@ -89,8 +89,8 @@ class TokenInfo(Answer):
             client_id=str(self.appkey),
             subject=str(self.uid),
             scopes=split_scopes(self.scope, ","),
-            expires_at=after(ask.at, left),
-            issued_at=at_epoch(self.create_at),
+            expires_at=expiry_after(ask.at, left),
+            issued_at=parse_epoch(self.create_at),
         )
 
 
@@ -113,11 +113,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.weibo.com/2/users/show.json?uid={uid}", auth="query:access_token"),
+        request=RequestTemplate("https://api.weibo.com/2/users/show.json?uid={uid}", by_query("access_token")),
         also={
-            "email": Further(
-                list[Email] | Email,
-                Call("GET", "https://api.weibo.com/2/account/profile/email.json", auth="query:access_token"),
+            "email": AdditionalCall(
+                list[EmailEntry] | EmailEntry,
+                RequestTemplate("https://api.weibo.com/2/account/profile/email.json", by_query("access_token")),
                 "the address, without a flag: an advanced right (scope email), so most applications get an error",
             )
         },
@@ -153,22 +153,19 @@ PROVIDER = Provider(
             "By the application's level: about a day under test, 30 days once approved. expires_in of the token "
             "answer counts; remind_in is its older double, a text."
         ),
-        renewal=Way(
+        renewal=Operation(
             "None for web applications: the person is sent through the authorisation again, without a click while the "
             "old consent stands. SDKs of mobile applications have a refresh token."
         ),
-        termination=Way(
+        termination=Operation(
             "Form field access_token (GET with the query works too); result true when done. Withdraws the person's "
             "whole consent.",
-            "POST",
-            "https://api.weibo.com/oauth2/revokeoauth2",
-            Manner(send=by_form("access_token"), ends="grant"),
+            RequestTemplate("https://api.weibo.com/oauth2/revokeoauth2", by_form("access_token"), method="POST"),
+            ends="grant",
         ),
-        uses=Way(
+        uses=Operation(
             "Parameter access_token.",
-            "GET",
-            "https://api.weibo.com/2/account/get_uid.json",
-            Manner(send=by_query("access_token")),
+            RequestTemplate("https://api.weibo.com/2/account/get_uid.json", by_query("access_token")),
         ),
         sources=(
             "https://open.weibo.com/wiki/Oauth2/access_token",
@@ -188,9 +185,9 @@ PROVIDER = Provider(
         kind="tokeninfo",
         method="POST",
         url="https://api.weibo.com/oauth2/get_token_info",
-        send=by_form("access_token"),
-        tells=frozenset({"client", "subject", "scopes", "end"}),
-        answer=TokenInfo,
+        placement=by_form("access_token"),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
+        response_model=TokenInfo,
         refusals=(
             Refusal(ANSWERED, "expired", _error(21315, 21327)),
             Refusal(ANSWERED, "revoked", _error(21316, 21319)),
@@ -199,7 +196,7 @@ PROVIDER = Provider(
             Refusal(None, "rate_limited", _error(10022, 10023, 10024)),
             Refusal(None, "issuer_error", _error(10001, 10002, 10003, 10009, 10010, 10011, 21331)),
         ),
-        errors=("error", "error_code"),
+        error_fields=("error", "error_code"),
         source="https://open.weibo.com/wiki/Oauth2/get_token_info",
         note=(
             "No active flag and no credentials: it answers for every application's token, so the client must be "

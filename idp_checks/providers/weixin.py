@@ -12,12 +12,14 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Id, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, Steps
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint, Steps
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 
 class UserInfo(Shape):
@@ -31,18 +33,18 @@ class UserInfo(Shape):
     openid: Id
     errcode: Annotated[int, Meta(ge=0, le=0)] | None = None
     nickname: Name = None
-    headimgurl: Web = None
+    headimgurl: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(id=self.openid, name=self.nickname, picture=self.headimgurl)
 
 
-class Auth(Answer):
+class Auth(ResponseModel):
     """A good token of the account that was asked about, which the answer does not repeat."""
 
     errcode: int
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if self.errcode != 0:
             return Reading(active=None, reason="unparsable", detail="neither a success nor a documented error")
         return Reading(active=True, reason="ok", subject=ask.credential("openid"))
@@ -51,8 +53,8 @@ class Auth(Answer):
 class OfAccount(HttpEndpoint):
     """A call about a token and an account together: the expected account, else the credential ``openid``."""
 
-    def lacking(self, ask: Ask) -> tuple[str, ...]:
-        return super().lacking(_about(ask))
+    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
+        return super().missing_credentials(_about(ask))
 
     def steps(self, ask: Ask) -> Steps:
         return (yield from super().steps(_about(ask)))
@@ -80,8 +82,8 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call(
-            "GET", "https://api.weixin.qq.com/sns/userinfo?openid={openid}&lang=zh_CN", auth="query:access_token"
+        request=RequestTemplate(
+            "https://api.weixin.qq.com/sns/userinfo?openid={openid}&lang=zh_CN", by_query("access_token")
         ),
         subject_scope="the application",
         quirks=(
@@ -118,24 +120,26 @@ PROVIDER = Provider(
             "application's own token for the API (/cgi-bin/token) has the same name and is another thing."
         ),
         validity="Two hours; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=Operation(
             "Parameters appid, grant_type=refresh_token and refresh_token, no secret. The refresh token keeps its 30 "
             "days, after which the person has to authorise again.",
-            "GET",
-            "https://api.weixin.qq.com/sns/oauth2/refresh_token",
-            Manner(
-                send=by_query("refresh_token"),
-                token="refresh",
+            RequestTemplate(
+                "https://api.weixin.qq.com/sns/oauth2/refresh_token",
+                by_query("refresh_token"),
                 params={"grant_type": "refresh_token", "appid": "{client_id}"},
-                needs=("client_id",),
+                required_credentials=("client_id",),
             ),
+            token="refresh",
         ),
-        termination=Way("No call for it: the person withdraws the authorisation in WeChat's settings."),
-        uses=Way(
+        termination=Operation("No call for it: the person withdraws the authorisation in WeChat's settings."),
+        uses=Operation(
             "Parameters access_token and openid.",
-            "GET",
-            "https://api.weixin.qq.com/sns/auth",
-            Manner(send=by_query("access_token"), params={"openid": "{openid}"}, needs=("openid",)),
+            RequestTemplate(
+                "https://api.weixin.qq.com/sns/auth",
+                by_query("access_token"),
+                params={"openid": "{openid}"},
+                required_credentials=("openid",),
+            ),
         ),
         sources=(
             "https://developers.weixin.qq.com/doc/oplatform/en/Website_App/WeChat_Login/Wechat_Login.html",
@@ -155,11 +159,11 @@ PROVIDER = Provider(
     debug=OfAccount(
         kind="check-token",
         url="https://api.weixin.qq.com/sns/auth",
-        send=by_query("access_token"),
+        placement=by_query("access_token"),
         params={"openid": "{openid}"},
-        needs=("openid",),
-        tells=frozenset({"subject"}),
-        answer=Auth,
+        required_credentials=("openid",),
+        proves=frozenset({"subject"}),
+        response_model=Auth,
         refusals=(
             Refusal(200, "expired", _error(42001)),
             Refusal(200, "denied", _error(40001, 40014), detail="not valid, or not the latest one"),

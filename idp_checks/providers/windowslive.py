@@ -10,20 +10,21 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_address
-from idp_checks.profiles.shape import Address, Id, Name, Shape, first
+from idp_checks.profiles.profile import Claims, is_email
+from idp_checks.profiles.shape import Email, Id, Name, Shape, first_nonblank
 from idp_checks.providers._graph import ME
-from idp_checks.providers.model import Further, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
+from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Emails(Struct):
     """The addresses of the Live API."""
 
-    preferred: Address = None
-    account: Address = None
-    personal: Address = None
-    business: Address = None
+    preferred: Email = None
+    account: Email = None
+    personal: Email = None
+    business: Email = None
 
 
 class UserInfo(Struct):
@@ -33,7 +34,7 @@ class UserInfo(Struct):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    email: Address = None
+    email: Email = None
 
 
 NOTHING = UserInfo(sub="")
@@ -53,22 +54,22 @@ class User(
     display_name: Name = None
     given_name: Name = None
     surname: Name = None
-    mail: Address = None
-    user_principal_name: Address = None
+    mail: Email = None
+    user_principal_name: Email = None
     name: Name = None
     first_name: Name = None
     last_name: Name = None
-    emails: Emails | list[Address] | None = None
+    emails: Emails | list[Email] | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         info: UserInfo = also.get("userinfo", NOTHING)
         mail = self.mail
         return Claims(
             id=self.id,
-            name=first(self.display_name, self.name, info.name),
-            given_name=first(self.given_name, self.first_name, info.given_name),
-            family_name=first(self.surname, self.last_name, info.family_name),
-            email=mail if mail and is_address(mail.strip()) else self._other_address(info.email),
+            name=first_nonblank(self.display_name, self.name, info.name),
+            given_name=first_nonblank(self.given_name, self.first_name, info.given_name),
+            family_name=first_nonblank(self.surname, self.last_name, info.family_name),
+            email=mail if mail and is_email(mail.strip()) else self._other_address(info.email),
         )
 
     def _other_address(self, told: str | None) -> str | None:
@@ -76,7 +77,7 @@ class User(
         held = self.emails
         slots = [held.preferred, held.account, held.personal, held.business] if isinstance(held, Emails) else held or []
         for address in (told, *slots):
-            if address and is_address(address.strip()):
+            if address and is_email(address.strip()):
                 return address
         sign_in = self.user_principal_name
         return None if sign_in is None or "#EXT#" in sign_in.upper() else sign_in
@@ -96,11 +97,11 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://graph.microsoft.com/v1.0/me"),
+        request=RequestTemplate("https://graph.microsoft.com/v1.0/me"),
         also={
-            "userinfo": Further(
+            "userinfo": AdditionalCall(
                 UserInfo,
-                Call("GET", "https://graph.microsoft.com/oidc/userinfo"),
+                RequestTemplate("https://graph.microsoft.com/oidc/userinfo"),
                 "the address where mail is null (scopes openid and email)",
             )
         },
@@ -139,18 +140,16 @@ PROVIDER = Provider(
             "one app, one account and the delegated permissions granted. The ID token (RS256) is the client's to read."
         ),
         validity="About an hour; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
             "apps) and is replaced at each use.",
-            "POST",
             "https://login.microsoftonline.com/consumers/oauth2/v2.0/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=Operation(
             "No call for it: the person removes the app at https://account.live.com/consent/Manage, and access tokens "
             "run on to their end."
         ),
-        uses=Way("Needs the permission User.Read.", "GET", "https://graph.microsoft.com/v1.0/me", BEARER),
+        uses=Operation("Needs the permission User.Read.", RequestTemplate("https://graph.microsoft.com/v1.0/me")),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
             "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from msgspec import field
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Name, NumberId, Path, Shape, Web, flag
+from idp_checks.profiles.shape import Email, Flag, Name, NumberId, Path, Shape, Url, Username, bool_or_none
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal, split_scopes
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_query
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel, split_scopes
+from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 
 class Me(Shape):
@@ -24,10 +26,10 @@ class Me(Shape):
 
     id: NumberId = field(name="ID")
     display_name: Name = None
-    username: Handle = None
-    email: Address = None
+    username: Username = None
+    email: Email = None
     email_verified: Flag = None
-    avatar_url: Web = field(name="avatar_URL", default=None)
+    avatar_url: Url = field(name="avatar_URL", default=None)
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -35,19 +37,19 @@ class Me(Shape):
             name=self.display_name,
             username=self.username,
             email=self.email,
-            email_verified=flag(self.email_verified),
+            email_verified=bool_or_none(self.email_verified),
             picture=self.avatar_url,
         )
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseModel):
     """A good token, https://developer.wordpress.com/docs/api/oauth2/; identifiers come as texts or as numbers."""
 
     client_id: int | str
     user_id: int | str
     scope: str | None = None
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         if not {str(self.client_id).strip(), str(self.user_id).strip()}.isdisjoint(("", "0")):
             return Reading(active=None, reason="unparsable", detail="no client or no account is named")
         return Reading(
@@ -74,7 +76,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Me,),
-        call=Call("GET", "https://public-api.wordpress.com/rest/v1.1/me"),
+        request=RequestTemplate("https://public-api.wordpress.com/rest/v1.1/me"),
         vouching="WordPress.com's email_verified: the account's address was confirmed",
         quirks=(
             (
@@ -107,16 +109,16 @@ PROVIDER = Provider(
             "No end by time from the code flow; two weeks from the implicit flow and from the newer server "
             "(/oauth2-1/), which gives refresh tokens."
         ),
-        renewal=Way(
+        renewal=Operation(
             "None at the older server; the newer one takes grant_type=refresh_token at "
             "https://public-api.wordpress.com/oauth2-1/token."
         ),
-        termination=Way(
+        termination=Operation(
             "No call at the older server: the person disconnects the application at "
             "https://wordpress.com/me/security/connected-applications. The newer one has "
             "https://public-api.wordpress.com/oauth2-1/revoke."
         ),
-        uses=Way("Needs scope auth.", "GET", "https://public-api.wordpress.com/rest/v1.1/me", BEARER),
+        uses=Operation("Needs scope auth.", RequestTemplate("https://public-api.wordpress.com/rest/v1.1/me")),
         sources=(
             "https://developer.wordpress.com/docs/api/oauth2/",
             "https://public-api.wordpress.com/.well-known/openid-configuration",
@@ -135,11 +137,11 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://public-api.wordpress.com/oauth2/token-info",
-        send=by_query("token"),
+        placement=by_query("token"),
         params={"client_id": "{client_id}"},
-        needs=("client_id",),
-        tells=frozenset({"client", "subject", "scopes"}),
-        answer=TokenInfo,
+        required_credentials=("client_id",),
+        proves=frozenset({"client", "subject", "scopes"}),
+        response_model=TokenInfo,
         refusals=(
             Refusal(
                 400,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Id, Name, Path, Shape
+from idp_checks.profiles.shape import Email, Id, Name, Path, Shape
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
 from idp_checks.tokens.signed import SignedToken
+from idp_checks.tokens.template import RequestTemplate
 
 
 class UserInfo(Shape):
@@ -21,7 +22,7 @@ class UserInfo(Shape):
     name: Name = None
     given_name: Name = None
     family_name: Name = None
-    email: Address = None
+    email: Email = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -47,7 +48,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo,),
-        call=Call("GET", "https://identity.xero.com/connect/userinfo"),
+        request=RequestTemplate("https://identity.xero.com/connect/userinfo"),
         quirks=(
             (
                 "Two identifiers: sub, 32 hexadecimal digits, and xero_userid, a UUID with other digits. Many clients "
@@ -72,22 +73,22 @@ PROVIDER = Provider(
             "application chooses the scopes, the person the organisations."
         ),
         validity="30 minutes; an ID token 5 minutes.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with HTTP Basic; needs scope offline_access. A refresh token dies after 60 days "
             "unused; each use gives the next, and the former may be repeated for 30 minutes.",
-            "POST",
             "https://identity.xero.com/connect/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form field token, the refresh token, with HTTP Basic; removes all the person's connections. Access tokens "
             "already given keep their signature until their end. DELETE https://api.xero.com/connections/{id} takes "
             "one organisation away.",
-            "POST",
             "https://identity.xero.com/connect/revocation",
-            revoking(basic=True, token="refresh", ends="grant"),
+            basic=True,
+            token="refresh",
+            ends="grant",
         ),
-        uses=Way("An empty list is a success too.", "GET", "https://api.xero.com/connections", BEARER),
+        uses=Operation("An empty list is a success too.", RequestTemplate("https://api.xero.com/connections")),
         sources=(
             "https://developer.xero.com/documentation/guides/oauth2/token-types",
             "https://developer.xero.com/faq/oauth2",
@@ -104,7 +105,7 @@ PROVIDER = Provider(
         issuers=("https://identity.xero.com",),
         client=("client_id",),
         issued="nbf",
-        tells=frozenset({"client", "subject", "scopes", "end"}),
+        proves=frozenset({"client", "subject", "scopes", "end"}),
         source="https://developer.xero.com/documentation/guides/oauth2/token-types",
         note=(
             "No endpoint answers for tokens: the signature is checked, and client_id must be compared, since aud is "

@@ -9,37 +9,39 @@ from msgspec import Struct
 
 from idp_checks.profiles.openid import OpenIdClaims
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Path, Shape, Web, best_address
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, pick_email
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class UserInfo(OpenIdClaims):
     """OpenID Connect userinfo, https://developer.yahoo.com/sign-in-with-yahoo/."""
 
 
-class Email(Struct):
+class EmailEntry(Struct):
     """An element of ``emails``; any member may be missing."""
 
-    handle: Address = None
+    handle: Email = None
     primary: Flag = None
 
 
 class Image(Struct, rename="camel"):
     """``image`` of the Social Directory."""
 
-    image_url: Web = None
+    image_url: Url = None
 
 
 class Person(Struct, rename="camel"):
     """``profile`` of the Social Directory."""
 
     guid: Id
-    nickname: Handle = None
+    nickname: Username = None
     given_name: Name = None
     family_name: Name = None
-    emails: list[Email] | None = None
+    emails: list[EmailEntry] | None = None
     image: Image | None = None
 
 
@@ -58,7 +60,7 @@ class Directory(Shape):
             given_name=person.given_name,
             family_name=person.family_name,
             username=person.nickname,
-            email=best_address(listed)[0],
+            email=pick_email(listed)[0],
             picture=None if person.image is None else person.image.image_url,
         )
 
@@ -76,7 +78,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(UserInfo, Directory),
-        call=Call("GET", "https://api.login.yahoo.com/openid/v1/userinfo"),
+        request=RequestTemplate("https://api.login.yahoo.com/openid/v1/userinfo"),
         vouching=(
             "Yahoo's email_verified; accounts that use an address of another mail provider show false, which means not "
             "vouched for, not bad. The Social Directory says nothing"
@@ -105,19 +107,19 @@ PROVIDER = Provider(
             "the app was registered with. The ID token is a JWT, signed ES256 or RS256."
         ),
         validity="An hour.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with refresh_token and redirect_uri, client id and secret as HTTP Basic or in "
             "the form; no end of refresh tokens is stated.",
-            "POST",
             "https://api.login.yahoo.com/oauth2/get_token",
-            renewing(basic=True, redirect_uri="{redirect_uri}", needs=("client_id", "client_secret", "redirect_uri")),
+            basic=True,
+            required_credentials=("client_id", "client_secret", "redirect_uri"),
+            params={"redirect_uri": "{redirect_uri}"},
         ),
-        termination=Way(
+        termination=Operation(
             "Named in the discovery document alone, with HTTP Basic; parameters and answers are not published.",
-            "POST",
-            "https://api.login.yahoo.com/oauth2/revoke",
+            manual_call=("POST", "https://api.login.yahoo.com/oauth2/revoke"),
         ),
-        uses=Way("Needs scope openid.", "GET", "https://api.login.yahoo.com/openid/v1/userinfo", BEARER),
+        uses=Operation("Needs scope openid.", RequestTemplate("https://api.login.yahoo.com/openid/v1/userinfo")),
         sources=(
             "https://developer.yahoo.com/oauth2/guide/",
             "https://api.login.yahoo.com/.well-known/openid-configuration",
@@ -135,7 +137,7 @@ PROVIDER = Provider(
             "https://api.login.yahoo.com/.well-known/openid-configuration",
         ),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.login.yahoo.com/openid/v1/userinfo",
         UserInfo,
         refusals=(

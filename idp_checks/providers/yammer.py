@@ -7,18 +7,20 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_address
-from idp_checks.profiles.shape import Address, Handle, Name, NumberId, Path, Shape, Text, Web, best_address
+from idp_checks.profiles.profile import Claims, is_email
+from idp_checks.profiles.shape import Email, Name, NumberId, Path, Shape, String, Url, Username, pick_email
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class Listed(Struct):
     """An element of ``contact.email_addresses``."""
 
-    type: Text = None
-    address: Address = None
+    type: String = None
+    address: Email = None
 
 
 class Contact(Struct):
@@ -31,19 +33,19 @@ class User(Shape):
     """``GET /users/current.json``, https://learn.microsoft.com/rest/api/yammer/usersjson-current."""
 
     id: NumberId
-    name: Handle = None
+    name: Username = None
     full_name: Name = None
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
-    mugshot_url: Web = None
+    email: Email = None
+    mugshot_url: Url = None
     contact: Contact | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         email = self.email
-        if self.contact is not None and (email is None or not is_address(email.strip())):
+        if self.contact is not None and (email is None or not is_email(email.strip())):
             listed = self.contact.email_addresses or ()
-            email = best_address((each.address, each.type == "primary", None) for each in listed)[0] or email
+            email = pick_email((each.address, each.type == "primary", None) for each in listed)[0] or email
         return Claims(
             id=self.id,
             name=self.full_name,
@@ -85,7 +87,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User, Granted),
-        call=Call("GET", "https://www.yammer.com/api/v1/users/current.json"),
+        request=RequestTemplate("https://www.yammer.com/api/v1/users/current.json"),
         subject_scope="the network",
         quirks=(
             "A person has one identifier and one token in each network.",
@@ -110,9 +112,9 @@ PROVIDER = Provider(
             "Legacy tokens did not end by time (expires_at null). The impersonation call gives them six months since "
             "2025-07-01; what it gave before stays."
         ),
-        renewal=Way("None for legacy tokens; those of Entra ID are renewed at the Microsoft identity platform."),
-        termination=Way("No call for the application: the user withdraws it in the settings."),
-        uses=Way("Any token works.", "GET", "https://www.yammer.com/api/v1/users/current.json", BEARER),
+        renewal=Operation("None for legacy tokens; those of Entra ID are renewed at the Microsoft identity platform."),
+        termination=Operation("No call for the application: the user withdraws it in the settings."),
+        uses=Operation("Any token works.", RequestTemplate("https://www.yammer.com/api/v1/users/current.json")),
         sources=(
             "https://learn.microsoft.com/rest/api/yammer/getting-started",
             "https://learn.microsoft.com/rest/api/yammer/app-registration",
@@ -125,7 +127,7 @@ PROVIDER = Provider(
         ),
         sources=("https://learn.microsoft.com/rest/api/yammer/app-registration",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://www.yammer.com/api/v1/users/current.json",
         User,
         refusals=(Refusal(401, "denied", {"response": {"code": 16, "stat": "fail"}}),),

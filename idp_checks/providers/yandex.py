@@ -9,12 +9,14 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Handle, Id, Name, Shape, Text, best_address, first
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Shape, String, Username, first_nonblank, pick_email
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Call, Manner, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint, Refusal
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, by_form, by_header
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_header
 
 _avatar = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII).fullmatch
 
@@ -23,22 +25,22 @@ class Info(Shape):
     """``GET /info``, https://yandex.com/dev/id/doc/en/user-information; which members come depends on the rights."""
 
     id: Id
-    login: Handle = None
+    login: Username = None
     real_name: Name = None
     display_name: Name = None
     first_name: Name = None
     last_name: Name = None
-    default_email: Address = None
-    emails: list[Address] | None = None
-    default_avatar_id: Text = None
+    default_email: Email = None
+    emails: list[Email] | None = None
+    default_avatar_id: String = None
     is_avatar_empty: Flag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         name, email = self.real_name, self.default_email
         if not name or name.isspace():
-            name = None if first(self.first_name, self.last_name) else self.display_name
+            name = None if first_nonblank(self.first_name, self.last_name) else self.display_name
         if self.emails and (not email or email.isspace()):
-            email = best_address((each, False, None) for each in self.emails)[0]
+            email = pick_email((each, False, None) for each in self.emails)[0]
         return Claims(
             id=self.id,
             name=name,
@@ -57,13 +59,13 @@ def picture(avatar: str | None) -> str | None:
     return f"https://avatars.yandex.net/get-yapic/{avatar}/islands-200"
 
 
-class Holder(Answer):
+class Holder(ResponseModel):
     """A good token of whatever application: the profile, which names the client."""
 
     id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str
 
-    def reading(self, ask: Ask) -> Reading:
+    def read(self, ask: Ask) -> Reading:
         return Reading(active=True, reason="ok", client_id=self.client_id, subject=self.id)
 
 
@@ -81,11 +83,8 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(Info,),
-        call=Call(
-            "GET",
-            "https://login.yandex.ru/info?format=json",
-            auth="header:Authorization",
-            headers={"Authorization": "OAuth {token}"},
+        request=RequestTemplate(
+            "https://login.yandex.ru/info?format=json", by_header("Authorization", "OAuth {token}")
         ),
         quirks=(
             "Without any right only id, login, client_id and psuid come.",
@@ -122,26 +121,21 @@ PROVIDER = Provider(
             "Depends on the rights; expires_in of the token answer counts, about a year with the rights of a sign-in "
             "alone. Rights added to the application can shorten the life of later tokens."
         ),
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client id and secret, in the form or as HTTP Basic; the new token lives as "
             "long as the first, and may be the same one. Yandex advises it every three months.",
-            "POST",
             "https://oauth.yandex.ru/token",
-            renewing(),
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form fields access_token, client_id, client_secret; status ok when done. Only for tokens asked for with "
             "device_id. All others end with a new password, a change of two-factor sign-in, a sign-out everywhere, the "
             "application's removal, or a change of its rights.",
-            "POST",
             "https://oauth.yandex.ru/revoke_token",
-            revoking(send=by_form("access_token")),
+            placement=by_form("access_token"),
         ),
-        uses=Way(
+        uses=Operation(
             "Any token works.",
-            "GET",
-            "https://login.yandex.ru/info?format=json",
-            Manner(send=by_header("Authorization", "OAuth {token}")),
+            RequestTemplate("https://login.yandex.ru/info?format=json", by_header("Authorization", "OAuth {token}")),
         ),
         sources=(
             "https://yandex.com/dev/id/doc/en/concepts/ya-oauth-intro",
@@ -161,10 +155,10 @@ PROVIDER = Provider(
     debug=HttpEndpoint(
         kind="tokeninfo",
         url="https://login.yandex.ru/info",
-        send=by_header("Authorization", "OAuth {token}"),
+        placement=by_header("Authorization", "OAuth {token}"),
         params={"format": "json"},
-        tells=frozenset({"client", "subject"}),
-        answer=Holder,
+        proves=frozenset({"client", "subject"}),
+        response_model=Holder,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error": "invalid_token"}),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Address, Flag, Id, Name, Path, Shape, Web
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url
 from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import BEARER, Call, Way, renewing, revoking
-from idp_checks.tokens.endpoint import Refusal, probe
+from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.tokens.probes import profile_probe
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.template import RequestTemplate
 
 
 class User(Shape):
@@ -21,9 +23,9 @@ class User(Shape):
     display_name: Name = None
     first_name: Name = None
     last_name: Name = None
-    email: Address = None
+    email: Email = None
     verified: Flag = None
-    pic_url: Web = None
+    pic_url: Url = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
@@ -55,7 +57,7 @@ PROVIDER = Provider(
     ),
     profile=ProfileFacts(
         shapes=(User,),
-        call=Call("GET", "https://api.zoom.us/v2/users/me"),
+        request=RequestTemplate("https://api.zoom.us/v2/users/me"),
         vouching=(
             "Zoom's verified, 1 or 0; sign-in by Google, Apple or SSO can leave it at 0, where other libraries take "
             "the address as verified all the same"
@@ -85,22 +87,20 @@ PROVIDER = Provider(
             "application's configuration, listed in the token answer."
         ),
         validity="An hour; expires_in of the token answer counts.",
-        renewal=Way(
+        renewal=renew_by_refresh_token(
             "grant_type=refresh_token with HTTP Basic. A refresh token works once and brings the next; unused it lives "
             "about 90 days (15 years in older documents).",
-            "POST",
             "https://zoom.us/oauth/token",
-            renewing(basic=True),
+            basic=True,
         ),
-        termination=Way(
+        termination=revoke_by_request(
             "Form field token, with HTTP Basic; answers status success. The user does the same by removing the "
             "application, of which app_deauthorized tells.",
-            "POST",
             "https://zoom.us/oauth/revoke",
-            revoking(basic=True),
+            basic=True,
         ),
-        uses=Way(
-            "Needs scope user:read:user, or the older user:read.", "GET", "https://api.zoom.us/v2/users/me", BEARER
+        uses=Operation(
+            "Needs scope user:read:user, or the older user:read.", RequestTemplate("https://api.zoom.us/v2/users/me")
         ),
         sources=("https://developers.zoom.us/docs/integrations/oauth/",),
     ),
@@ -114,7 +114,7 @@ PROVIDER = Provider(
         ),
         sources=("https://developers.zoom.us/docs/integrations/oauth-scopes-overview/",),
     ),
-    debug=probe(
+    debug=profile_probe(
         "https://api.zoom.us/v2/users/me",
         User,
         refusals=(

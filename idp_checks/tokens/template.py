@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -105,7 +105,7 @@ def by_json(name: str) -> Send:
     return Send("json", name)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class RequestTemplate:
     """How a call with a token is put together, whatever it is for.
 
@@ -128,7 +128,8 @@ class RequestTemplate:
     """
 
     url: str
-    placement: Send
+    placement: Send = Send("header", "Authorization", "Bearer {token}")
+    _: KW_ONLY
     method: str = "GET"
     required_credentials: tuple[str, ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from idp_checks import ProfileError, introspect_sync, normalize, providers
 from idp_checks.tokens.template import Ask
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.introspection import conclude
-from idp_checks.providers.model import json_path
+from idp_checks.errors import json_path
 from idp_checks.providers.qq import unwrapped
 from idp_checks.secret import Secret
 
@@ -54,7 +54,7 @@ def test_wechat_needs_an_account():
     """Without openid and expected account nothing is sent; the expected account is enough."""
     found = introspect_sync("weixin", "sample-token-0042")
     assert (found.active, found.reason) == (None, "caller_rejected")
-    assert providers.get("weixin").debug.lacking(Ask(token=Secret("x"), at=AT, subject="oMia")) == ()
+    assert providers.get("weixin").debug.missing_credentials(Ask(token=Secret("x"), at=AT, subject="oMia")) == ()
 
 
 def test_a_foreign_openid_is_a_bare_refusal():

@@ -13,24 +13,23 @@ import pytest
 from idp_checks import providers
 from idp_checks.tokens.template import Ask
 from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.template import Recipe
+from idp_checks.tokens.template import RequestTemplate
 from idp_checks.tokens.wire import Request
 from idp_checks.tokens.wire import Unreachable
 from idp_checks.tokens.template import by_bearer
 from idp_checks.tokens.template import by_form
 from idp_checks.tokens.template import by_header
+from idp_checks.tokens.template import by_json
 from idp_checks.tokens.template import by_query
-from idp_checks.providers.operations import BEARER
-from idp_checks.providers.operations import Manner
-from idp_checks.providers.operations import Way
-from idp_checks.providers.operations import renewing
-from idp_checks.providers.operations import revoking
+from idp_checks.providers.operations import Operation
+from idp_checks.providers.operations import renew_by_refresh_token
+from idp_checks.providers.operations import revoke_by_request
 from idp_checks.secret import Secret
 
 KINDS = ("renewal", "termination", "uses")
-EVERY = tuple(providers.every())
-WAYS: dict[tuple[str, str], Way] = {(each.name, kind): getattr(each.token, kind) for each in EVERY for kind in KINDS}
-CALLS = {key: way for key, way in WAYS.items() if way.recipe is not None}
+EVERY = tuple(providers.all_providers())
+WAYS: dict[tuple[str, str], Operation] = {(each.name, kind): getattr(each.token, kind) for each in EVERY for kind in KINDS}
+CALLS = {key: way for key, way in WAYS.items() if way.request is not None}
 
 KNOWN_TO_PEOPLE = {
     ("apple", "uses"): "no API takes the access token: the only use is a renewal, which is no read",
@@ -76,20 +75,15 @@ def _ask(needs: tuple[str, ...], token: str = TOKEN) -> Ask:
     )
 
 
-def _recipe(way: Way) -> Recipe:
-    recipe = way.recipe
+def _recipe(way: Operation) -> RequestTemplate:
+    recipe = way.request
     assert recipe is not None
     return recipe
 
 
-def _manner(way: Way) -> Manner:
-    assert way.manner is not None
-    return way.manner
-
-
-def _request(way: Way) -> Request:
+def _request(way: Operation) -> Request:
     recipe = _recipe(way)
-    return recipe.request(_ask(recipe.needs))
+    return recipe.request(_ask(recipe.required_credentials))
 
 
 def _carried(request: Request) -> dict[tuple[str, str], str | Secret]:
@@ -116,25 +110,26 @@ def _places_of(request: Request, text: str) -> set[tuple[str, str]]:
     return {key for key, value in _carried(request).items() if any(each in _shown(value) for each in spellings)}
 
 
-def _faults(way: Way) -> list[str]:
+def _faults(way: Operation) -> list[str]:
     """What is wrong with a way that can be made a call."""
-    manner, url = _manner(way), way.url or ""
+    template = _recipe(way)
+    url = template.url
     faults = []
     holes = {
         name
-        for text in (url, manner.send.form, *manner.params.values(), *manner.headers.values())
+        for text in (url, template.placement.form, *template.params.values(), *template.headers.values())
         for name in HOLE.findall(text)
     }
-    if missing := holes - {"token", *manner.needs}:
+    if missing := holes - {"token", *template.required_credentials}:
         faults.append(f"filled in and not asked of the caller: {missing}")
     if not url.startswith("https://") and not HOLE.fullmatch(url):
         faults.append("not https")
-    own = {"client_id", "client_secret"} if manner.basic or manner.send.place == "oauth1" else set()
-    own |= {"client_secret"} if manner.proofs else set()
-    own |= {"access_token_secret"} if manner.send.place == "oauth1" else {"application_secret_key"}
-    if spare := set(manner.needs) - holes - own:
+    own = {"client_id", "client_secret"} if template.basic or template.placement.place == "oauth1" else set()
+    own |= {"client_secret"} if template.proofs else set()
+    own |= {"access_token_secret"} if template.placement.place == "oauth1" else {"application_secret_key"}
+    if spare := set(template.required_credentials) - holes - own:
         faults.append(f"asked of the caller and not sent: {spare}")
-    if manner.basic and not {"client_id", "client_secret"} <= set(manner.needs):
+    if template.basic and not {"client_id", "client_secret"} <= set(template.required_credentials):
         faults.append("HTTP Basic without credentials")
     request = _request(way)
     if not request.url.startswith("https://"):
@@ -144,7 +139,7 @@ def _faults(way: Way) -> list[str]:
         spellings = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
         faults += ["a secret stands open" for text in plain if any(each in text for each in spellings)]
     left = [text for text in (request.url, *map(_shown, _carried(request).values())) if HOLE.search(text)]
-    if left and not (manner.send.place == "path" and HOLE.findall(request.url) == [manner.send.name]):
+    if left and not (template.placement.place == "path" and HOLE.findall(request.url) == [template.placement.name]):
         faults.append(f"a hole is left: {left}")
     if request.form is not None and request.json is not None:
         faults.append("two bodies")
@@ -160,39 +155,39 @@ def test_every_call_is_whole_and_keeps_its_secrets(name: str, kind: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("manner", "fault"),
+    ("template", "fault"),
     [
-        (Manner(send=by_bearer(), params={"key": "{key}"}), "not asked of the caller"),
-        (Manner(send=by_bearer(), needs=("device_id",)), "not sent"),
-        (Manner(send=by_bearer(), basic=True), "without credentials"),
-        (Manner(send=by_form(), params={"again": TOKEN}), "stands open"),
-        (Manner(send=by_form(), headers={"X-Secret": SECRETS["client_secret"]}), "stands open"),
-        (Manner(send=by_form(), params={"client_id": "{client_id"}, needs=("client_id",)), "not sent"),
+        (RequestTemplate("https://example.com/", method="POST", params={"key": "{key}"}), "not asked of the caller"),
+        (RequestTemplate("https://example.com/", method="POST", required_credentials=("device_id",)), "not sent"),
+        (RequestTemplate("https://example.com/", method="POST", basic=True), "without credentials"),
+        (RequestTemplate("https://example.com/", by_form(), method="POST", params={"again": TOKEN}), "stands open"),
+        (RequestTemplate("https://example.com/", by_form(), method="POST", headers={"X-Secret": SECRETS["client_secret"]}), "stands open"),
+        (RequestTemplate("https://example.com/", by_form(), method="POST", params={"client_id": "{client_id"}, required_credentials=("client_id",)), "not sent"),
     ],
 )
-def test_a_wrong_manner_is_noticed(manner: Manner, fault: str) -> None:
+def test_a_wrong_template_is_noticed(template: RequestTemplate, fault: str) -> None:
     """The test of the calls fails for a call that is put together wrongly."""
-    assert any(fault in each for each in _faults(Way("", "POST", "https://example.com/", manner)))
+    assert any(fault in each for each in _faults(Operation("", template)))
 
 
 @pytest.mark.parametrize(
-    ("method", "url", "manner", "fault"),
+    ("template", "fault"),
     [
-        ("POST", "http://example.com/", BEARER, "not https"),
-        ("GET", "https://example.com/", Manner(send=by_form()), "GET with a body"),
-        ("GET", "https://example.com/{place}", BEARER, "a hole is left"),
+        (RequestTemplate("http://example.com/", method="POST"), "not https"),
+        (RequestTemplate("https://example.com/", by_form()), "GET with a body"),
+        (RequestTemplate("https://example.com/{place}"), "a hole is left"),
     ],
 )
-def test_a_wrong_address_is_noticed(method: str, url: str, manner: Manner, fault: str) -> None:
+def test_a_wrong_address_is_noticed(template: RequestTemplate, fault: str) -> None:
     """The test of the calls fails for an address that no token may go to, or that nobody fills in."""
-    assert any(fault in each for each in _faults(Way("", method, url, manner)))
+    assert any(fault in each for each in _faults(Operation("", template)))
 
 
 @pytest.mark.parametrize(("name", "kind"), CALLS)
 def test_the_token_goes_where_it_is_said_to_go(name: str, kind: str) -> None:
     """The token stands in the one place that the manner names; where a call takes it twice, that is known."""
     way = WAYS[name, kind]
-    send = _manner(way).send
+    send = _recipe(way).placement
     said = {(send.place.replace("oauth1", "header"), send.name)}
     if (name, kind) == ("digitalocean", "termination"):
         said.add(("form", "token"))
@@ -201,8 +196,8 @@ def test_the_token_goes_where_it_is_said_to_go(name: str, kind: str) -> None:
 
 def test_the_place_of_a_token_is_found() -> None:
     """A token that stands in two places of a call is seen in both."""
-    twice = Manner(send=by_query("token"), headers={"Authorization": f"Bearer {TOKEN}"})
-    assert _places_of(_request(Way("", "POST", "https://example.com/", twice)), TOKEN) == {
+    twice = RequestTemplate("https://example.com/", by_query("token"), method="POST", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert _places_of(_request(Operation("", twice)), TOKEN) == {
         ("query", "token"),
         ("header", "Authorization"),
     }
@@ -210,29 +205,28 @@ def test_the_place_of_a_token_is_found() -> None:
 
 def test_what_is_known_to_people_only_is_told() -> None:
     """Every way with an address is a call, or stands in the list of those that are none, and nothing else does."""
-    assert {key for key, way in WAYS.items() if way.possible and way.recipe is None} == set(KNOWN_TO_PEOPLE)
+    assert {key for key, way in WAYS.items() if way.is_documented and way.request is None} == set(KNOWN_TO_PEOPLE)
 
 
-def test_nothing_is_a_call_without_an_address() -> None:
-    """A way that has no address has no manner either: there is nothing to be sent."""
-    assert [key for key, way in WAYS.items() if not way.possible and way.manner is not None] == []
+def test_an_operation_has_a_request_or_a_manual_call() -> None:
+    """No operation has both a request template and a manual call."""
+    assert [key for key, way in WAYS.items() if way.request is not None and way.manual_call is not None] == []
 
 
 @pytest.mark.parametrize("name", [name for name, kind in CALLS if kind == "renewal"])
 def test_a_renewal_sends_a_refresh_token(name: str) -> None:
     """RFC 6749, section 6: the refresh token under its name, with the grant type; three issuers do it otherwise."""
     way = WAYS[name, "renewal"]
-    manner = _manner(way)
     request = _request(way)
     sent = {name: _shown(value) for (place, name), value in _carried(request).items() if place in _BODY}
-    if manner.token == "access":
+    if way.token == "access":
         assert (name, sent["grant_type"]) in {("facebook", "fb_exchange_token"), ("instagram", "ig_refresh_token")}
     elif name == "figma":
         assert sent == {"refresh_token": TOKEN}
     else:
         assert sent["grant_type"] == "refresh_token"
         assert sent["refresh_token"] == TOKEN
-    assert manner.done == {200}
+    assert way.success_statuses == {200}
 
 
 _BODY = ("query", "form", "json")
@@ -268,9 +262,8 @@ def test_secrets_go_with_the_name_of_the_client() -> None:
 def test_a_use_is_a_read_with_the_access_token(name: str) -> None:
     """What shows a token at work changes nothing: GET, or POST where the issuer reads that way; no client secret."""
     way = WAYS[name, "uses"]
-    manner = _manner(way)
-    assert manner.token == "access"
-    assert manner.done == {200}
+    assert way.token == "access"
+    assert way.success_statuses == {200}
     if way.method != "GET":
         assert (way.method, name) in {("POST", "dropbox"), ("POST", "odnoklassniki"), ("POST", "snapchat")}
     assert not _places_of(_request(way), SECRETS["client_secret"])
@@ -279,8 +272,8 @@ def test_a_use_is_a_read_with_the_access_token(name: str) -> None:
 def test_a_read_never_ends_a_token() -> None:
     """No provider's use or renewal is the call that ends a token, by method, address and parameters."""
 
-    def call(way: Way) -> tuple[object, ...]:
-        return way.method, way.url, tuple(_manner(way).params.items())
+    def call(way: Operation) -> tuple[object, ...]:
+        return way.method, way.url, tuple(_recipe(way).params.items())
 
     for each in EVERY:
         ways = {kind: CALLS[each.name, kind] for kind in KINDS if (each.name, kind) in CALLS}
@@ -393,9 +386,9 @@ def test_the_odd_calls_are_what_the_issuer_documents(name: str, kind: str) -> No
 def test_refresh_tokens_alone_are_ended_where_access_tokens_cannot_be() -> None:
     """Five issuers take the refresh token only; at two of them the access token lives on by their own word."""
     taken = {
-        each.name: each.token.termination.manner.ends
+        each.name: each.token.termination.ends
         for each in EVERY
-        if each.token.termination.manner is not None and each.token.termination.manner.token == "refresh"
+        if each.token.termination.token == "refresh"
     }
     assert taken == {
         "asana": "grant",
@@ -409,7 +402,7 @@ def test_refresh_tokens_alone_are_ended_where_access_tokens_cannot_be() -> None:
 
 def test_an_ending_that_takes_more_than_the_token_says_so() -> None:
     """Where a call withdraws the whole authorisation, whoever makes it is told beforehand."""
-    grants = {name for (name, kind), way in CALLS.items() if kind == "termination" and _manner(way).ends == "grant"}
+    grants = {name for (name, kind), way in CALLS.items() if kind == "termination" and way.ends == "grant"}
     assert grants == {
         "apple",
         "asana",
@@ -432,9 +425,9 @@ def test_an_ending_that_takes_more_than_the_token_says_so() -> None:
 def test_an_ending_is_done_by_the_documented_status() -> None:
     """An issuer that documents 204 for an ended token is not done with another status."""
     other = {
-        name: sorted(_manner(way).done)
+        name: sorted(way.success_statuses)
         for (name, kind), way in CALLS.items()
-        if kind == "termination" and _manner(way).done != {200}
+        if kind == "termination" and way.success_statuses != {200}
     }
     assert other == {"github": [204], "reddit": [204], "vimeo": [204]}
 
@@ -444,7 +437,7 @@ def test_a_sandbox_is_called_at_its_own_addresses(name: str) -> None:
     """A sandbox's calls are made as the documented ones are, and none of them goes to the real environment."""
     for kind in KINDS:
         way, real = WAYS[name, kind], WAYS[name.removesuffix("-sandbox"), kind]
-        assert (way.method, way.manner) == (real.method, real.manner)
+        assert (way.method, way.token, way.ends) == (real.method, real.token, real.ends)
         assert way.url is None or urlsplit(way.url).netloc != urlsplit(str(real.url)).netloc
 
 
@@ -486,7 +479,7 @@ def test_a_token_of_a_custom_server_is_renewed_there() -> None:
     """At Okta the server that issued a token renews and ends it: the caller's custom server takes the default's place."""
     for kind in KINDS:
         recipe = _recipe(WAYS["okta", kind])
-        ask = _ask((*recipe.needs, "authorization_server_id"))
+        ask = _ask((*recipe.required_credentials, "authorization_server_id"))
         path = urlsplit(recipe.request(ask).url).path
         assert path.startswith("/oauth2/sample-authorization-server-id/v1/"), kind
         assert urlsplit(_request(WAYS["okta", kind]).url).path.startswith("/oauth2/v1/")
@@ -497,7 +490,7 @@ def test_the_signed_use_is_the_signed_probe() -> None:
     provider = providers.get("odnoklassniki")
     assert isinstance(provider.debug, HttpEndpoint)
     recipe = _recipe(provider.token.uses)
-    ask = _ask(recipe.needs)
+    ask = _ask(recipe.required_credentials)
     used, probed = recipe.request(ask), provider.debug.request(ask)
     assert {name: _shown(value) for name, value in (used.form or {}).items()} == {
         name: _shown(value) for name, value in (probed.form or {}).items()
@@ -505,16 +498,22 @@ def test_the_signed_use_is_the_signed_probe() -> None:
     assert "sig" in (used.form or {})
 
 
-def test_renewing_and_revoking_follow_the_standards() -> None:
-    """RFC 6749, section 6 and RFC 7009, section 2, where nothing else is said: a form with the client's credentials."""
-    renewal, end = renewing(), revoking(basic=True, send=by_header("X-Token"), done=frozenset({204}))
+def test_renewal_and_revocation_follow_the_standards() -> None:
+    """The defaults of RFC 6749, section 6, and RFC 7009, section 2: a form with the client's credentials."""
+    url = "https://example.com/"
+    renewal = renew_by_refresh_token("", url)
+    revocation = revoke_by_request(
+        "", url, basic=True, placement=by_header("X-Token"), success_statuses=frozenset({204})
+    )
+    sent, ended = _recipe(renewal), _recipe(revocation)
     assert renewal.token == "refresh"
-    assert (renewal.send.place, renewal.send.name, renewal.basic) == ("form", "refresh_token", False)
-    assert dict(renewal.params) == {
+    assert (sent.method, sent.placement, sent.basic) == ("POST", by_form("refresh_token"), False)
+    assert dict(sent.params) == {
         "grant_type": "refresh_token",
         "client_id": "{client_id}",
         "client_secret": "{client_secret}",
     }
-    assert (end.token, end.send.place, end.basic, end.done) == ("access", "header", True, frozenset({204}))
-    assert not end.params
-    assert renewing(as_json=True).send.place == revoking(as_json=True).send.place == "json"
+    assert (revocation.token, revocation.success_statuses) == ("access", frozenset({204}))
+    assert (ended.placement.place, ended.basic, dict(ended.params)) == ("header", True, {})
+    assert _recipe(renew_by_refresh_token("", url, as_json=True)).placement == by_json("refresh_token")
+    assert _recipe(revoke_by_request("", url, as_json=True)).placement == by_json("token")

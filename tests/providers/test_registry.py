@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from idp_checks import ProfileError, UnknownProvider, providers, recordings
-from idp_checks.recordings import folder
+from idp_checks.recordings import fixtures_folder
 
 FOREIGN = """
 from dataclasses import replace
@@ -66,8 +66,8 @@ def test_a_variant_is_no_copy(name):
     variant = providers.get(name)
     base = providers.get(variant.variant_of)
     assert variant.profile.shapes is base.profile.shapes
-    assert not (folder() / name).exists()
-    full = next(each for each in recordings.profiles(base.name) if each.case == "full")
+    assert not (fixtures_folder() / name).exists()
+    full = next(each for each in recordings.load_profiles(base.name) if each.case == "full")
     ours, theirs = (each.normalize(full.text, also=full.also) for each in (variant, base))
     assert ours.user_id == f"{name}|{theirs.identities[0].user_id}"
 
@@ -102,4 +102,4 @@ def test_what_is_not_there_is_unknown(name):
 
 def test_a_provider_is_one_file_and_one_folder():
     """Every module has its folder of recordings, and every folder its module."""
-    assert sorted(each.name for each in folder().iterdir()) == list(providers.own())
+    assert sorted(each.name for each in fixtures_folder().iterdir()) == list(providers.names_with_recordings())
