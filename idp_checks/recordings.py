@@ -1,19 +1,19 @@
-"""Recordings: what providers and issuers answered, one file per case, with its provenance and what it means.
+"""Recordings: example responses of providers and issuers, one JSON file per case, with the expected result.
 
-``fixtures/{provider}/profile/{case}.json`` holds ``raw`` (or ``body``, the exact text, where bytes matter), the answers
-of further calls in ``also``, and ``normalized`` (the standard properties that it means) or ``error`` (the path of the
-member at fault).
+``fixtures/{provider}/profile/{case}.json`` contains ``raw`` (or ``body``, the exact string, where bytes matter) and the
+responses of additional calls in ``also``. The expected result is ``normalized`` (the standard properties) or ``error``
+(the path of the invalid field).
 
-``fixtures/{provider}/debug/{case}.json`` holds one ``exchange`` with the debug endpoint and the ``introspection`` it
-means, seen at ``introspection.asked_at``. For signed tokens ``token`` holds header and claims in place of an answer.
-In requests ``{token}``, ``{client_id}`` and ``{client_secret}`` stand for what was sent; ``credentials`` holds what
-else the caller gave, such as the tenant's host.
+``fixtures/{provider}/debug/{case}.json`` contains one ``exchange`` with the debug endpoint and the expected
+``introspection``, evaluated at ``introspection.asked_at``. For signed tokens, ``token`` contains header and claims
+instead of a response. In requests, ``{token}``, ``{client_id}`` and ``{client_secret}`` are placeholders for the values
+sent; ``credentials`` contains further values that the caller passed, such as the tenant's host.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -23,14 +23,23 @@ from msgspec import UNSET, Struct, UnsetType
 
 from idp_checks.errors import RecordingError
 
-__all__ = ["DebugRecording", "ProfileRecording", "Provenance", "debug", "folder", "full", "played", "profiles"]
+__all__ = [
+    "DebugRecording",
+    "ProfileRecording",
+    "Provenance",
+    "fixtures_folder",
+    "has_debug",
+    "load_debug",
+    "load_full_profile",
+    "load_profiles",
+]
 
 
 class Provenance(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a case comes from.
+    """The origin of a case.
 
-    ``recorded`` from a live answer, ``documented`` in its shape by the provider's page, ``synthetic`` otherwise. Values
-    are made up in all but recorded ones, which are redacted.
+    A ``recorded`` case is a redacted live response. The shape of a ``documented`` case comes from the provider's
+    documentation. All other cases are ``synthetic``. Only recorded cases contain real values.
     """
 
     kind: Literal["documented", "recorded", "synthetic"]
@@ -39,7 +48,7 @@ class Provenance(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProfileRecording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a provider sent about a user, and the profile that it means."""
+    """A raw profile and the expected normalized profile."""
 
     note: str
     provenance: Provenance
@@ -53,12 +62,12 @@ class ProfileRecording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def text(self) -> str:
-        """The answer's body."""
+        """The response body."""
         return json.dumps(self.raw) if isinstance(self.body, UnsetType) else self.body
 
 
-class Answered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A recorded answer: ``json``, or ``body`` where the exact text matters."""
+class RecordedResponse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A recorded response: ``json``, or ``body`` where the exact string matters."""
 
     status: int
     headers: dict[str, str] = {}
@@ -67,92 +76,91 @@ class Answered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The body as it came."""
+        """The response body."""
         if not isinstance(self.body, UnsetType):
             return self.body
         return "" if isinstance(self.json, UnsetType) else json.dumps(self.json)
 
 
-class Recorded(Struct, frozen=True, forbid_unknown_fields=True):
-    """A question and its answer."""
+class RecordedExchange(Struct, frozen=True, forbid_unknown_fields=True):
+    """A recorded request and its response."""
 
     request: dict[str, Any]
-    response: Answered
+    response: RecordedResponse
 
 
-class Signed(Struct, frozen=True, forbid_unknown_fields=True):
-    """Header and claims of a signed token; whoever plays it signs it with a key of its own."""
+class RecordedJwt(Struct, frozen=True, forbid_unknown_fields=True):
+    """Header and claims of a signed token; a simulated issuer signs it with its key."""
 
     header: dict[str, Any]
     claims: dict[str, Any]
 
 
 class DebugRecording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What an issuer answered about a token, and what it means for a caller who expects nothing."""
+    """An issuer's response about a token, and the expected result for a caller without expectations."""
 
     note: str
     provenance: Provenance
-    exchange: Recorded
+    exchange: RecordedExchange
     introspection: dict[str, Any]
     credentials: dict[str, str] = {}
-    token: Signed | UnsetType = UNSET
+    token: RecordedJwt | UnsetType = UNSET
     provider: str = ""
     case: str = ""
 
 
 @cache
-def folder() -> Path:
-    """Where the recordings are: inside the installed package, or beside it in a checkout."""
-    here = Path(__file__).parent
-    for place in (here / "fixtures", here.parent / "fixtures"):
-        if place.is_dir():
-            return place
-    raise RecordingError("the recordings are missing: the package was not installed whole")
+def fixtures_folder() -> Path:
+    """Return the folder of all recordings: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "fixtures", package.parent / "fixtures"):
+        if folder.is_dir():
+            return folder
+    raise RecordingError("the fixtures folder is missing; reinstall idp-checks")
 
 
-def profiles(provider: str, *, root: Path | None = None) -> Iterator[ProfileRecording]:
-    """The recorded profiles of a provider, by the names of their cases."""
-    return _all(provider, "profile", ProfileRecording, root)
+def load_profiles(provider: str, *, root: Path | None = None) -> Iterator[ProfileRecording]:
+    """Yield the recorded profiles of a provider, sorted by case."""
+    return _load_cases(provider, "profile", ProfileRecording, root)
 
 
-def full(provider: str) -> ProfileRecording | None:
-    """The recorded full profile of a provider; None without one."""
-    path = folder() / provider / "profile" / "full.json"
-    found: ProfileRecording | None = _read(path, ProfileRecording, provider) if path.is_file() else None
-    return found
+def load_full_profile(provider: str) -> ProfileRecording | None:
+    """Return the recorded full profile of a provider, or None."""
+    path = fixtures_folder() / provider / "profile" / "full.json"
+    recording: ProfileRecording | None = _load_case(path, ProfileRecording, provider) if path.is_file() else None
+    return recording
 
 
-def debug(provider: str, *, root: Path | None = None) -> Iterator[DebugRecording]:
-    """The recorded answers of a provider's debug endpoint, by the names of their cases."""
-    return _all(provider, "debug", DebugRecording, root)
+def load_debug(provider: str, *, root: Path | None = None) -> Iterator[DebugRecording]:
+    """Yield the recorded responses of a provider's debug endpoint, sorted by case."""
+    return _load_cases(provider, "debug", DebugRecording, root)
 
 
-def played(provider: str) -> bool:
-    """Whether there are answers of this provider's debug endpoint to play."""
-    return (folder() / provider / "debug").is_dir()
+def has_debug(provider: str) -> bool:
+    """Return whether the provider has recorded responses of its debug endpoint."""
+    return (fixtures_folder() / provider / "debug").is_dir()
 
 
-def _all(provider: str, part: str, model: type[Any], root: Path | None) -> Iterator[Any]:
-    place = (root or folder()) / provider / part
-    if not place.is_dir():
+def _load_cases(provider: str, part: str, model: type[Any], root: Path | None) -> Iterator[Any]:
+    folder = (root or fixtures_folder()) / provider / part
+    if not folder.is_dir():
         return
-    for path in sorted(place.glob("*.json")):
-        yield _read(path, model, provider)
+    for path in sorted(folder.glob("*.json")):
+        yield _load_case(path, model, provider)
 
 
-def _read(path: Path, model: type[Any], provider: str) -> Any:
+def _load_case(path: Path, model: type[Any], provider: str) -> Any:
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=model)
+        recording = msgspec.json.decode(path.read_bytes(), type=model)
     except (OSError, msgspec.MsgspecError) as error:
-        raise RecordingError(f"{path.parent.name}/{path.name} of {provider}: {error}") from None
-    found = msgspec.structs.replace(found, provider=provider, case=path.stem)
-    if isinstance(found, ProfileRecording):
-        _one_of(found, path, "raw", "body")
-        _one_of(found, path, "normalized", "error")
-    return found
+        raise RecordingError(f"{provider}/{path.parent.name}/{path.name}: {error}") from None
+    recording = msgspec.structs.replace(recording, provider=provider, case=path.stem)
+    if isinstance(recording, ProfileRecording):
+        _require_exactly_one(recording, path, "raw", "body")
+        _require_exactly_one(recording, path, "normalized", "error")
+    return recording
 
 
-def _one_of(found: Struct, path: Path, *names: str) -> None:
-    given: Mapping[str, Any] = {name: getattr(found, name) for name in names}
-    if sum(value is not UNSET for value in given.values()) != 1:
-        raise RecordingError(f"{path}: exactly one of {' and '.join(names)} must be there")
+def _require_exactly_one(recording: Struct, path: Path, *names: str) -> None:
+    if sum(getattr(recording, name) is not UNSET for name in names) != 1:
+        raise RecordingError(f"{path}: exactly one of {' and '.join(names)} is required")

@@ -1,4 +1,4 @@
-"""Every recording means what it says: each profile normalises to what is recorded beside it, each answer is read so."""
+"""Every recording gives the expected result: a normalized profile, an introspection, or an error."""
 
 from __future__ import annotations
 
@@ -12,54 +12,53 @@ from idp_checks.issuers.world import World
 from idp_checks.profiles.profile import STANDARD
 from idp_checks.tokens.signed import SignedToken
 
-PROFILES = [each for name in providers.own() for each in recordings.profiles(name)]
-DEBUG = [each for name in providers.own() for each in recordings.debug(name)]
+PROFILES = [item for name in providers.names_with_recordings() for item in recordings.load_profiles(name)]
+DEBUG = [item for name in providers.names_with_recordings() for item in recordings.load_debug(name)]
 
 
-def _id(recording):
+def recording_id(recording):
     return f"{recording.provider}-{recording.case}"
 
 
-@pytest.mark.parametrize("recording", PROFILES, ids=_id)
-def test_a_profile_normalises_to_what_is_recorded(recording):
-    """The standard properties are exactly those recorded, or the error names the recorded path."""
+@pytest.mark.parametrize("recording", PROFILES, ids=recording_id)
+def test_profile_recording_gives_its_expected_result(recording):
+    """The standard properties equal the recorded ones, or the error has the recorded path."""
     if isinstance(recording.error, str):
         with pytest.raises(ProfileError) as caught:
             providers.normalize(recording.provider, recording.text, also=recording.also)
         assert caught.value.path == recording.error
         return
-    shape = providers.normalize(recording.provider, recording.text, also=recording.also).to_dict()
-    assert {name: shape[name] for name in STANDARD if name in shape} == recording.normalized
+    profile = providers.normalize(recording.provider, recording.text, also=recording.also).to_dict()
+    assert {name: profile[name] for name in STANDARD if name in profile} == recording.normalized
 
 
-@pytest.mark.parametrize("recording", DEBUG, ids=_id)
-def test_an_answer_is_read_as_recorded(recording):
-    """The recorded answer, at its recorded time, gives the recorded introspection."""
+@pytest.mark.parametrize("recording", DEBUG, ids=recording_id)
+def test_debug_recording_gives_its_expected_introspection(recording):
+    """The recorded response, at its recorded time, gives the recorded introspection."""
     at = datetime.fromisoformat(recording.introspection["asked_at"])
-    read = World(lambda: at).ask(recording.provider, recording.case).to_dict()
+    introspection = World(lambda: at).ask(recording.provider, recording.case).to_dict()
     for name in ("good", "provider", "method", "detail", "unproven", "exchanges"):
-        read.pop(name, None)
+        introspection.pop(name, None)
     expected = dict(recording.introspection)
     expected.setdefault("active", None)
-    assert read == expected
+    assert introspection == expected
 
 
-@pytest.mark.parametrize("recording", DEBUG, ids=_id)
-def test_the_recorded_request_is_the_one_that_is_built(recording):
-    """Method, address and the places of token and credentials are as recorded."""
+@pytest.mark.parametrize("recording", DEBUG, ids=recording_id)
+def test_endpoint_builds_the_recorded_request(recording):
+    """Method, URL and the placement of token and credentials equal the recording."""
     endpoint = providers.get(recording.provider).debug
     if isinstance(endpoint, SignedToken) and endpoint.opaque is not None:
         token = World(names=(recording.provider,)).token(recording.provider, recording.case)
-        endpoint = endpoint.opaque if endpoint.unsigned(token) else endpoint
-    built = endpoint.described()
-    assert recording.exchange.request == built
+        endpoint = endpoint.opaque if endpoint.is_unsigned(token) else endpoint
+    assert recording.exchange.request == endpoint.describe_request()
 
 
-@pytest.mark.parametrize("name", providers.own())
-def test_a_provider_has_its_cases(name):
-    """Each provider has a full and a minimal profile, and a good answer and a refusal of its debug endpoint."""
-    assert {"full", "minimal"} <= {each.case for each in recordings.profiles(name)}
+@pytest.mark.parametrize("name", providers.names_with_recordings())
+def test_provider_has_the_required_recordings(name):
+    """Each provider has a full and a minimal profile, and an active and an inactive token at its debug endpoint."""
+    assert {"full", "minimal"} <= {recording.case for recording in recordings.load_profiles(name)}
     endpoint = providers.get(name).debug
     if isinstance(endpoint, HttpEndpoint | SignedToken):
-        said = {each.introspection.get("active") for each in recordings.debug(name)}
-        assert {True, False} <= said
+        states = {recording.introspection.get("active") for recording in recordings.load_debug(name)}
+        assert {True, False} <= states

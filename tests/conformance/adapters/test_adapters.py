@@ -22,9 +22,9 @@ from idp_checks import UsageError, providers, recordings
 from idp_checks.conformance import adapters, conform
 from idp_checks.conformance.adapters import OtherForm, Unanswered, judgements, raised_here
 from idp_checks.conformance.adapters.wire import Wire
-from idp_checks.conformance.normalizers.normalizer import NoAnswer
+from idp_checks.conformance.normalizers.normalizer import NormalizerCallError
 from idp_checks.conformance.normalizers.normalizer import Normalizer
-from idp_checks.conformance.rules import RULES, Case, judged, see, standing
+from idp_checks.conformance.rules import RULES, Case, judge, observe, exemption
 from idp_checks.errors import RecordingError
 from idp_checks.profiles.profile import STANDARD
 
@@ -45,13 +45,13 @@ def run(library, provider, raw, **also):
 
 
 def recorded(library, provider, case):
-    found = next(each for each in recordings.profiles(provider) if each.case == case)
+    found = next(each for each in recordings.load_profiles(provider) if each.case == case)
     return run(library, provider, raw_of(found), **found.also)
 
 
 def every_recording(adapter):
     for name in adapter.providers:
-        for recording in recordings.profiles(name):
+        for recording in recordings.load_profiles(name):
             if adapter.reads(name, raw_of(recording)):
                 yield recording
 
@@ -61,13 +61,13 @@ def disagreements(library):
     """Provider, rule and objection, over all recordings that the library reads."""
     adapter = adapters.get(library)
     normalizer = Normalizer(adapter.function, adapter.name, takes_also=adapter.takes_also, unclaimed=adapter.unclaimed)
-    claimed = [rule for rule in RULES if standing(rule, normalizer) is None]
+    claimed = [rule for rule in RULES if exemption(rule, normalizer) is None]
     found = {}
     for recording in every_recording(adapter):
-        case = Case.of(providers.get(recording.provider), raw_of(recording), recording.also)
-        seen = see(normalizer, case)
+        case = Case.from_raw(providers.get(recording.provider), raw_of(recording), recording.also)
+        seen = observe(normalizer, case)
         for rule in claimed:
-            for objection in judged(rule, normalizer, case, seen):
+            for objection in judge(rule, normalizer, case, seen):
                 found[recording.provider, rule, objection] = None
     return tuple(found)
 
@@ -102,7 +102,7 @@ def test_a_missing_library_is_a_usage_error_with_the_command(monkeypatch, librar
 
 def test_a_provider_that_the_library_does_not_read_is_a_usage_error():
     """Asked about a provider of which a library reads nothing, a run does not begin: it would find nothing wrong."""
-    missing = next(name for name in providers.own() if name not in adapters.get(SOCIAL).providers)
+    missing = next(name for name in providers.names_with_recordings() if name not in adapters.get(SOCIAL).providers)
     with pytest.raises(UsageError, match=f"{SOCIAL} reads nothing of {missing}; it reads amazon, "):
         conform(SOCIAL, ["github", missing])
 
@@ -123,7 +123,7 @@ def test_most_of_our_providers_are_supported(library):
     adapter = adapters.get(library)
     alias = "social_core" if library == SOCIAL else "allauth"
     assert len(adapter.providers) >= 50
-    assert set(adapter.providers) <= set(providers.own())
+    assert set(adapter.providers) <= set(providers.names_with_recordings())
     assert all(alias in providers.get(name).aliases for name in adapter.providers)
 
 
@@ -147,7 +147,7 @@ def test_every_recording_runs_through(library):
         asked += 1
         try:
             adapter.function(recording.provider, raw_of(recording), also=recording.also)
-        except NoAnswer as error:
+        except NormalizerCallError as error:
             failed.append(f"{recording.provider} {recording.case}: {error}")
         except Exception as error:
             assert not raised_here(error)
@@ -238,7 +238,7 @@ def test_a_failure_of_the_adapter_is_no_finding(monkeypatch):
 def test_a_form_that_the_library_never_gets_is_not_shown_to_it():
     """Asked about an answer of another call than its own, an adapter says so instead of finding fault."""
     for library, provider, case in ((SOCIAL, "atlassian", "full"), (ALLAUTH, "mailru", "full")):
-        found = next(each for each in recordings.profiles(provider) if each.case == case)
+        found = next(each for each in recordings.load_profiles(provider) if each.case == case)
         assert not adapters.get(library).reads(provider, found.raw)
         with pytest.raises(OtherForm, match=provider):
             run(library, provider, found.raw)
@@ -388,7 +388,7 @@ from idp_checks.conformance import adapters
 adapter = adapters.get(sys.argv[1])
 out = {"providers": adapter.providers, "project": adapter.project}
 for name in adapter.providers:
-    full = recordings.full(name)
+    full = recordings.load_full_profile(name)
     out[name] = adapter.function(name, full.raw, also=full.also)
 print(json.dumps(out))
 """,
@@ -426,7 +426,7 @@ def test_a_django_project_s_adapter_settings_and_providers_count(project):
     assert out["github"]["nickname"] == "own-mia-chen-sample"
     assert out["facebook"]["email_verified"] is True
     assert out["google-oauth2"]["user_id"] == "google-oauth2|own-100000000000000000042"
-    assert run(ALLAUTH, "facebook", recordings.full("facebook").raw)["email_verified"] is False
+    assert run(ALLAUTH, "facebook", recordings.load_full_profile("facebook").raw)["email_verified"] is False
 
 
 def test_a_django_project_s_backends_settings_and_pipeline_count(project):
@@ -436,7 +436,7 @@ def test_a_django_project_s_backends_settings_and_pipeline_count(project):
     assert out["github"]["nickname"] == "MIA-CHEN-SAMPLE"
     assert "email" not in out["github"]
     assert "given_name" not in out["github"]
-    assert run(SOCIAL, "github", recordings.full("github").raw)["given_name"] == "Mia"
+    assert run(SOCIAL, "github", recordings.load_full_profile("github").raw)["given_name"] == "Mia"
 
 
 def test_settings_that_cannot_be_loaded_are_a_usage_error(project):
