@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from idp_checks.conformance import Results, adapters, conform
-from idp_checks.conformance.reports.html import judged_page
+from idp_checks.conformance.reports import html
 
 FOLDER = Path(__file__).parent / "league"
 
@@ -32,7 +32,7 @@ def write(found: Results) -> None:
     library = found.run.library if found.run is not None and found.run.library else found.normalizer
     title = f"{adapters.title(found.normalizer)} by the rules: {library}"
     path = FOLDER / f"{found.normalizer}.html"
-    path.write_text(judged_page(found, title=title), encoding="utf-8")
+    path.write_text(html.render(found, title=title), encoding="utf-8")
 
 
 if __name__ == "__main__":

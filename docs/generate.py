@@ -1,0 +1,115 @@
+"""Write the tables of the documentation from the code, when the documentation is built.
+
+The pages go to ``docs/generated/``, which is not tracked. The tag ``fast`` (``sphinx-build -t fast``) leaves out the pages
+that take more than a few seconds: the league and the hostile issuers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+GENERATED = Path(__file__).parent / "generated"
+
+
+def providers_page() -> str:
+    """Return the table of all providers."""
+    from idp_checks import providers
+    from idp_checks.cli.views.provider import providers_markdown
+    from idp_checks.providers.describe import provider_row
+
+    return providers_markdown(map(provider_row, providers.all_providers()))
+
+
+def checks_page() -> str:
+    """Return the table of all checks with the controls that they are mapped to."""
+    from idp_checks.checks.catalog import catalog
+
+    lines = [
+        "# Checks",
+        "",
+        "Every check of an audit, with its severity and the controls for which its verdict is evidence. A check covers",
+        "part of a control. It never shows that a control is satisfied.",
+        "",
+        "| id | title | severity | controls |",
+        "|---|---|---|---|",
+    ]
+    for check in catalog().checks.values():
+        controls = ", ".join(f"{control.framework} {control.id}" for control in check.controls)
+        lines.append(f"| `{check.id}` | {check.title} | {check.severity.value} | {controls} |")
+    return "\n".join(lines) + "\n"
+
+
+def selftest_page() -> str:
+    """Return the table of known bugs and the rules that catch them."""
+    from idp_checks.selftest.run import markdown, run
+
+    return markdown(run())
+
+
+def hostile_issuers_page() -> str:
+    """Return the table of hostile responses and how they are read, from a run over loopback sockets."""
+    from idp_checks.issuers.hostile import markdown
+
+    return markdown()
+
+
+def league() -> None:
+    """Write the league: the conformance suite against each library that has an adapter."""
+    from idp_checks.conformance import adapters, conform
+    from idp_checks.conformance.reports import html
+
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # a project's settings are not part of the library
+    lines = [
+        "# League",
+        "",
+        "The conformance suite at its default depth against the parsing code of well-known libraries, each at the",
+        "release installed when this page was built. Each report shows providers by rules. For every failed cell it",
+        "shows the rule and its source, the expected and the actual value, and the smallest raw profile that shows the",
+        "difference. Each difference is classified: a bug of the library, a bug of these rules, or a difference of policy.",
+        "",
+    ]
+    folder = GENERATED / "league"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in adapters.names():
+        results = conform(name)
+        library = results.run.library if results.run is not None and results.run.library else results.normalizer
+        title = f"{adapters.title(name)} by the rules: {library}"
+        (folder / f"{name}.html").write_text(html.render(results, title=title), encoding="utf-8")
+        lines.append(f"- <a href='../league/{name}.html'>{title}</a>")
+    write("league", "\n".join(lines) + "\n")
+
+
+def write(name: str, text: str) -> None:
+    """Write a generated page unless it is already the same, so that Sphinx rebuilds only what changed."""
+    GENERATED.mkdir(exist_ok=True)
+    path = GENERATED / f"{name}.md"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+QUICK: dict[str, Callable[[], str]] = {"providers": providers_page, "checks": checks_page, "selftest": selftest_page}
+
+
+def generate(app: Sphinx) -> None:
+    """Write every generated page."""
+    for name, page in QUICK.items():
+        write(name, page())
+    if app.tags.has("fast"):
+        for name in ("hostile_issuers", "league"):
+            write(name, f"# {name.replace('_', ' ').capitalize()}\n\nNot built (tag `fast`).\n")
+        return
+    write("hostile_issuers", hostile_issuers_page())
+    league()
+    app.config.html_extra_path.append("generated/league_root")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("builder-inited", generate)
+    return {"parallel_read_safe": True}
