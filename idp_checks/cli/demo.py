@@ -1,13 +1,13 @@
-"""The main job with nothing configured: simulated issuers on loopback, sample people of every provider, a full audit.
+"""The demonstration: an audit of sample users at simulated issuers on loopback.
 
-Every provider's sample person holds a good token. Beside them stand people whose tokens are not good, each in one way;
-the demonstration is as planned when the audit finds exactly those.
+Each provider has a sample user with a good token, and some have users whose token is not good in one way. The
+demonstration succeeds if the audit reports exactly those.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,14 @@ from idp_checks import providers, recordings
 from idp_checks.audits.result import AuditResult
 from idp_checks.audits.run import audit, named
 from idp_checks.profiles.profile import NormalizedProfile
+from idp_checks.progress import Progress
 from idp_checks.secret import Secret, new_key
 
 if TYPE_CHECKING:
     from idp_checks.checks.policy import Policy
-    from idp_checks.issuers.serve import Served
+    from idp_checks.issuers.serverr import IssuerServer
 
-__all__ = ["Planted", "Shown", "run"]
+__all__ = ["DemoResult", "Fault", "run"]
 
 ENUM = frozenset(
     (
@@ -36,10 +37,11 @@ ENUM = frozenset(
 """Providers that Auth0 stores under their own name; the others are custom connections, stored as ``oauth2``."""
 
 UNBOUNDED = "reviewed every quarter; unused tokens are revoked"
+"""The reason why the demonstration's policy accepts tokens that do not expire."""
 
 
-class Planted(Struct, frozen=True):
-    """Someone whose token is not good, and the check that must say so."""
+class Fault(Struct, frozen=True):
+    """An account with a token that is not good, and the check and verdict that must report it."""
 
     provider: str
     case: str
@@ -47,20 +49,24 @@ class Planted(Struct, frozen=True):
     verdict: str
     story: str
 
+    @property
+    def user_id(self) -> str:
+        """Return the account that stores the token; no other account has this identifier."""
+        return f"planted-{self.case}"
 
-PLANTED = (
-    Planted(
-        "facebook", "other-client", "IDP-TOK-002", "indeterminate", "a token that Facebook refuses to describe to us"
-    ),
-    Planted("google-oauth2", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
-    Planted("discord", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
-    Planted("twitch", "other-client", "IDP-TOK-002", "fail", "a token of another application, replayed at ours"),
-    Planted("github", "revoked", "IDP-TOK-001", "fail", "a token that was revoked and is still kept"),
-    Planted("linkedin", "revoked", "IDP-TOK-001", "fail", "a token that was revoked and is still kept"),
-    Planted("line", "expired", "IDP-TOK-001", "fail", "a token that expired and is still kept"),
-    Planted("amazon", "rate-limited", "IDP-TOK-001", "indeterminate", "an issuer that asked to slow down: no verdict"),
-    Planted("gitlab", "broken", "IDP-TOK-001", "indeterminate", "an answer cut short: no verdict"),
-    Planted("slack", "down", "IDP-TOK-001", "indeterminate", "an issuer that was down: no verdict"),
+
+REPLAYED = "token of another application, replayed"
+FAULTS = (
+    Fault("facebook", "other-client", "IDP-TOK-002", "indeterminate", "token that Facebook does not describe to us"),
+    Fault("google-oauth2", "other-client", "IDP-TOK-002", "fail", REPLAYED),
+    Fault("discord", "other-client", "IDP-TOK-002", "fail", REPLAYED),
+    Fault("twitch", "other-client", "IDP-TOK-002", "fail", REPLAYED),
+    Fault("github", "revoked", "IDP-TOK-001", "fail", "revoked token, still stored"),
+    Fault("linkedin", "revoked", "IDP-TOK-001", "fail", "revoked token, still stored"),
+    Fault("line", "expired", "IDP-TOK-001", "fail", "expired token, still stored"),
+    Fault("amazon", "rate-limited", "IDP-TOK-001", "indeterminate", "issuer that rate limits: undecided"),
+    Fault("gitlab", "broken", "IDP-TOK-001", "indeterminate", "truncated response: undecided"),
+    Fault("slack", "down", "IDP-TOK-001", "indeterminate", "issuer that is down: undecided"),
 )
 
 
@@ -72,153 +78,156 @@ LINKED = {
     "access_token": "2400000043-made-up",
     "access_token_secret": "made-up-secret",
 }
-"""A second account of one user, by OAuth 1.0a: nobody can be asked about such a token by itself."""
+"""A second account of one user, with OAuth 1.0a, whose issuer has no endpoint to ask about a token."""
 
 
-class Shown(Struct, frozen=True, kw_only=True):
-    """What the demonstration came to."""
+class DemoResult(Struct, frozen=True, kw_only=True):
+    """The result of the demonstration.
+
+    Args:
+        providers: the number of simulated issuers.
+        faults: the planted faults, each with the verdict that was reported.
+        good: the number of good tokens that were reported as good.
+        false_alarms: providers whose good token was reported as bad.
+        undecided: providers whose good token was reported as indeterminate.
+    """
 
     result: AuditResult
     providers: int
     seconds: float
-    caught: tuple[tuple[Planted, str], ...]
+    faults: tuple[tuple[Fault, str], ...]
     good: int
-    wrongly: tuple[str, ...]
-    open: tuple[str, ...]
+    false_alarms: tuple[str, ...]
+    undecided: tuple[str, ...]
 
     @property
-    def as_planned(self) -> bool:
-        """Whether every planted fault was found as it should be, and no good token was called bad."""
-        return not self.wrongly and all(found == planted.verdict for planted, found in self.caught)
+    def as_expected(self) -> bool:
+        """Whether every planted fault was reported as expected and no good token was reported as bad."""
+        return not self.false_alarms and all(verdict == fault.verdict for fault, verdict in self.faults)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the result as JSON."""
         return {
-            "as_planned": self.as_planned,
+            "as_planned": self.as_expected,
             "providers": self.providers,
             "good_tokens_confirmed": self.good,
-            "good_tokens_called_bad": list(self.wrongly),
-            "good_tokens_undecided": list(self.open),
+            "good_tokens_called_bad": list(self.false_alarms),
+            "good_tokens_undecided": list(self.undecided),
             "planted": [
                 {
-                    "provider": each.provider,
-                    "case": each.case,
-                    "check": each.check,
-                    "expected": each.verdict,
-                    "found": found,
+                    "provider": fault.provider,
+                    "case": fault.case,
+                    "check": fault.check,
+                    "expected": fault.verdict,
+                    "found": verdict,
                 }
-                for each, found in self.caught
+                for fault, verdict in self.faults
             ],
             "audit": self.result.to_dict(),
         }
 
 
-def run(out: Path, *, progress: Callable[[str, int, int | None], None] | None = None) -> Shown:
-    """Run it, and write the evidence into the folder ``out``, which must not be there yet.
+def run(out: Path, *, progress: Progress | None = None) -> DemoResult:
+    """Run the demonstration and write the evidence into the folder ``out``.
 
     Raises:
-        UsageError: the folder is there already and not empty.
+        UsageError: the folder exists and is not empty.
     """
-    from idp_checks.issuers.serve import serve
+    from idp_checks.issuers.serverr import serve
 
-    began = time.perf_counter()
+    started = time.perf_counter()
     key = Secret(new_key().hex())
-    with serve() as served:
-        names = served.world.names
-        people = [NormalizedProfile.from_auth0(each) for each in _people(served, names)]
+    with serve() as server:
+        names = server.world.names
+        people = [NormalizedProfile.from_auth0(user) for user in _users(server, names)]
         result = audit(
             people,
-            policy=_policy(served, names),
+            policy=_policy(server, names),
             out=out,
-            title="Demonstration: simulated issuers, made-up people",
+            title="Demonstration: simulated issuers, sample users",
             key=key,
             progress=progress,
         )
-        found = {
-            (each.subject.identity, each.check): each.verdict.value
-            for each in result.findings
-            if each.subject.scope == "identity"
+        verdicts = {
+            (finding.subject.identity, finding.check): finding.verdict.value
+            for finding in result.findings
+            if finding.subject.scope == "identity"
         }
 
-        def verdict(provider: str, user_id: str, check: str) -> str:
-            stored = _stored(provider, user_id)
-            identity = named(
-                key.reveal().encode(), "identity", stored["provider"], stored["connection"], stored["user_id"]
+        def verdict_on(provider: str, user_id: str, check: str) -> str:
+            identity = _stored_identity(provider, user_id)
+            subject = named(
+                key.reveal().encode(), "identity", identity["provider"], identity["connection"], identity["user_id"]
             )
-            return found.get((identity, check), "missing")
+            return verdicts.get((subject, check), "missing")
 
-        caught = tuple((each, verdict(each.provider, _other(each), each.check)) for each in PLANTED)
-        active = {name: verdict(name, _subject(served, name), "IDP-TOK-001") for name in names}
-    return Shown(
+        faults = tuple((fault, verdict_on(fault.provider, fault.user_id, fault.check)) for fault in FAULTS)
+        good = {name: verdict_on(name, _subject(server, name), "IDP-TOK-001") for name in names}
+    return DemoResult(
         result=result,
         providers=len(names),
-        seconds=time.perf_counter() - began,
-        caught=caught,
-        good=sum(each == "pass" for each in active.values()),
-        wrongly=tuple(name for name, each in active.items() if each not in ("pass", "indeterminate")),
-        open=tuple(name for name, each in active.items() if each == "indeterminate"),
+        seconds=time.perf_counter() - started,
+        faults=faults,
+        good=sum(verdict == "pass" for verdict in good.values()),
+        false_alarms=tuple(name for name, verdict in good.items() if verdict not in ("pass", "indeterminate")),
+        undecided=tuple(name for name, verdict in good.items() if verdict == "indeterminate"),
     )
 
 
-def _people(served: Served, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _users(server: IssuerServer, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for name in names:
-        full = recordings.full(name)
-        profile = {} if full is None else providers.normalize(name, full.text, also=full.also).to_dict()
-        person = _person(name, _subject(served, name), served.world.token(name, "valid"), profile)
+        recording = recordings.load_full_profile(name)
+        profile = {} if recording is None else providers.normalize(name, recording.text, also=recording.also).to_dict()
+        user = _user(name, _subject(server, name), server.world.token(name, "valid"), profile)
         if name == "oidc":
-            person["identities"].append(LINKED)
-        yield person
-    for planted in PLANTED:
-        token = served.world.token(planted.provider, planted.case)
-        yield _person(planted.provider, _other(planted), token, {"name": "Robin Sample"})
+            user["identities"].append(LINKED)
+        yield user
+    for fault in FAULTS:
+        token = server.world.token(fault.provider, fault.case)
+        yield _user(fault.provider, fault.user_id, token, {"name": "Robin Sample"})
 
 
-def _person(provider: str, user_id: str, token: str, profile: dict[str, Any]) -> dict[str, Any]:
-    stored = _stored(provider, user_id)
+def _user(provider: str, user_id: str, token: str, profile: dict[str, Any]) -> dict[str, Any]:
+    identity = _stored_identity(provider, user_id)
     return {
         **profile,
-        "user_id": f"{stored['provider']}|{stored['user_id']}",
-        "identities": [{**stored, "access_token": token}],
+        "user_id": f"{identity['provider']}|{identity['user_id']}",
+        "identities": [{**identity, "access_token": token}],
     }
 
 
-def _stored(provider: str, user_id: str) -> dict[str, Any]:
-    """An identity as Auth0 stores it."""
-    known = provider in ENUM
+def _stored_identity(provider: str, user_id: str) -> dict[str, Any]:
+    """Return an identity as Auth0 stores it."""
+    is_native = provider in ENUM
     return {
-        "provider": provider if known else "oauth2",
-        "user_id": user_id if known else f"{provider}|{user_id}",
+        "provider": provider if is_native else "oauth2",
+        "user_id": user_id if is_native else f"{provider}|{user_id}",
         "connection": provider,
-        "isSocial": not known or providers.get(provider).kind == "social",
+        "isSocial": not is_native or providers.get(provider).kind == "social",
     }
 
 
-def _policy(served: Served, names: tuple[str, ...]) -> Policy:
+def _policy(server: IssuerServer, names: tuple[str, ...]) -> Policy:
     from idp_checks.checks.policy import Connection, Policy
 
-    stated = {}
+    connections = {}
     for name in names:
-        provider, issuer = providers.get(name), served.world.issuer(name)
+        provider, issuer = providers.get(name), server.world.issuer(name)
         valid = issuer.recordings["valid"].introspection if "valid" in issuer.recordings else {}
         scopes = valid.get("scopes") or (*provider.scopes.profile, *provider.scopes.email)
-        stated[name] = Connection(
+        connections[name] = Connection(
             name=name,
             provider=name,
             client_ids=(issuer.client_id,),
-            client_secret=Secret(served.client_secret),
-            credentials=issuer.further,
-            issuer_url=served.url(name),
+            client_secret=Secret(server.client_secret),
+            credentials=issuer.loopback_credentials,
+            issuer_url=server.url(name),
             allowed_scopes=frozenset(scopes),
             max_lifetime_s=90 * 86400,
             allow_unbounded=UNBOUNDED if valid.get("endless") or provider.token.lifetime == 0 else None,
         )
-    return Policy(connections=stated)
+    return Policy(connections=connections)
 
 
-def _subject(served: Served, name: str) -> str:
-    return served.world.issuer(name).subject or "made-up"
-
-
-def _other(planted: Planted) -> str:
-    """The account under which a planted token is kept: one that nobody else has."""
-    return f"planted-{planted.case}"
+def _subject(server: IssuerServer, name: str) -> str:
+    return server.world.issuer(name).subject or "made-up"
