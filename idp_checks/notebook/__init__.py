@@ -1,7 +1,8 @@
-"""Notebook widgets."""
+"""Notebook widgets: ask an issuer about a token and explain the response."""
 
 from __future__ import annotations
 
-from idp_checks.notebook.panel import TokenPanel, explain, known
+from idp_checks.notebook.page import Explanation, explain, known
+from idp_checks.notebook.panel import TokenPanel
 
-__all__ = ["TokenPanel", "explain", "known"]
+__all__ = ["Explanation", "TokenPanel", "explain", "known"]
