@@ -19,7 +19,7 @@ from idp_checks.profiles.profile import NormalizedProfile
 from idp_checks.providers._named import NAMED
 from idp_checks.providers.model import Provider
 
-__all__ = ["GROUP", "all_providers", "get", "names", "normalize", "names_with_recordings"]
+__all__ = ["GROUP", "all_providers", "get", "names", "names_with_recordings", "normalize"]
 
 GROUP = "idp_checks.providers"
 """The entry point group by which other packages add providers."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from idp_checks.providers.model import Kind, ProfileFacts, Protocol, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
+from idp_checks.providers.sdk import Kind, Operation, ProfileFacts, Protocol, Provider, Scopes, TokenFacts
 
 __all__ = ["NAMED"]
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from idp_checks.profiles.profile import is_web_url
 from idp_checks.profiles.shape import Url
 
-__all__ = ["Picture", "largest"]
+__all__ = ["Picture", "largest_picture"]
 
 
 class Picture(Struct):
@@ -19,7 +19,7 @@ class Picture(Struct):
     width: float | None = None
 
 
-def largest(pictures: Iterable[Picture] | None) -> str | None:
+def largest_picture(pictures: Iterable[Picture] | None) -> str | None:
     """The address of the widest picture; one without a width comes last, and of equals the first counts."""
     best, most = None, -1.0
     for each in pictures or ():

@@ -15,68 +15,68 @@ from idp_checks.errors import ProfileError
 from idp_checks.profiles.profile import Claims, is_email
 from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, String, first_nonblank
 
-__all__ = ["CLAIMS", "NAME_ID", "Assertion", "NamesId", "address", "only"]
+__all__ = ["SAML_CLAIMS", "SAML_NAME_ID", "SamlAssertion", "SamlIds", "first_email", "single_value"]
 
-CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
-NAME_ID = f"{CLAIMS}nameidentifier"
+SAML_CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+SAML_NAME_ID = f"{SAML_CLAIMS}nameidentifier"
 
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 """A NameID that is another one at every login (SAML 2.0 Core, section 8.3.8)."""
 
-Names: TypeAlias = Name | list[Name]
-NamesId: TypeAlias = Id | list[Id] | None
-Addresses: TypeAlias = Email | list[Email]
+SamlNames: TypeAlias = Name | list[Name]
+SamlIds: TypeAlias = Id | list[Id] | None
+SamlEmails: TypeAlias = Email | list[Email]
 
 
 class NameIdAttributes(Struct, rename={"format": "Format"}):
     """The NameID with its XML attributes; there only where it has any."""
 
-    value: NamesId = None
+    value: SamlIds = None
     format: String = None
 
 
-class Assertion(Shape):
+class SamlAssertion(Shape):
     """Attributes under the names in use: claim addresses, numbers of eduPerson and X.500, plain words.
 
     Of NameID and ``upn`` the first that is there is the identifier. Auth0 goes on to ``name``, what a person is
     called: two people may be called the same, so it is none here.
     """
 
-    subject: ClassVar[Path] = (NAME_ID,)
+    subject: ClassVar[Path] = (SAML_NAME_ID,)
 
-    name_id: NamesId = field(name=NAME_ID, default=None)
+    name_id: SamlIds = field(name=SAML_NAME_ID, default=None)
     name_id_attributes: NameIdAttributes | None = field(name="nameIdAttributes", default=None)
-    upn: NamesId = field(name=f"{CLAIMS}upn", default=None)
-    name: Names = field(name=f"{CLAIMS}name", default=None)
-    given_name: Names = field(name=f"{CLAIMS}givenname", default=None)
-    surname: Names = field(name=f"{CLAIMS}surname", default=None)
-    emailaddress: Addresses = field(name=f"{CLAIMS}emailaddress", default=None)
-    oid_display_name: Names = field(name="urn:oid:2.16.840.1.113730.3.1.241", default=None)
-    oid_given_name: Names = field(name="urn:oid:2.5.4.42", default=None)
-    oid_sn: Names = field(name="urn:oid:2.5.4.4", default=None)
-    oid_mail: Addresses = field(name="urn:oid:0.9.2342.19200300.100.1.3", default=None)
-    first_name: Names = field(name="firstName", default=None)
-    last_name: Names = field(name="lastName", default=None)
-    mail: Addresses = None
-    email: Addresses = None
+    upn: SamlIds = field(name=f"{SAML_CLAIMS}upn", default=None)
+    name: SamlNames = field(name=f"{SAML_CLAIMS}name", default=None)
+    given_name: SamlNames = field(name=f"{SAML_CLAIMS}givenname", default=None)
+    surname: SamlNames = field(name=f"{SAML_CLAIMS}surname", default=None)
+    emailaddress: SamlEmails = field(name=f"{SAML_CLAIMS}emailaddress", default=None)
+    oid_display_name: SamlNames = field(name="urn:oid:2.16.840.1.113730.3.1.241", default=None)
+    oid_given_name: SamlNames = field(name="urn:oid:2.5.4.42", default=None)
+    oid_sn: SamlNames = field(name="urn:oid:2.5.4.4", default=None)
+    oid_mail: SamlEmails = field(name="urn:oid:0.9.2342.19200300.100.1.3", default=None)
+    first_name: SamlNames = field(name="firstName", default=None)
+    last_name: SamlNames = field(name="lastName", default=None)
+    mail: SamlEmails = None
+    email: SamlEmails = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        ident = self.ident()
+        ident = self.subject_id()
         if ident is None:
-            raise ProfileError("no identifier that stays", path=f"$.{NAME_ID}")
+            raise ProfileError("no identifier that stays", path=f"$.{SAML_NAME_ID}")
         return Claims(
             id=ident,
-            name=one(self.name, self.oid_display_name),
-            given_name=one(self.given_name, self.oid_given_name, self.first_name),
-            family_name=one(self.surname, self.oid_sn, self.last_name),
-            email=self.address(),
+            name=first_value(self.name, self.oid_display_name),
+            given_name=first_value(self.given_name, self.oid_given_name, self.first_name),
+            family_name=first_value(self.surname, self.oid_sn, self.last_name),
+            email=self.pick_email(),
         )
 
-    def address(self) -> str | None:
+    def pick_email(self) -> str | None:
         """The e-mail address."""
-        return address(self.emailaddress, self.email, self.oid_mail, self.mail)
+        return first_email(self.emailaddress, self.email, self.oid_mail, self.mail)
 
-    def ident(self) -> str | None:
+    def subject_id(self) -> str | None:
         """The identifier; None where there is none.
 
         Raises:
@@ -84,15 +84,15 @@ class Assertion(Shape):
         """
         told = self.name_id_attributes
         if told is None:
-            found = only(self.name_id, NAME_ID)
+            found = single_value(self.name_id, SAML_NAME_ID)
         elif told.format is not None and told.format.strip() == TRANSIENT:
             found = None
         else:
-            found = only(self.name_id, NAME_ID) or only(told.value, "nameIdAttributes.value")
-        return found or only(self.upn, f"{CLAIMS}upn")
+            found = single_value(self.name_id, SAML_NAME_ID) or single_value(told.value, "nameIdAttributes.value")
+        return found or single_value(self.upn, f"{SAML_CLAIMS}upn")
 
 
-def only(values: int | str | list[Any] | None, member: str) -> str | None:
+def single_value(values: int | str | list[Any] | None, member: str) -> str | None:
     """The one value of an identifier, a number as its digits; None where there is none.
 
     Raises:
@@ -107,7 +107,7 @@ def only(values: int | str | list[Any] | None, member: str) -> str | None:
     return None if values is None else str(values)
 
 
-def one(*attributes: str | list[str | None] | None) -> str | None:
+def first_value(*attributes: str | list[str | None] | None) -> str | None:
     """The first value of attributes that is not blank."""
     for values in attributes:
         if found := first_nonblank(*values) if isinstance(values, list) else first_nonblank(values):
@@ -115,12 +115,12 @@ def one(*attributes: str | list[str | None] | None) -> str | None:
     return None
 
 
-def address(*attributes: int | str | list[Any] | None) -> str | None:
+def first_email(*attributes: int | str | list[Any] | None) -> str | None:
     """The first address among the values of attributes."""
     for values in attributes:
         if isinstance(values, str):
             if is_email(values) or is_email(values.strip()):
                 return values
-        elif isinstance(values, list) and (found := address(*values)):
+        elif isinstance(values, list) and (found := first_email(*values)):
             return found
     return None

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from idp_checks.providers._saml import Assertion, NamesId, only
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.signed import SignedToken
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Operation,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    SamlAssertion,
+    SamlIds,
+    Scopes,
+    SignedToken,
+    TokenFacts,
+    renew_by_refresh_token,
+    single_value,
+)
 
 
-class Person(Assertion):
+class Person(SamlAssertion):
     """The claims of the assertion; ``sub`` and nothing else where an OAuth client called userinfo.
 
     https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/adfs
     """
 
-    sub: NamesId = None
+    sub: SamlIds = None
 
     def ident(self) -> str | None:
-        return Assertion.ident(self) or only(self.sub, "sub")
+        return SamlAssertion.subject_id(self) or single_value(self.sub, "sub")
 
 
 PROVIDER = Provider(

@@ -7,15 +7,31 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, Seconds, expiry_after, parse_epoch
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Epoch,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    by_query,
+    expiry_after,
+    parse_epoch,
+    renew_by_refresh_token,
+)
 
 
 class Customer(Shape):
@@ -60,13 +76,13 @@ class TokenInfo(ResponseModel):
     iat: Epoch | None = None
     iss: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.aud,
             subject=self.user_id,
-            expires_at=expiry_after(ask.at, self.exp),
+            expires_at=expiry_after(question.time, self.exp),
             issued_at=parse_epoch(self.iat),
             issuer=self.iss,
         )

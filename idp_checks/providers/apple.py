@@ -7,13 +7,28 @@ from typing import Any, ClassVar
 
 from msgspec import Struct, ValidationError, convert
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.jsontext import parse_json
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, String, StringFlag, string_flag
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.signed import ID_TOKEN_CREDENTIALS, SignedToken
+from idp_checks.providers.sdk import (
+    ID_TOKEN_CREDENTIALS,
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Scopes,
+    Shape,
+    SignedToken,
+    String,
+    StringFlag,
+    TokenFacts,
+    parse_json,
+    renew_by_refresh_token,
+    revoke_by_request,
+    string_flag,
+)
 
 
 class PersonName(Struct, rename="camel"):

@@ -8,17 +8,36 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 from msgspec.structs import replace
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Name, Path, Shape, Url, Username, bool_or_none, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import UserInfoResponse as Named
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.signed import SignedToken, read_header
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    SignedToken,
+    Steps,
+    TokenFacts,
+    Url,
+    Username,
+    bool_or_none,
+    by_bearer,
+    first_nonblank,
+    read_header,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
+from idp_checks.providers.sdk import UserInfoResponse as Named
 
 JWE_DOTS = 4
 """Dots of an encrypted token (RFC 7516, section 3.1); alg is dir in those that userinfo takes."""
@@ -87,18 +106,18 @@ class TenantToken(SignedToken):
     https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens
     """
 
-    def steps(self, ask: Ask) -> Steps:
-        token = ask.token.reveal()
+    def steps(self, question: Question) -> Steps:
+        token = question.token.reveal()
         algorithm = (read_header(token) or {}).get("alg")
         if token.count(".") == JWE_DOTS and algorithm not in (None, "dir"):
             return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
         if not self.is_unsigned(token) and algorithm == "HS256":
             return Reading(active=None, reason="not_stated", detail="signed by a secret that its API alone shares")
-        reading = yield from super().steps(ask)
-        if reading.active is not True or ask.subject is None or reading.subject != f"auth0|{ask.subject}":
+        reading = yield from super().steps(question)
+        if reading.active is not True or question.subject is None or reading.subject != f"auth0|{question.subject}":
             return reading
         # What has a bar of its own may be the whole name of another user.
-        return replace(reading, subject=None if "|" in ask.subject else ask.subject)
+        return replace(reading, subject=None if "|" in question.subject else question.subject)
 
 
 PROVIDER = Provider(

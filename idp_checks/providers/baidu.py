@@ -6,24 +6,36 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, String, Username, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import (
+from idp_checks.providers.sdk import (
+    Claims,
     EpochOrString,
+    HttpEndpoint,
+    Id,
+    Name,
     NumberOrString,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
     ResponseModel,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Username,
+    by_query,
     expiry_after,
+    first_nonblank,
     parse_epoch,
+    profile_probe,
+    renew_by_refresh_token,
     split_scopes,
 )
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
 
 DOC = "https://openauth.baidu.com/doc/doc.html"
 TOKENINFO = "https://developer.baidu.com/wiki/index.php?title=docs/oauth/tokeninfo"
@@ -80,12 +92,12 @@ class TokenInfo(ResponseModel):
     expires_in: NumberOrString | None = None
     expire_in: NumberOrString | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         left = self.expire_in if self.expires_in is None else self.expires_in
         if left is None:
             return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
         subject = None if str(self.userid) == "0" else str(self.userid)
-        if ask.subject not in (None, subject):
+        if question.subject not in (None, subject):
             subject = None  # may be known by an openid, which this answer does not name: the profile call does
         return Reading(
             active=True,
@@ -93,7 +105,7 @@ class TokenInfo(ResponseModel):
             client_id=self.client_id,
             subject=subject,
             scopes=split_scopes(self.scope),
-            expires_at=expiry_after(ask.at, left),
+            expires_at=expiry_after(question.time, left),
             issued_at=parse_epoch(self.create_time),
         )
 

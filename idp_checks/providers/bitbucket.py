@@ -8,28 +8,35 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import (
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
     Email,
     Flag,
+    HttpEndpoint,
     Id,
     Name,
+    Operation,
     Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    Scopes,
     Shape,
+    TokenFacts,
     Url,
     Username,
     bool_or_none,
+    by_bearer,
     first_nonblank,
     pick_email,
+    renew_by_refresh_token,
+    split_scopes,
 )
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Response
 
 
 class EmailEntry(Struct):
@@ -85,8 +92,8 @@ class User(Shape):
 class ScopesInHeader(HttpEndpoint):
     """A call whose good answer lists the token's scopes in a header."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
-        reading = super().read(response, ask)
+    def read(self, response: Response, question: Question) -> Reading:
+        reading = super().read(response, question)
         listed = response.headers.get("x-oauth-scopes")
         return replace(reading, scopes=split_scopes(listed, ",")) if reading.active is True else reading
 

@@ -7,11 +7,24 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Username, bool_or_none, pick_email
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Username,
+    bool_or_none,
+    pick_email,
+)
 
 
 class EmailEntry(Struct):

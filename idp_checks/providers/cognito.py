@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import StringFlag, Username, first_nonblank, string_flag
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.signed import SignedToken, read_claims
-from idp_checks.tokens.template import Ask, RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    Scopes,
+    SignedToken,
+    Steps,
+    StringFlag,
+    TokenFacts,
+    Username,
+    first_nonblank,
+    read_claims,
+    renew_by_refresh_token,
+    revoke_by_request,
+    string_flag,
+)
 
 
 class UserInfo(OpenIdClaims):
@@ -39,9 +51,9 @@ class AccessToken(SignedToken):
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
     """
 
-    def steps(self, ask: Ask) -> Steps:
-        reading = yield from super().steps(ask)
-        if reading.active is not True or read_claims(ask.token.reveal()).get("token_use") == "access":
+    def steps(self, question: Question) -> Steps:
+        reading = yield from super().steps(question)
+        if reading.active is not True or read_claims(question.token.reveal()).get("token_use") == "access":
             return reading
         return Reading(active=None, reason="unparsable", detail="by its own claim no access token")
 

@@ -8,17 +8,35 @@ from typing import Any, ClassVar
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, bool_or_none
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, Seconds, expiry_after, parse_epoch
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Request
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Epoch,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    Request,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    bool_or_none,
+    by_bearer,
+    expiry_after,
+    parse_epoch,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 UNAUTHORIZED = Refusal(401, "denied", {"id": "unauthorized"})
 
@@ -57,14 +75,14 @@ class TokenInfo(ResponseModel):
     created_at: Epoch
     expires_in_seconds: Seconds | UnsetType | None = UNSET
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         left = self.expires_in_seconds
         return Reading(
             active=True,
             reason="ok",
             client_id=self.application.uid,
             scopes=tuple(self.scopes),
-            expires_at=None if isinstance(left, UnsetType) else expiry_after(ask.at, left),
+            expires_at=None if isinstance(left, UnsetType) else expiry_after(question.time, left),
             endless=left is None,
             issued_at=parse_epoch(self.created_at),
         )
@@ -73,8 +91,8 @@ class TokenInfo(ResponseModel):
 class OfItself(RequestTemplate):
     """A call about the very token that makes it: in the header, and in the form."""
 
-    def request(self, ask: Ask) -> Request:
-        return replace(super().request(ask), form={"token": ask.token})
+    def request(self, question: Question) -> Request:
+        return replace(super().request(question), form={"token": question.token})
 
 
 PROVIDER = Provider(

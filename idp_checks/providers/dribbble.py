@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Name, NumberId, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Name,
+    NumberId,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    profile_probe,
+)
 
 
 class User(Shape):

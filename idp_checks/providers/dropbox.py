@@ -7,17 +7,32 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, bool_or_none
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    bool_or_none,
+    by_bearer,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 ECHO = "idp-checks"
 """What the check has to repeat."""
@@ -71,7 +86,7 @@ class Echo(ResponseModel):
 
     result: str
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if self.result != ECHO:
             return Reading(active=None, reason="unparsable", detail="what was sent did not come back")
         return Reading(active=True, reason="ok")

@@ -10,10 +10,21 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+)
 
 
 class User(Shape):

@@ -7,16 +7,31 @@ from typing import Any, ClassVar
 
 from msgspec import Struct, field
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Unreachable
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    Steps,
+    TokenFacts,
+    Unreachable,
+    Url,
+    Username,
+    by_bearer,
+    renew_by_refresh_token,
+)
 
 SITES = frozenset({"nl", "be", "de", "fr", "es", "com", "co.uk"})
 """What stands behind ``start.exactonline.`` at Exact's sites."""
@@ -68,26 +83,26 @@ class Me(Shape):
 NO_SITE = f"tld names none of Exact's sites ({', '.join(sorted(SITES))})"
 
 
-def _elsewhere(ask: Ask) -> bool:
-    return ask.issuer_url is None and ask.credential("tld") not in SITES
+def _elsewhere(question: Question) -> bool:
+    return question.issuer_url is None and question.credential("tld") not in SITES
 
 
 class AtSite(RequestTemplate):
     """A call at Exact's own sites alone: what stands last in a host decides whose it is."""
 
-    def address(self, ask: Ask) -> str:
-        if _elsewhere(ask):
+    def address(self, question: Question) -> str:
+        if _elsewhere(question):
             raise Unreachable("caller_rejected", NO_SITE)
-        return super().address(ask)
+        return super().address(question)
 
 
 class Probe(HttpEndpoint):
     """The profile call, put to Exact's own sites alone."""
 
-    def steps(self, ask: Ask) -> Steps:
-        if _elsewhere(ask):
+    def steps(self, question: Question) -> Steps:
+        if _elsewhere(question):
             return Reading(active=None, reason="caller_rejected", detail=NO_SITE)
-        return (yield from super().steps(ask))
+        return (yield from super().steps(question))
 
 
 PROVIDER = Provider(

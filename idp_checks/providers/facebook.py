@@ -8,16 +8,33 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Json, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Epoch,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Json,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_query,
+    parse_epoch,
+)
 
 THROTTLED = frozenset((4, 17, 32, 341, 613))
 """Codes of used-up limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
@@ -92,7 +109,7 @@ class Debugged(ResponseModel):
 
     data: Token
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         token = self.data
         endless = token.expires_at is not None and token.expires_at <= 0
         said = Reading(

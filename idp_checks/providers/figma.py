@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Shape, Url
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer, by_form
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    by_bearer,
+    by_form,
+)
 
 
 class User(Shape):
@@ -36,13 +48,13 @@ class UserInfo(OpenIdClaims):
 class Probe(HttpEndpoint):
     """A call that is refused with 403 for a dead token and for a missing scope alike: ``err`` tells which."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         body = response.json
         err = body.get("err") if isinstance(body, dict) else None
         if response.status == 403 and isinstance(err, str) and err.startswith("Invalid scope"):
             detail = "the token is alive and lacks scope current_user:read"
             return Reading(active=None, reason="not_permitted", detail=detail)
-        return super().read(response, ask)
+        return super().read(response, question)
 
 
 PROVIDER = Provider(

@@ -8,18 +8,34 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.secret import Secret
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, parse_epoch, split_scopes
-from idp_checks.tokens.rfc7662 import INACTIVE
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form
-from idp_checks.tokens.wire import Request
+from idp_checks.providers.sdk import (
+    INACTIVE,
+    Claims,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    Request,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Secret,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_form,
+    parse_epoch,
+    renew_by_refresh_token,
+    revoke_by_request,
+    split_scopes,
+)
 
 Moment = Annotated[int | float, Meta(extra={"means": "epoch-millis"})]
 """Milliseconds or seconds since 1970: the unit is not documented."""
@@ -73,7 +89,7 @@ class Introspected(ResponseModel):
     scope: str | None = None
     token_type: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if self.active is not True:
             return Reading(active=None, reason="contradiction", detail="not active, in the form of a good answer")
         scope = self.scope
@@ -97,9 +113,9 @@ def seconds(moment: float) -> float:
 class Introspection(HttpEndpoint):
     """An endpoint that wants a bearer token of whoever asks: here the one that is asked about."""
 
-    def request(self, ask: Ask) -> Request:
-        request = super().request(ask)
-        bearer = Secret(f"Bearer {ask.token.reveal()}")
+    def request(self, question: Question) -> Request:
+        request = super().request(question)
+        bearer = Secret(f"Bearer {question.token.reveal()}")
         return replace(request, headers={**request.headers, "Authorization": bearer})
 
 

@@ -11,15 +11,27 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, String, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_oauth1
+from idp_checks.providers.sdk import (
+    Claims,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Username,
+    by_oauth1,
+)
 
 REST = "https://api.flickr.com/services/rest/?format=json&nojsoncallback=1&method="
 
@@ -128,7 +140,7 @@ class Checked(ResponseModel):
     stat: Ok
     oauth: Credentials
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(active=True, reason="ok", subject=self.oauth.user.nsid, scopes=(self.oauth.perms.text,))
 
 

@@ -10,16 +10,35 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Name, NumberId, Shape, Url, Username, bool_or_none, pick_email
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
-from idp_checks.tokens.template import Ask, RequestTemplate, by_json
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    IsoTime,
+    Name,
+    NumberId,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    bool_or_none,
+    by_json,
+    parse_iso,
+    pick_email,
+    renew_by_refresh_token,
+)
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
@@ -80,7 +99,7 @@ class Checked(ResponseModel):
     created_at: IsoTime
     expires_at: IsoTime | UnsetType | None = UNSET
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(
             active=True,
             reason="ok",
@@ -99,11 +118,11 @@ class Limited(HttpEndpoint):
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
     """
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         used_up = response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers
         if response.status == 403 and used_up:
             return Reading(active=None, reason="rate_limited", detail="the issuer asks to slow down")
-        return super().read(response, ask)
+        return super().read(response, question)
 
 
 PROVIDER = Provider(

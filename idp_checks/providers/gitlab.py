@@ -7,16 +7,35 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, Seconds, expiry_after, parse_epoch, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Epoch,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_bearer,
+    expiry_after,
+    parse_epoch,
+    renew_by_refresh_token,
+    revoke_by_request,
+    split_scopes,
+)
 
 
 class User(Shape):
@@ -56,7 +75,7 @@ class TokenInfo(ResponseModel):
     expires_in: Seconds | UnsetType | None = UNSET
     expires_in_seconds: Seconds | UnsetType | None = UNSET
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         scopes = self.scopes if self.scope is None else self.scope
         left = self.expires_in_seconds if self.expires_in is UNSET else self.expires_in
         return Reading(
@@ -65,7 +84,7 @@ class TokenInfo(ResponseModel):
             client_id=None if self.application is None else self.application.uid,
             subject=None if self.resource_owner_id is None else str(self.resource_owner_id),
             scopes=tuple(scopes) if isinstance(scopes, list) else split_scopes(scopes),
-            expires_at=None if isinstance(left, UnsetType) else expiry_after(ask.at, left),
+            expires_at=None if isinstance(left, UnsetType) else expiry_after(question.time, left),
             endless=left is None,
             issued_at=parse_epoch(self.created_at),
         )

@@ -7,14 +7,25 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims, is_email
-from idp_checks.profiles.shape import Path, StringFlag, string_flag
 from idp_checks.providers import google_oauth2
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form
+from idp_checks.providers.sdk import (
+    Claims,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    Scopes,
+    StringFlag,
+    TokenFacts,
+    by_form,
+    is_email,
+    renew_by_refresh_token,
+    string_flag,
+)
 
 
 class UserInfo(google_oauth2.UserInfo):
@@ -42,9 +53,9 @@ class TokenInfo(google_oauth2.TokenInfo):
     email: str | None = None
     email_verified: StringFlag = None
 
-    def read(self, ask: Ask) -> Reading:
-        said = google_oauth2.TokenInfo.read(self, ask)
-        if ask.subject is None or "@" not in ask.subject:
+    def read(self, question: Question) -> Reading:
+        said = google_oauth2.TokenInfo.read(self, question)
+        if question.subject is None or "@" not in question.subject:
             return said
         return replace(said, subject=self.email if string_flag(self.email_verified) else None)
 

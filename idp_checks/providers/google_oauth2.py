@@ -5,16 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, bool_or_none
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import EpochOrString, ResponseModel, parse_epoch, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    EpochOrString,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    bool_or_none,
+    by_form,
+    by_query,
+    parse_epoch,
+    renew_by_refresh_token,
+    split_scopes,
+)
 
 
 class UserInfo(OpenIdClaims):
@@ -55,7 +74,7 @@ class TokenInfo(ResponseModel):
     sub: str | None = None
     scope: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(
             active=True,
             reason="ok",

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Shape, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate, by_form
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    by_form,
+    first_nonblank,
+    profile_probe,
+)
 
 HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
 

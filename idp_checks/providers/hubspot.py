@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, NumberId, Path, Shape
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after
-from idp_checks.tokens.rfc7662 import introspection_endpoint
-from idp_checks.tokens.template import Ask, RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    NumberId,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    expiry_after,
+    introspection_endpoint,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 
 class Metadata(Shape):
@@ -41,7 +54,7 @@ class Introspected(ResponseModel):
     expires_in: Seconds
     token_type: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if self.active is not True or self.token_use != "access_token":
             return Reading(active=None, reason="contradiction", detail="not about an active access token")
         return Reading(
@@ -50,7 +63,7 @@ class Introspected(ResponseModel):
             client_id=self.client_id,
             subject=str(self.user_id),
             scopes=tuple(self.scopes),
-            expires_at=expiry_after(ask.at, self.expires_in),
+            expires_at=expiry_after(question.time, self.expires_in),
             token_type=self.token_type,
         )
 

@@ -7,14 +7,27 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, NumberId, Path, Shape, Url, Username
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
+    Email,
+    Flag,
+    NumberId,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 
 class Data(Struct):

@@ -7,16 +7,28 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_query,
+)
 
 
 class Me(Shape):
@@ -87,7 +99,7 @@ class Probed(ResponseModel):
     id: Id | None = None
     data: list[Owner] | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         ident = self.data[0].id if self.id is None and self.data else self.id
         if ident is None or not str(ident).strip():
             return Reading(active=None, reason="unparsable", detail="no account in the answer")

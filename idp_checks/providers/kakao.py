@@ -7,16 +7,34 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_bearer,
+    expiry_after,
+    first_nonblank,
+    renew_by_refresh_token,
+)
 
 NOT_FOUND = "this access token does not exist"
 ENDED = "this access token is already expired"
@@ -100,12 +118,12 @@ class TokenInfo(ResponseModel):
     expires_in: Seconds
     id: int | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             subject=None if self.id is None else str(self.id),
-            expires_at=expiry_after(ask.at, self.expires_in),
+            expires_at=expiry_after(question.time, self.expires_in),
         )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.rfc7662 import introspection_endpoint
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    CLIENT_AUTH_METHODS,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    Scopes,
+    TokenFacts,
+    introspection_endpoint,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 
 class UserInfo(OpenIdClaims):
@@ -98,7 +105,7 @@ PROVIDER = Provider(
     debug=introspection_endpoint(
         "https://{host}/realms/{realm}/protocol/openid-connect/token/introspect",
         required_credentials=("host", "realm", "client_id", "client_secret"),
-        authentications=METHODS,
+        authentications=CLIENT_AUTH_METHODS,
         audience="https://{host}/realms/{realm}",
         source="https://www.keycloak.org/docs/latest/upgrading/",
         note=(

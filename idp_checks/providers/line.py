@@ -7,17 +7,37 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, first_nonblank
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    Url,
+    by_form,
+    by_query,
+    expiry_after,
+    first_nonblank,
+    profile_probe,
+    renew_by_refresh_token,
+    revoke_by_request,
+    split_scopes,
+)
 
 
 class Verified(Struct):
@@ -85,13 +105,13 @@ class Checked(ResponseModel):
     client_id: str
     expires_in: Seconds
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
             scopes=split_scopes(self.scope),
-            expires_at=expiry_after(ask.at, self.expires_in),
+            expires_at=expiry_after(question.time, self.expires_in),
         )
 
 

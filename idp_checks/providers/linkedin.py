@@ -8,29 +8,40 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims, is_web_url
-from idp_checks.profiles.shape import (
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
     Email,
+    Epoch,
     Flag,
     Id,
     Name,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
     Shape,
     String,
     StringFlag,
+    TokenFacts,
     Url,
     first_nonblank,
+    introspection_endpoint,
+    is_web_url,
+    parse_epoch,
     pick_email,
+    renew_by_refresh_token,
+    revoke_by_request,
+    split_scopes,
     string_flag,
+    userinfo_endpoint,
 )
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import userinfo_endpoint
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch, split_scopes
-from idp_checks.tokens.rfc7662 import introspection_endpoint
-from idp_checks.tokens.template import Ask, RequestTemplate
 
 
 class UserInfo(OpenIdClaims):
@@ -199,7 +210,7 @@ class Introspected(ResponseModel):
     created_at: Epoch | None = None
     auth_type: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         said = Reading(
             active=True,
             reason="ok",

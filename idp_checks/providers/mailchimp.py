@@ -7,13 +7,25 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Path, Shape, Url, Username, pick_email
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate, by_header
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Id,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_header,
+    pick_email,
+    profile_probe,
+)
 
 METADATA = "https://login.mailchimp.com/oauth2/metadata"
 

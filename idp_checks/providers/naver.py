@@ -7,17 +7,33 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_bearer,
+    profile_probe,
+    renew_by_refresh_token,
+    revoke_by_request,
+    split_scopes,
+)
 
 SUCCESS = "00"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]
@@ -67,7 +83,7 @@ class Verified(ResponseModel):
     resultcode: str
     response: Grant
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if self.resultcode != SUCCESS:
             return Reading(active=None, reason="unparsable", detail="neither a good answer nor a documented error")
         return Reading(active=True, reason="ok", scopes=split_scopes(self.response.allowed_profile, ","))

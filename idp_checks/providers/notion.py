@@ -7,15 +7,31 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.rfc7662 import INACTIVE, INVALID_CLIENT, INVALID_CLIENT_400, IntrospectionResponse
-from idp_checks.tokens.template import RequestTemplate, by_json
+from idp_checks.providers.sdk import (
+    INACTIVE,
+    INVALID_CLIENT,
+    INVALID_CLIENT_400,
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    IntrospectionResponse,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    by_json,
+    profile_probe,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 HEADERS = {"Notion-Version": "2022-06-28"}
 

@@ -6,14 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import CredentialUrlTemplate, Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.rfc7662 import introspection_endpoint
-from idp_checks.tokens.template import Ask, RequestTemplate
+from idp_checks.providers.sdk import (
+    CLIENT_AUTH_METHODS,
+    Claims,
+    CredentialUrlTemplate,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    first_nonblank,
+    introspection_endpoint,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 
 class Person(Shape):
@@ -102,18 +118,18 @@ class ByAccountId(Person, kw_only=True):
 class Given(HttpEndpoint):
     """An endpoint that the caller names: ``introspection_endpoint``, else ``issuer_url`` and the usual path."""
 
-    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
-        named = ask.issuer_url is not None
+    def missing_credentials(self, question: Question) -> tuple[str, ...]:
+        named = question.issuer_url is not None
         return tuple(
-            name for name in super().missing_credentials(ask) if not (named and name == "introspection_endpoint")
+            name for name in super().missing_credentials(question) if not (named and name == "introspection_endpoint")
         )
 
-    def address(self, ask: Ask) -> str:
-        return ask.credential("introspection_endpoint") or super().address(ask)
+    def address(self, question: Question) -> str:
+        return question.credential("introspection_endpoint") or super().address(question)
 
-    def known_as(self, ask: Ask, url: str) -> str:
+    def known_as(self, question: Question, url: str) -> str:
         """By RFC 9126, section 2, every server knows itself by its issuer: the address that the caller gives for it."""
-        return ask.credential("client_auth_audience") or ask.credential("issuer") or url
+        return question.credential("client_auth_audience") or question.credential("issuer") or url
 
 
 PROVIDER = Provider(
@@ -184,7 +200,7 @@ PROVIDER = Provider(
         "https://issuer.invalid/introspect",
         endpoint_class=Given,
         required_credentials=("introspection_endpoint", "client_id", "client_secret"),
-        authentications=METHODS,
+        authentications=CLIENT_AUTH_METHODS,
         optional_credentials=("issuer",),
         source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
         note=(

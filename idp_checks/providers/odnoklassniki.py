@@ -8,16 +8,32 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.secret import Secret
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
-from idp_checks.tokens.wire import Request, Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    Request,
+    RequestTemplate,
+    Response,
+    Scopes,
+    Secret,
+    Shape,
+    TokenFacts,
+    Url,
+    by_form,
+    by_query,
+    first_nonblank,
+    renew_by_refresh_token,
+)
 
 ANSWERED = frozenset((200, 400, 401, 403))
 """Statuses under which a denial counts: OK documents none."""
@@ -66,23 +82,23 @@ def _md5(text: str) -> str:
 class Signed(RequestTemplate):
     """A call whose parameters are signed with the application's secret key, which is not sent."""
 
-    def request(self, ask: Ask) -> Request:
-        plain = super().request(ask)
+    def request(self, question: Question) -> Request:
+        plain = super().request(question)
         form = dict(plain.form or {})
         signed = {
             name: value.reveal() if isinstance(value, Secret) else value
             for name, value in form.items()
             if name != self.placement.name
         }
-        sig = signature(signed, ask.token.reveal(), ask.credential("application_secret_key") or "")
+        sig = signature(signed, question.token.reveal(), question.credential("application_secret_key") or "")
         return replace(plain, form={**form, "sig": Secret(sig)})
 
 
 class SignedCall(Signed, HttpEndpoint):
     """The call as a probe."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
-        reading = super().read(response, ask)
+    def read(self, response: Response, question: Question) -> Reading:
+        reading = super().read(response, question)
         if reading.active is True and response.headers.get("invocation-error"):
             return Reading(active=None, reason="contradiction", detail="the header names an error, the body a person")
         return reading

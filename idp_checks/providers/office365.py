@@ -7,15 +7,28 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Username, first_nonblank
-from idp_checks.providers._graph import ME
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
+from idp_checks.providers.sdk import (
+    GRAPH_PROBE,
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    Steps,
+    TokenFacts,
+    Username,
+    first_nonblank,
+    read_claims,
+    renew_by_refresh_token,
+)
 from idp_checks.providers.waad import EntraToken, User, for_graph, username
-from idp_checks.tokens.endpoint import Steps
-from idp_checks.tokens.signed import read_claims
-from idp_checks.tokens.template import Ask, RequestTemplate
 
 DIRECTORY = "@MicrosoftOnline.com"
 """What stands behind the ``puid`` in identifiers: they look like addresses and are none."""
@@ -52,12 +65,12 @@ class Stored(Shape):
 class OfficeToken(EntraToken):
     """A token of Entra that may name the person by ``puid`` as well."""
 
-    def steps(self, ask: Ask) -> Steps:
-        reading = yield from super().steps(ask)
-        if reading.active is not True or reading.issuer is None or ask.subject is None:
+    def steps(self, question: Question) -> Steps:
+        reading = yield from super().steps(question)
+        if reading.active is not True or reading.issuer is None or question.subject is None:
             return reading
-        same = f"{read_claims(ask.token.reveal()).get('puid')}{DIRECTORY}" == ask.subject
-        return replace(reading, subject=ask.subject) if same else reading
+        same = f"{read_claims(question.token.reveal()).get('puid')}{DIRECTORY}" == question.subject
+        return replace(reading, subject=question.subject) if same else reading
 
 
 PROVIDER = Provider(
@@ -127,7 +140,7 @@ PROVIDER = Provider(
         scope="scp",
         required_credentials=("tenant_id",),
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        opaque=ME,
+        opaque=GRAPH_PROBE,
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import CredentialUrlTemplate, Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.discovery import DiscoveredEndpoint
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    CredentialUrlTemplate,
+    DiscoveredEndpoint,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    Scopes,
+    TokenFacts,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 PROVIDER = Provider(
     name="oidc",

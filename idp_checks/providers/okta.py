@@ -7,16 +7,27 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims, is_email
-from idp_checks.profiles.shape import first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import IntrospectionResponse, introspection_endpoint
-from idp_checks.tokens.template import Ask, RequestTemplate, filled
+from idp_checks.providers.sdk import (
+    CLIENT_AUTH_METHODS,
+    Claims,
+    HttpEndpoint,
+    IntrospectionResponse,
+    OpenIdClaims,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    Scopes,
+    TokenFacts,
+    filled,
+    first_nonblank,
+    introspection_endpoint,
+    is_email,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 
 class UserInfo(OpenIdClaims):
@@ -41,19 +52,19 @@ class Introspected(IntrospectionResponse):
 
     uid: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
-        said = IntrospectionResponse.read(self, ask)
+    def read(self, question: Question) -> Reading:
+        said = IntrospectionResponse.read(self, question)
         return said if said.active is not True else changed(said, subject=self.uid)
 
 
 class AtServer(RequestTemplate):
     """A call at the organisation's server, or at the custom one that the caller names."""
 
-    def address(self, ask: Ask) -> str:
+    def address(self, question: Question) -> str:
         url = self.url
-        if ask.credential("authorization_server_id"):
+        if question.credential("authorization_server_id"):
             url = url.replace("/oauth2/", "/oauth2/{authorization_server_id}/")
-        return filled(url, ask)
+        return filled(url, question)
 
 
 class Server(AtServer, HttpEndpoint):
@@ -149,7 +160,7 @@ PROVIDER = Provider(
         "https://{domain}/oauth2/v1/introspect",
         response_model=Introspected,
         required_credentials=("domain", "client_id", "client_secret"),
-        authentications=METHODS,
+        authentications=CLIENT_AUTH_METHODS,
         optional_credentials=("authorization_server_id",),
         source="https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/",
         note=(

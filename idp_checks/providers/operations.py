@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
-from idp_checks.tokens.template import HOLE, Ask, RequestTemplate, Send, by_form, by_json
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.template import HOLE, RequestTemplate, Send, by_form, by_json
 from idp_checks.tokens.urls import may_receive_token
 from idp_checks.tokens.wire import Unreachable
 
@@ -60,7 +61,7 @@ class Operation:
 class CredentialUrlTemplate(RequestTemplate):
     """A request whose URL is one of the caller's credentials, such as ``{token_endpoint}``."""
 
-    def address(self, ask: Ask) -> str:
+    def address(self, question: Question) -> str:
         """Return the URL from the credential that the template names.
 
         Raises:
@@ -68,8 +69,8 @@ class CredentialUrlTemplate(RequestTemplate):
         """
         hole = HOLE.fullmatch(self.url)
         if hole is None:
-            return super().address(ask)
-        url = ask.credential(hole[1]) or ""
+            return super().address(question)
+        url = question.credential(hole[1]) or ""
         if not may_receive_token(url):
             raise Unreachable("caller_rejected", f"{hole[1]} is no address that a token may be sent to")
         return url

@@ -8,15 +8,32 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, StringFlag, Url, pick_email, string_flag
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    Scopes,
+    Shape,
+    StringFlag,
+    TokenFacts,
+    Url,
+    by_bearer,
+    pick_email,
+    renew_by_refresh_token,
+    revoke_by_request,
+    string_flag,
+)
 
 
 class UserInfo(Shape):
@@ -85,10 +102,10 @@ class Attributes(Shape):
 class Probe(HttpEndpoint):
     """The profile call; the account is named by its last part where the caller keeps that alone."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
-        said = super().read(response, ask)
+    def read(self, response: Response, question: Question) -> Reading:
+        said = super().read(response, question)
         last = None if said.subject is None else said.subject.rpartition("/")[2]
-        return replace(said, subject=last) if last and last == ask.subject else said
+        return replace(said, subject=last) if last and last == question.subject else said
 
 
 PROVIDER = Provider(

@@ -7,27 +7,37 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Path
-from idp_checks.providers._saml import NAME_ID, Assertion, NamesId, address
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.rfc7662 import introspection_endpoint
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    CLIENT_AUTH_METHODS,
+    SAML_NAME_ID,
+    Claims,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    SamlAssertion,
+    SamlIds,
+    Scopes,
+    TokenFacts,
+    first_email,
+    introspection_endpoint,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 
-class Person(Assertion, kw_only=True):
+class Person(SamlAssertion, kw_only=True):
     """An assertion, whose NameID is the address as well where it is one.
 
     https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/saml
     """
 
-    name_id: NamesId = field(name=NAME_ID)
+    name_id: SamlIds = field(name=SAML_NAME_ID)
 
     def address(self) -> str | None:
-        return address(self.name_id, self.emailaddress, self.email, self.oid_mail, self.mail)
+        return first_email(self.name_id, self.emailaddress, self.email, self.oid_mail, self.mail)
 
 
 class UserInfo(OpenIdClaims):
@@ -119,7 +129,7 @@ PROVIDER = Provider(
     debug=introspection_endpoint(
         "https://{host}/as/introspect.oauth2",
         required_credentials=("host", "client_id", "client_secret"),
-        authentications=METHODS,
+        authentications=CLIENT_AUTH_METHODS,
         audience="https://{host}",
         source=(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_introspec_endpoint.html"

@@ -7,16 +7,35 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, String, Url, Username, pick_email
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading, Reason
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Reason,
+    Refusal,
+    RequestTemplate,
+    Response,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Url,
+    Username,
+    by_bearer,
+    pick_email,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 HINTS: Mapping[str, Reason] = {"BABOON": "expired", "CAPUCHIN": "revoked", "PELICAN": "not_permitted"}
 """Words at the end of an error's detail, https://api.planningcenteronline.com/docs/overview/errors."""
@@ -110,8 +129,8 @@ class ServicesMe(Shape):
 class Hinted(HttpEndpoint):
     """A call whose refusal says why by a word in the text of its first error."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
-        reading = super().read(response, ask)
+    def read(self, response: Response, question: Question) -> Reading:
+        reading = super().read(response, question)
         if response.status != 401 or reading.reason != "unparsable":
             return reading
         body = response.json

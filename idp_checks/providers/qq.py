@@ -11,16 +11,30 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, first_nonblank
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    by_query,
+    first_nonblank,
+    renew_by_refresh_token,
+)
 
 _call = re.compile(r"\s*callback\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL).fullmatch
 
@@ -88,7 +102,7 @@ class Holder(ResponseModel):
     client_id: int | str
     openid: Annotated[str, Meta(pattern=r"\S")]
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(active=True, reason="ok", client_id=str(self.client_id), subject=self.openid)
 
 

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, StringFlag, string_flag
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    StringFlag,
+    TokenFacts,
+    profile_probe,
+    renew_by_refresh_token,
+    revoke_by_request,
+    string_flag,
+)
 
 DOCS = "https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/"
 

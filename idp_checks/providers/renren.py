@@ -7,11 +7,24 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_web_url
-from idp_checks.profiles.shape import Name, NumberId, Path, Shape, String, Url, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.template import RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Name,
+    NumberId,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Url,
+    by_query,
+    first_nonblank,
+    is_web_url,
+)
 
 OAUTH = "http://open.renren.com/wiki/English_version_for_OAuth2.0"
 SIZES = {"large": 4, "main": 3, "head": 2, "avatar": 2, "tiny": 1}

@@ -8,13 +8,31 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, bool_or_none, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import IntrospectionResponse, introspection_endpoint
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    Id,
+    IntrospectionResponse,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    bool_or_none,
+    by_form,
+    first_nonblank,
+    introspection_endpoint,
+    renew_by_refresh_token,
+)
 
 LONG = 18
 """Letters of the identifiers that programs are given; their first 15 are the same identifier as people see it."""
@@ -70,9 +88,9 @@ class Introspected(IntrospectionResponse):
     https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oidc_token_introspection_endpoint.htm
     """
 
-    def read(self, ask: Ask) -> Reading:
-        said = IntrospectionResponse.read(self, ask)
-        return said if said.subject is None else replace(said, subject=user_of(said.subject, ask.subject))
+    def read(self, question: Question) -> Reading:
+        said = IntrospectionResponse.read(self, question)
+        return said if said.subject is None else replace(said, subject=user_of(said.subject, question.subject))
 
 
 def user_of(sub: str, expected: str | None) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from idp_checks.providers._saml import Assertion
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
+from idp_checks.providers.sdk import Operation, ProfileFacts, Provider, SamlAssertion, Scopes, TokenFacts
 
 PROVIDER = Provider(
     name="samlp",
@@ -18,7 +16,7 @@ PROVIDER = Provider(
         "https://auth0.com/docs/authenticate/protocols/saml/saml-sso-integrations/configure-auth0-saml-service-provider",
     ),
     profile=ProfileFacts(
-        shapes=(Assertion,),
+        shapes=(SamlAssertion,),
         request=None,
         subject_scope="the identity provider; a persistent NameID, the pair of identity and service provider",
         quirks=(

@@ -9,16 +9,33 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, bool_or_none
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Reading, Reason
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_header
-from idp_checks.tokens.wire import Response, Unreachable
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Reason,
+    Refusal,
+    RequestTemplate,
+    Response,
+    ResponseModel,
+    Scopes,
+    Shape,
+    Steps,
+    TokenFacts,
+    Unreachable,
+    bool_or_none,
+    by_header,
+    renew_by_refresh_token,
+)
 
 DOMAIN = ".myshopify.com"
 GID = "gid://shopify/Shop/"
@@ -143,9 +160,9 @@ class Installed(ResponseModel):
 
     data: Asked
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         installation, shop = self.data.current_app_installation, self.data.shop
-        expected = ask.subject
+        expected = question.subject
         subject: str | None = str(number(shop.id))
         if expected is not None and expected in (shop.id, shop.myshopify_domain):
             subject = expected
@@ -172,19 +189,19 @@ UNANSWERED: Mapping[str, tuple[Reason, str]] = {
 NO_SHOP = f"shop names no shop under {DOMAIN[1:]}"
 
 
-def _at_shop(ask: Ask) -> Ask | None:
+def _at_shop(question: Question) -> Question | None:
     """The same with the bare name of the shop; None where it names no shop."""
-    if ask.issuer_url is not None:
-        return ask
-    shop = (ask.credential("shop") or "").removesuffix(DOMAIN)
-    return replace(ask, credentials={**ask.credentials, "shop": shop}) if _shop(shop) else None
+    if question.issuer_url is not None:
+        return question
+    shop = (question.credential("shop") or "").removesuffix(DOMAIN)
+    return replace(question, credentials={**question.credentials, "shop": shop}) if _shop(shop) else None
 
 
 class AtShop(RequestTemplate):
     """A call at a shop under Shopify's own domain alone."""
 
-    def address(self, ask: Ask) -> str:
-        named = _at_shop(ask)
+    def address(self, question: Question) -> str:
+        named = _at_shop(question)
         if named is None:
             raise Unreachable("caller_rejected", NO_SHOP)
         return super().address(named)
@@ -193,13 +210,13 @@ class AtShop(RequestTemplate):
 class ShopEndpoint(HttpEndpoint):
     """A question of GraphQL, put to a shop under Shopify's own domain alone."""
 
-    def steps(self, ask: Ask) -> Steps:
-        named = _at_shop(ask)
+    def steps(self, question: Question) -> Steps:
+        named = _at_shop(question)
         if named is None:
             return Reading(active=None, reason="caller_rejected", detail=NO_SHOP)
         return (yield from super().steps(named))
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         body = response.json
         errors = body.get("errors") if isinstance(body, dict) else None
         if response.status == self.good_status and isinstance(errors, list):
@@ -209,7 +226,7 @@ class ShopEndpoint(HttpEndpoint):
                 if isinstance(code, str) and code in UNANSWERED:
                     reason, detail = UNANSWERED[code]
                     return Reading(active=None, reason=reason, detail=detail)
-        return super().read(response, ask)
+        return super().read(response, question)
 
 
 PROVIDER = Provider(

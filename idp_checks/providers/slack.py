@@ -11,17 +11,36 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, bool_or_none, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    Url,
+    bool_or_none,
+    by_bearer,
+    expiry_after,
+    first_nonblank,
+    renew_by_refresh_token,
+    split_scopes,
+)
 
 Ok: TypeAlias = Annotated[Any, Meta(extra={"const": True})]
 """True in every answer that is no error."""
@@ -100,17 +119,19 @@ class AuthTest(ResponseModel):
     team_id: str
     expires_in: Seconds | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if not self.ok:
             return Reading(active=None, reason="unparsable", detail="neither a good answer nor a documented error")
-        return Reading(active=True, reason="ok", subject=self.user_id, expires_at=expiry_after(ask.at, self.expires_in))
+        return Reading(
+            active=True, reason="ok", subject=self.user_id, expires_at=expiry_after(question.time, self.expires_in)
+        )
 
 
 class ScopesInHeader(HttpEndpoint):
     """An endpoint whose good answer lists the scopes in a header."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
-        reading = super().read(response, ask)
+    def read(self, response: Response, question: Question) -> Reading:
+        reading = super().read(response, question)
         listed = response.headers.get("x-oauth-scopes")
         return replace(reading, scopes=split_scopes(listed, ",")) if reading.active is True else reading
 

@@ -7,13 +7,24 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Url
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate, by_header
+from idp_checks.providers.sdk import (
+    Claims,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    by_header,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 HEADERS = {"Accept": "application/json; charset=utf-8"}
 AUTHORIZATION = "OAuth {token}"

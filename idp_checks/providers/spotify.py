@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Shape
-from idp_checks.providers._pictures import Picture, largest
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    Picture,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    largest_picture,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 
 class User(Shape):
@@ -33,7 +43,7 @@ class User(Shape):
             # The identifier is the username too, and as such goes before the local part of the address.
             username=str(self.id),
             email=self.email,
-            picture=largest(self.images),
+            picture=largest_picture(self.images),
         )
 
 

@@ -7,16 +7,30 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer, by_json
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    HttpEndpoint,
+    Id,
+    IsoTime,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    Response,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    by_bearer,
+    by_json,
+    parse_iso,
+    renew_by_refresh_token,
+)
 
 
 class Merchant(Struct):
@@ -56,7 +70,7 @@ class TokenStatus(ResponseModel):
     scopes: list[str] | None = None
     expires_at: IsoTime | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(
             active=True,
             reason="ok",
@@ -71,7 +85,7 @@ class TokenStatus(ResponseModel):
 class StatusEndpoint(HttpEndpoint):
     """An endpoint whose refusals stand in a list: their category denies, their code says why."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         body = response.json
         errors = body.get("errors") if isinstance(body, dict) else None
         if response.status == 401 and isinstance(errors, list):
@@ -86,7 +100,7 @@ class StatusEndpoint(HttpEndpoint):
                 return Reading(active=False, reason="revoked")
             if codes:
                 return Reading(active=False, reason="denied")
-        return super().read(response, ask)
+        return super().read(response, question)
 
 
 PROVIDER = Provider(

@@ -11,16 +11,31 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Name, NumberId, Path, Shape, Url
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch
-from idp_checks.tokens.template import Ask, RequestTemplate, by_path, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Epoch,
+    HttpEndpoint,
+    Name,
+    NumberId,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    Steps,
+    TokenFacts,
+    Url,
+    by_path,
+    by_query,
+    parse_epoch,
+)
 
 
 class User(Struct):
@@ -64,7 +79,7 @@ class AccessTokens(ResponseModel):
 
     items: list[AccessToken]
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if len(self.items) != 1:
             return Reading(active=None, reason="unparsable", detail="one token was asked about, and not one is told of")
         token = self.items[0]
@@ -82,10 +97,10 @@ class AccessTokens(ResponseModel):
 class OneToken(HttpEndpoint):
     """The call for a single token: it takes several, parted by semicolons, and tells of those that are good."""
 
-    def steps(self, ask: Ask) -> Steps:
-        if ";" in ask.token.reveal():
+    def steps(self, question: Question) -> Steps:
+        if ";" in question.token.reveal():
             return Reading(active=None, reason="not_stated", detail="several tokens in one, by the issuer's semicolon")
-        return (yield from super().steps(ask))
+        return (yield from super().steps(question))
 
 
 def _error(*ids: int) -> Mapping[str, Any]:

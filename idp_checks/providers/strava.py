@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Name, NumberId, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate, by_form
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Name,
+    NumberId,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_form,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 
 class Athlete(Shape):

@@ -7,15 +7,27 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Shape, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer, by_form
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    Scopes,
+    Shape,
+    TokenFacts,
+    by_bearer,
+    by_form,
+    first_nonblank,
+)
 
 
 class BusinessProfile(Struct):
@@ -67,13 +79,13 @@ class Account(Shape):
 class Probe(HttpEndpoint):
     """The profile call; an unknown key is told by the beginning of a text alone, which goes on with the masked key."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         body = response.json
         error = body.get("error") if isinstance(body, dict) else None
         message = error.get("message") if isinstance(error, dict) and "code" not in error else None
         if response.status == 401 and isinstance(message, str) and message.startswith("Invalid API Key provided"):
             return Reading(active=False, reason="unknown_token")
-        return super().read(response, ask)
+        return super().read(response, question)
 
 
 PROVIDER = Provider(

@@ -10,16 +10,30 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Name, NumberId, Path, Shape
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import IsoTime, ResponseModel, parse_iso
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
-from idp_checks.tokens.wire import Response
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    IsoTime,
+    Name,
+    NumberId,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Response,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    by_bearer,
+    parse_iso,
+    renew_by_refresh_token,
+)
 
 
 class Identity(Struct):
@@ -60,19 +74,19 @@ class Authorized(ResponseModel):
     expires_at: IsoTime
     identity: Holder
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(active=True, reason="ok", subject=str(self.identity.id), expires_at=parse_iso(self.expires_at))
 
 
 class Probe(HttpEndpoint):
     """The call with the token; a dead one is refused by 401 with a text, free but for how it begins."""
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         body = response.json
         said = body.get("error") if isinstance(body, dict) else None
         if response.status == 401 and isinstance(said, str) and said:
             return Reading(active=False, reason="expired" if said.startswith("OAuth token expired") else "denied")
-        return super().read(response, ask)
+        return super().read(response, question)
 
 
 PROVIDER = Provider(

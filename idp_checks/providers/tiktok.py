@@ -7,14 +7,26 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Url, Username, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate, by_form
+from idp_checks.providers.sdk import (
+    Claims,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_form,
+    first_nonblank,
+    profile_probe,
+)
 
 SUCCESS = "ok"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]

@@ -10,14 +10,24 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Flag, Id, Path, Shape
-from idp_checks.providers._pictures import Picture, largest
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Flag,
+    Id,
+    Operation,
+    Path,
+    Picture,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    largest_picture,
+    profile_probe,
+    renew_by_refresh_token,
+)
 
 
 class Blog(Struct):
@@ -50,7 +60,7 @@ class Info(Shape):
     def claims(self, also: Mapping[str, Any]) -> Claims:
         user = self.response.user
         primary = next((each for each in user.blogs or () if each.primary is True), None)
-        return Claims(id=user.name, picture=None if primary is None else largest(primary.avatar))
+        return Claims(id=user.name, picture=None if primary is None else largest_picture(primary.avatar))
 
 
 PROVIDER = Provider(

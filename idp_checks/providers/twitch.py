@@ -7,17 +7,34 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.openid import OpenIdClaims
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, Seconds, expiry_after
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_header
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    OpenIdClaims,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Seconds,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_form,
+    by_header,
+    expiry_after,
+    renew_by_refresh_token,
+)
 
 
 class User(Struct):
@@ -70,7 +87,7 @@ class Validated(ResponseModel):
     expires_in: Seconds
     user_id: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         endless = self.expires_in == 0
         return Reading(
             active=True,
@@ -78,7 +95,7 @@ class Validated(ResponseModel):
             client_id=self.client_id,
             subject=self.user_id,
             scopes=None if self.scopes is None else tuple(self.scopes),
-            expires_at=None if endless else expiry_after(ask.at, self.expires_in),
+            expires_at=None if endless else expiry_after(question.time, self.expires_in),
             endless=endless,
         )
 

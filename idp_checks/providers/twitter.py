@@ -8,14 +8,31 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    Steps,
+    TokenFacts,
+    Url,
+    Username,
+    by_bearer,
+    first_nonblank,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 _oauth1 = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
 
@@ -75,12 +92,12 @@ class Account(Shape):
 class Probe(HttpEndpoint):
     """The call with the token itself; a token of OAuth 1.0a is not sent, since as a bearer it is refused if good."""
 
-    def steps(self, ask: Ask) -> Steps:
-        if _oauth1(ask.token.reveal()):
+    def steps(self, question: Question) -> Steps:
+        if _oauth1(question.token.reveal()):
             return Reading(
                 active=None, reason="not_stated", detail="a token of OAuth 1.0a, good only in signed requests"
             )
-        return (yield from super().steps(ask))
+        return (yield from super().steps(question))
 
 
 PROVIDER = Provider(

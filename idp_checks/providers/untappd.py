@@ -10,13 +10,26 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Json, Name, NumberId, Path, Shape, Url, Username
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Json,
+    Name,
+    NumberId,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_query,
+    profile_probe,
+)
 
 
 class Settings(Struct):

@@ -7,16 +7,32 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Name, Path, Shape, String, Url
-from idp_checks.providers._pictures import Picture, largest
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import EpochOrString, ResponseModel, parse_epoch, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_bearer
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    EpochOrString,
+    HttpEndpoint,
+    Name,
+    Operation,
+    Path,
+    Picture,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Url,
+    by_bearer,
+    largest_picture,
+    parse_epoch,
+    split_scopes,
+)
 
 HEADERS = {"Accept": "application/vnd.vimeo.*+json;version=3.4"}
 SITE = "https://vimeo.com/"
@@ -68,7 +84,7 @@ def number(uri: str) -> str:
 
 def picture(pictures: Pictures | None) -> str | None:
     """The widest picture; None where there is no own one."""
-    return None if pictures is None or pictures.type == "default" else largest(pictures.sizes)
+    return None if pictures is None or pictures.type == "default" else largest_picture(pictures.sizes)
 
 
 def username(link: str | None) -> str | None:
@@ -97,9 +113,9 @@ class Verified(ResponseModel):
     user: Holder | None = None
     expires_on: EpochOrString | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         # The client id is no number: it is not to be held against the application's.
-        comparable = ask.client_id is None or ask.client_id.isdigit()
+        comparable = question.client_id is None or question.client_id.isdigit()
         return Reading(
             active=True,
             reason="ok",

@@ -10,16 +10,33 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.errors import ProfileError
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Json, Name, Path, Shape, Url, Username, first_nonblank
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Epoch,
+    HttpEndpoint,
+    Id,
+    Json,
+    Name,
+    Operation,
+    Path,
+    ProfileError,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_form,
+    first_nonblank,
+    parse_epoch,
+)
 
 API = "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description"
 
@@ -107,7 +124,7 @@ class CheckToken(ResponseModel):
 
     response: Checked
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         said = self.response
         if said.success != 1:
             return Reading(active=None, reason="unparsable", detail="neither a success nor a documented error")

@@ -13,15 +13,31 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_email
-from idp_checks.profiles.shape import Email, Flag, Id, Json, Name, Path, Shape, Username
-from idp_checks.providers._graph import ME
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.endpoint import Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.signed import ID_TOKEN_CREDENTIALS, SignedToken
-from idp_checks.tokens.template import Ask, RequestTemplate
+from idp_checks.providers.sdk import (
+    GRAPH_PROBE,
+    ID_TOKEN_CREDENTIALS,
+    Claims,
+    Email,
+    Flag,
+    Id,
+    Json,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    SignedToken,
+    Steps,
+    TokenFacts,
+    Username,
+    is_email,
+    renew_by_refresh_token,
+)
 
 GRAPH = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
 """The two names of Microsoft Graph as an audience."""
@@ -143,35 +159,35 @@ class EntraToken(SignedToken):
     ``oid`` is the same in every application of a tenant, ``sub`` another one in each.
     """
 
-    def select_keys(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:
+    def select_keys(self, keys: Sequence[Mapping[str, Any]], question: Question) -> Sequence[Mapping[str, Any]]:
         """The keys that may sign for the caller's tenant: a key of another tenant proves nothing here.
 
         https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation.
         """
-        tied = KEY_ISSUER.replace("{tenantid}", ask.credential("tenant_id") or "")
+        tied = KEY_ISSUER.replace("{tenantid}", question.credential("tenant_id") or "")
         return [key for key in keys if key.get("issuer", KEY_ISSUER) in (KEY_ISSUER, tied)]
 
-    def _of_another_tenant(self, token: str, ask: Ask) -> bool:
+    def _of_another_tenant(self, token: str, question: Question) -> bool:
         """Whether a token that Graph accepts names another tenant than the caller's."""
-        tenant = ask.credential("tenant_id") or ""
+        tenant = question.credential("tenant_id") or ""
         issuer = unverified(token).iss
         ours = {each.replace("{tenant_id}", tenant) for each in self.issuers}
         return is_guid(tenant) is not None and isinstance(issuer, str) and issuer not in ours
 
-    def steps(self, ask: Ask) -> Steps:
-        token = ask.token.reveal()
+    def steps(self, question: Question) -> Steps:
+        token = question.token.reveal()
         if token.count(".") == JWE_DOTS:
             return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
-        reading = yield from super().steps(ask)
-        if reading.active is True and reading.issuer is None and self._of_another_tenant(token, ask):
+        reading = yield from super().steps(question)
+        if reading.active is True and reading.issuer is None and self._of_another_tenant(token, question):
             # Graph has accepted the token, and with it what it says of its issuer; Graph serves every tenant.
             return msgspec.structs.replace(reading, active=False, reason="unknown_token", detail="of another tenant")
-        if reading.active is not True or ask.subject is None or is_guid(ask.subject):
+        if reading.active is not True or question.subject is None or is_guid(question.subject):
             return reading
         # The caller knows the person by a sub. That of this token counts when its signature was checked and it is the
         # same; another one may be the same person's in another application.
-        same = reading.issuer is not None and unverified(token).sub == ask.subject
-        return msgspec.structs.replace(reading, subject=ask.subject if same else None)
+        same = reading.issuer is not None and unverified(token).sub == question.subject
+        return msgspec.structs.replace(reading, subject=question.subject if same else None)
 
 
 PROVIDER = Provider(
@@ -287,7 +303,7 @@ PROVIDER = Provider(
         about="any",
         optional_credentials=ID_TOKEN_CREDENTIALS,
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        opaque=ME,
+        opaque=GRAPH_PROBE,
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(

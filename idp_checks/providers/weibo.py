@@ -7,22 +7,37 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape, Url, Username, first_nonblank, pick_email
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import (
+from idp_checks.providers.sdk import (
+    AdditionalCall,
+    Claims,
+    Email,
     EpochOrString,
+    HttpEndpoint,
+    Id,
+    Name,
     NumberOrString,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
     ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    by_form,
+    by_query,
     expiry_after,
+    first_nonblank,
     parse_epoch,
+    pick_email,
     split_scopes,
 )
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_query
 
 ANSWERED = frozenset((200, 400, 401, 403))
 """Statuses under which a denial counts: Weibo documents none."""
@@ -79,7 +94,7 @@ class TokenInfo(ResponseModel):
     expires_in: NumberOrString | None = None
     scope: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         left = self.expires_in if self.expire_in is None else self.expire_in
         if left is None:
             return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
@@ -89,7 +104,7 @@ class TokenInfo(ResponseModel):
             client_id=str(self.appkey),
             subject=str(self.uid),
             scopes=split_scopes(self.scope, ","),
-            expires_at=expiry_after(ask.at, left),
+            expires_at=expiry_after(question.time, left),
             issued_at=parse_epoch(self.create_at),
         )
 

@@ -11,15 +11,27 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 from msgspec.structs import replace
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Id, Name, Path, Shape, Url
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    Steps,
+    TokenFacts,
+    Url,
+    by_query,
+)
 
 
 class UserInfo(Shape):
@@ -44,24 +56,28 @@ class Auth(ResponseModel):
 
     errcode: int
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if self.errcode != 0:
             return Reading(active=None, reason="unparsable", detail="neither a success nor a documented error")
-        return Reading(active=True, reason="ok", subject=ask.credential("openid"))
+        return Reading(active=True, reason="ok", subject=question.credential("openid"))
 
 
 class OfAccount(HttpEndpoint):
     """A call about a token and an account together: the expected account, else the credential ``openid``."""
 
-    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
-        return super().missing_credentials(_about(ask))
+    def missing_credentials(self, question: Question) -> tuple[str, ...]:
+        return super().missing_credentials(_about(question))
 
-    def steps(self, ask: Ask) -> Steps:
-        return (yield from super().steps(_about(ask)))
+    def steps(self, question: Question) -> Steps:
+        return (yield from super().steps(_about(question)))
 
 
-def _about(ask: Ask) -> Ask:
-    return ask if ask.subject is None else replace(ask, credentials={**ask.credentials, "openid": ask.subject})
+def _about(question: Question) -> Question:
+    return (
+        question
+        if question.subject is None
+        else replace(question, credentials={**question.credentials, "openid": question.subject})
+    )
 
 
 def _error(*codes: int) -> Mapping[str, Any]:

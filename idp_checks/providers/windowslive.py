@@ -10,12 +10,24 @@ from typing import Any
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_email
-from idp_checks.profiles.shape import Email, Id, Name, Shape, first_nonblank
-from idp_checks.providers._graph import ME
-from idp_checks.providers.model import AdditionalCall, ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    GRAPH_PROBE,
+    AdditionalCall,
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    TokenFacts,
+    first_nonblank,
+    is_email,
+    renew_by_refresh_token,
+)
 
 
 class Emails(Struct):
@@ -167,7 +179,7 @@ PROVIDER = Provider(
             "https://learn.microsoft.com/en-us/graph/permissions-reference",
         ),
     ),
-    debug=ME,
+    debug=GRAPH_PROBE,
     uncertain=(
         (
             "Graph documents the code InvalidAuthenticationToken but not the texts beside it, which alone tell a dead "

@@ -7,15 +7,31 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Name, NumberId, Path, Shape, Url, Username, bool_or_none
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel, split_scopes
-from idp_checks.tokens.template import Ask, RequestTemplate, by_query
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Name,
+    NumberId,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    TokenFacts,
+    Url,
+    Username,
+    bool_or_none,
+    by_query,
+    split_scopes,
+)
 
 
 class Me(Shape):
@@ -49,7 +65,7 @@ class TokenInfo(ResponseModel):
     user_id: int | str
     scope: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if not {str(self.client_id).strip(), str(self.user_id).strip()}.isdisjoint(("", "0")):
             return Reading(active=None, reason="unparsable", detail="no client or no account is named")
         return Reading(

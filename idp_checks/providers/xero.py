@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Id, Name, Path, Shape
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.signed import SignedToken
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Id,
+    Name,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    SignedToken,
+    TokenFacts,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 
 class UserInfo(Shape):

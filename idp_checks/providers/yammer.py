@@ -7,13 +7,27 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from idp_checks.profiles.profile import Claims, is_email
-from idp_checks.profiles.shape import Email, Name, NumberId, Path, Shape, String, Url, Username, pick_email
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation
-from idp_checks.tokens.probes import profile_probe
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.template import RequestTemplate
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Name,
+    NumberId,
+    Operation,
+    Path,
+    ProfileFacts,
+    Provider,
+    Refusal,
+    RequestTemplate,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Url,
+    Username,
+    is_email,
+    pick_email,
+    profile_probe,
+)
 
 
 class Listed(Struct):

@@ -8,15 +8,33 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Id, Name, Shape, String, Username, first_nonblank, pick_email
-from idp_checks.providers.model import ProfileFacts, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import Operation, renew_by_refresh_token, revoke_by_request
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, RequestTemplate, by_form, by_header
+from idp_checks.providers.sdk import (
+    Claims,
+    Email,
+    Flag,
+    HttpEndpoint,
+    Id,
+    Name,
+    Operation,
+    ProfileFacts,
+    Provider,
+    Question,
+    Reading,
+    Refusal,
+    RequestTemplate,
+    ResponseModel,
+    Scopes,
+    Shape,
+    String,
+    TokenFacts,
+    Username,
+    by_form,
+    by_header,
+    first_nonblank,
+    pick_email,
+    renew_by_refresh_token,
+    revoke_by_request,
+)
 
 _avatar = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII).fullmatch
 
@@ -65,7 +83,7 @@ class Holder(ResponseModel):
     id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         return Reading(active=True, reason="ok", client_id=self.client_id, subject=self.id)
 
 

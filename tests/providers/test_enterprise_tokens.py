@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
 
 from idp_checks import providers
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.wire import Unreachable
 from idp_checks.tokens.introspection import conclude
@@ -25,7 +25,7 @@ USER = "65f0a1b2c3d4e5f607182930"
 
 def _asked(provider, token, answer, credentials=None, **expected):
     """The requests that are made about a token, and the reading; ``answer`` is given to each request."""
-    ask = Ask(token=Secret(token), at=AT, credentials=credentials or {}, **expected)
+    ask = Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials=credentials or {}, **expected)
     steps = providers.get(provider).debug.steps(ask)
     requests = []
     try:

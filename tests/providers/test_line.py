@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from idp_checks import providers
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.wire import Unreachable
 from idp_checks.tokens.introspection import conclude
@@ -22,7 +22,7 @@ GOOD = Response(200, {}, b'{"scope": "profile", "client_id": "2000000042", "expi
 def _reason(*answers, subject=ACCOUNT):
     """The reason of the whole answer, and how many requests it took."""
     endpoint = providers.get("line").debug
-    steps = endpoint.steps(Ask(token=Secret("sample"), at=AT, subject=subject))
+    steps = endpoint.steps(Question(provider="oauth2", token=Secret("sample"), asked_at=AT, subject=subject))
     next(steps)
     for count, answer in enumerate(answers, 1):
         try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from idp_checks import ProfileError, introspect_sync, normalize, providers
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.introspection import conclude
 from idp_checks.errors import json_path
@@ -21,7 +21,7 @@ OPENID = "0SAMPLEOPENID00000000000000000042"
 
 def asked(name, *answers, subject=None, **credentials):
     """What is concluded from answers given one after the other, and the requests that were made."""
-    ask = Ask(token=Secret("sample-token-0042"), at=AT, subject=subject, credentials=credentials)
+    ask = Question(provider="oauth2", token=Secret("sample-token-0042"), asked_at=AT, subject=subject, credentials=credentials)
     endpoint = providers.get(name).debug
     steps = endpoint.steps(ask)
     requests = [next(steps)]
@@ -54,7 +54,7 @@ def test_wechat_needs_an_account():
     """Without openid and expected account nothing is sent; the expected account is enough."""
     found = introspect_sync("weixin", "sample-token-0042")
     assert (found.active, found.reason) == (None, "caller_rejected")
-    assert providers.get("weixin").debug.missing_credentials(Ask(token=Secret("x"), at=AT, subject="oMia")) == ()
+    assert providers.get("weixin").debug.missing_credentials(Question(provider="oauth2", token=Secret("x"), asked_at=AT, subject="oMia")) == ()
 
 
 def test_a_foreign_openid_is_a_bare_refusal():

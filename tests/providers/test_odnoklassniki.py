@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from idp_checks import introspect_sync, providers
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.issuers.mock import router
 from idp_checks.issuers.world import World
 from idp_checks.providers.odnoklassniki import signature
@@ -22,7 +22,7 @@ def _md5(text):
 
 
 def _ask(**given):
-    return Ask(token=Secret(TOKEN), at=datetime(2026, 11, 24, tzinfo=UTC), credentials=given)
+    return Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 11, 24, tzinfo=UTC), credentials=given)
 
 
 def test_the_signature_is_made_as_documented():

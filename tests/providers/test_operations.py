@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 import pytest
 
 from idp_checks import providers
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.template import RequestTemplate
 from idp_checks.tokens.wire import Request
@@ -64,11 +64,11 @@ def _credential(name: str) -> str | Secret:
     return OWN.get(name, address if name.endswith(("_endpoint", "_url")) else f"sample-{name.replace('_', '-')}")
 
 
-def _ask(needs: tuple[str, ...], token: str = TOKEN) -> Ask:
+def _ask(needs: tuple[str, ...], token: str = TOKEN) -> Question:
     """A question by somebody who holds what is needed and nothing else."""
-    return Ask(
+    return Question(provider="oauth2", 
         token=Secret(token),
-        at=datetime(2026, 3, 1, tzinfo=UTC),
+        asked_at=datetime(2026, 3, 1, tzinfo=UTC),
         client_id="sample-client" if "client_id" in needs else None,
         client_secret=Secret(SECRETS["client_secret"]) if "client_secret" in needs else None,
         credentials={name: _credential(name) for name in needs if name not in ("client_id", "client_secret")},
@@ -448,7 +448,7 @@ def test_a_sandbox_is_called_at_its_own_addresses(name: str) -> None:
 def test_a_token_goes_to_no_address_of_another_kind(name: str, address: str) -> None:
     """An address that the caller names is used only where a token may be sent: https, a host, no user."""
     recipe = _recipe(WAYS[name, "renewal"])
-    ask = Ask(token=Secret(TOKEN), at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"token_endpoint": address})
+    ask = Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"token_endpoint": address})
     with pytest.raises(Unreachable, match="token_endpoint"):
         recipe.request(ask)
 
@@ -459,7 +459,7 @@ def test_exact_is_called_at_its_own_sites(kind: str, tld: str) -> None:
     """A country that is none of Exact's would name somebody else's host: nothing is built for it."""
     recipe = _recipe(WAYS["exact", kind])
     with pytest.raises(Unreachable, match="tld"):
-        recipe.request(Ask(token=Secret(TOKEN), at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"tld": tld}))
+        recipe.request(Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"tld": tld}))
 
 
 def test_a_shop_is_called_by_its_name_with_and_without_the_domain() -> None:
@@ -467,7 +467,7 @@ def test_a_shop_is_called_by_its_name_with_and_without_the_domain() -> None:
     recipe = _recipe(WAYS["shopify", "uses"])
 
     def at(shop: str) -> str:
-        ask = Ask(token=Secret(TOKEN), at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"shop": shop})
+        ask = Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"shop": shop})
         return urlsplit(recipe.request(ask).url).netloc
 
     assert at("sample") == at("sample.myshopify.com") == "sample.myshopify.com"

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
 
 from idp_checks import providers
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Response
 from idp_checks.issuers.world import World
 from idp_checks.secret import Secret
@@ -34,7 +34,7 @@ CLAIMS = {
 def _asked(token, answer=None, tenant=TENANT, **expected):
     """The addresses that are asked about a token, and the reading; ``answer`` is given to each request."""
     steps = providers.get("waad").debug.steps(
-        Ask(token=Secret(token), at=AT, credentials={"tenant_id": tenant}, **expected)
+        Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": tenant}, **expected)
     )
     urls = []
     try:
@@ -123,7 +123,7 @@ def test_graph_serves_every_tenant_and_its_answer_counts_for_ours_alone(provider
     """Graph answers for the token of any tenant: one that names another than the caller's is not good."""
     claims = {**CLAIMS, "iss": issuer, "aud": "https://graph.microsoft.com"}
     token = jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "k"})
-    steps = providers.get(provider).debug.steps(Ask(token=Secret(token), at=AT, credentials={"tenant_id": TENANT}))
+    steps = providers.get(provider).debug.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": TENANT}))
     assert next(steps).url.startswith("https://graph.microsoft.com/")
     body = {"id": "00000000-0000-4000-8000-000000000042", "userPrincipalName": "mia.chen@example.com"}
     with pytest.raises(StopIteration) as ended:
