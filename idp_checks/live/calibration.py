@@ -19,10 +19,10 @@ from idp_checks.secret import Secret
 from idp_checks.tokens.introspection import Introspection
 from idp_checks.tokens.signed import SignedToken
 
-__all__ = ["made_up", "weighed"]
+__all__ = ["apply_calibration", "make_canary"]
 
 
-def weighed(found: Introspection, negative: Introspection) -> Introspection:
+def apply_calibration(found: Introspection, negative: Introspection) -> Introspection:
     """An answer in the light of what was said of a made-up token (``negative``) by the same endpoint.
 
     Nothing counts where the made-up one was called active; a good word counts only where it was refused.
@@ -33,10 +33,11 @@ def weighed(found: Introspection, negative: Introspection) -> Introspection:
         detail = f"the endpoint gave no verdict on a made-up token ({negative.reason})"
     else:
         return found
-    return replace(found, active=None, reason="uncalibrated", detail=detail, bare=False, unproven=())
+    reading = replace(found.reading, bare=False)
+    return replace(found, active=None, reason="uncalibrated", detail=detail, reading=reading, unproven=())
 
 
-def made_up(provider: Provider | None) -> Secret:
+def make_canary(provider: Provider | None) -> Secret:
     """A token of the provider's form that nobody has issued, another one at every call."""
     if provider is not None and isinstance(provider.debug, SignedToken) and provider.debug.opaque is None:
         return Secret(_badly_signed(provider.debug))

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from idp_checks.secret import Redactor, Secret, writable
+from idp_checks.secret import Redactor, Secret, replace_unencodable
 from idp_checks.tokens.introspection import Exchange, Introspection
 from idp_checks.tokens.wire import Request, Response
 
@@ -40,10 +40,10 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
             texts.append(response.body.decode())
     # One look at all that came and went, in place of one at each text; an escape in the body could hide something.
     whole = "\n".join(texts)
-    clean = "\\" not in whole and whole == writable(whole) and redactor.clean(whole)
+    clean = "\\" not in whole and whole == replace_unencodable(whole) and redactor.is_clean(whole)
 
     def text(value: str) -> str:
-        return value if clean else writable(redactor.text(value))
+        return value if clean else replace_unencodable(redactor.redact_text(value))
 
     question: dict[str, Any] = {"method": request.method, "url": text(request.url)}
     for name, table in tables.items():
@@ -60,7 +60,7 @@ def _kept(request: Request, response: Response | None, redactor: Redactor) -> Ex
     }
     with contextlib.suppress(RecursionError):  # lists within lists, deeper than anybody means
         if body is not None:
-            answer["json"] = redactor.value(body) if request.cacheable else redactor.answer(body, clean=clean)
+            answer["json"] = redactor.redact_value(body) if request.cacheable else redactor.redact_response(body, clean=clean)
     if "json" not in answer:
         answer["body_bytes"] = len(response.body)
     return Exchange(question, answer)
@@ -76,6 +76,7 @@ def _hushed(found: Introspection, redactor: Redactor) -> Introspection:
     """The same, should the issuer have put a secret of ours where an application or an account belongs."""
     said = (
         found.detail,
+        found.reading.detail,
         found.client_id,
         found.subject,
         found.issuer,
@@ -83,25 +84,24 @@ def _hushed(found: Introspection, redactor: Redactor) -> Introspection:
         *(found.audience or ()),
         *(found.scopes or ()),
     )
-    if not redactor.found_in("\n".join([each for each in said if each])):
+    if not redactor.contains_secret("\n".join([each for each in said if each])):
         return found
-    held = {name: getattr(found, name) for name in _TELLING_MEMBERS}
-    known = redactor.longer(_LONG).known
-    return replace(
-        found,
-        **{
-            name: tuple(map(known, value)) if isinstance(value, tuple) else known(value)
-            for name, value in held.items()
-            if value is not None
-        },
-    )
+    known = redactor.with_minimum_length(_LONG).redact_known
+    values = {name: getattr(found.reading, name) for name in _TELLING_MEMBERS}
+    redacted = {
+        name: tuple(map(known, value)) if isinstance(value, tuple) else known(value)
+        for name, value in values.items()
+        if value is not None
+    }
+    detail = None if found.detail is None else known(found.detail)
+    return replace(found, detail=detail, reading=replace(found.reading, **redacted))
 
 
 _TELLING_MEMBERS = ("detail", "client_id", "audience", "subject", "scopes", "issuer", "token_type")
 
 
 def _named(secret: Secret, redactor: Redactor) -> str:
-    if redactor.knows(secret):
-        return redactor.named(secret)
-    shown = redactor.text(secret.reveal())
-    return shown if "[hmac-" in shown else redactor.named(secret)
+    if redactor.has_secret(secret):
+        return redactor.placeholder(secret)
+    shown = redactor.redact_text(secret.reveal())
+    return shown if "[hmac-" in shown else redactor.placeholder(secret)

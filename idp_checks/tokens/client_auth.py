@@ -18,7 +18,7 @@ from idp_checks.secret import Secret
 __all__ = [
     "ASYMMETRIC_ALGORITHMS",
     "BASIC",
-    "METHODS",
+    "CLIENT_AUTH_METHODS",
     "POST",
     "PRIVATE_KEY",
     "CLIENT_AUTH_CREDENTIALS",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 PRIVATE_KEY, BASIC, POST = "private_key_jwt", "client_secret_basic", "client_secret_post"
-METHODS = (PRIVATE_KEY, BASIC, POST)
+CLIENT_AUTH_METHODS = (PRIVATE_KEY, BASIC, POST)
 """The methods that can be used, the one to be preferred first: a private key never leaves its holder."""
 CLIENT_AUTH_CREDENTIALS = ("client_auth", "client_auth_audience", "private_key", "private_key_id", "private_key_alg")
 """The credentials by which a caller says how to authenticate; see ``choose`` and ``assertion``."""
@@ -57,10 +57,12 @@ def choose_method(named: str | None, offered: Collection[str], *, secret: bool, 
         Unusable: the caller names a method that is none of ``METHODS``.
     """
     if named:
-        if named not in METHODS:
-            raise ClientAuthError(f"client_auth is none of {', '.join(METHODS)}")
+        if named not in CLIENT_AUTH_METHODS:
+            raise ClientAuthError(f"client_auth is none of {', '.join(CLIENT_AUTH_METHODS)}")
         return named
-    return next((each for each in METHODS if each in offered and (key if each == PRIVATE_KEY else secret)), None)
+    return next(
+        (each for each in CLIENT_AUTH_METHODS if each in offered and (key if each == PRIVATE_KEY else secret)), None
+    )
 
 
 def sign_assertion(

@@ -11,8 +11,9 @@ from msgspec import Struct, ValidationError, convert, structs
 
 from idp_checks.tokens import client_auth
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Method, Reading
 from idp_checks.tokens.probes import userinfo_endpoint
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Method, Reading
 from idp_checks.tokens.response_model import read_undecided
 from idp_checks.tokens.rfc7662 import introspection_endpoint
 from idp_checks.tokens.signed import (
@@ -24,7 +25,6 @@ from idp_checks.tokens.signed import (
     read_header,
     verify_against_keys,
 )
-from idp_checks.tokens.template import Ask
 from idp_checks.tokens.urls import is_loopback, may_receive_token
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
@@ -147,26 +147,26 @@ class DiscoveredEndpoint(Endpoint):
     def describe_request(self) -> dict[str, Any]:
         return introspection_endpoint("{introspection_endpoint}", source=self.source).describe_request()
 
-    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
-        return tuple(name for name in super().missing_credentials(ask) if name == "issuer")
+    def missing_credentials(self, question: Question) -> tuple[str, ...]:
+        return tuple(name for name in super().missing_credentials(question) if name == "issuer")
 
-    def steps(self, ask: Ask) -> Steps:
-        issuer = ask.issuer_url or ask.credential("issuer") or ""
-        kind = ask.credential("kind") or ("id_token" if ask.credential("access_token") else "access_token")
+    def steps(self, question: Question) -> Steps:
+        issuer = question.issuer_url or question.credential("issuer") or ""
+        kind = question.credential("kind") or ("id_token" if question.credential("access_token") else "access_token")
         if kind not in ("access_token", "id_token"):
             return Reading(active=None, reason="caller_rejected", detail="kind is neither access_token nor id_token")
         found = yield from fetch_metadata(issuer, self.url)
         if isinstance(found, Reading):
             return found
         if kind == "id_token":
-            return (yield from self._id_token(ask, found))
-        return (yield from self._access_token(ask, found))
+            return (yield from self._id_token(question, found))
+        return (yield from self._access_token(question, found))
 
-    def _access_token(self, ask: Ask, found: Metadata) -> Steps:
-        direct = structs.replace(ask, issuer_url=None)
+    def _access_token(self, question: Question, found: Metadata) -> Steps:
+        direct = structs.replace(question, issuer_url=None)
         probe = userinfo_endpoint(found.userinfo_endpoint) if found.userinfo_endpoint else None
-        endpoint = ask.credential("introspection_endpoint") or found.introspection_endpoint
-        if endpoint and (authentications := _able(ask, found)):
+        endpoint = question.credential("introspection_endpoint") or found.introspection_endpoint
+        if endpoint and (authentications := _able(question, found)):
             asked = introspection_endpoint(
                 endpoint,
                 source=self.source,
@@ -176,7 +176,7 @@ class DiscoveredEndpoint(Endpoint):
                 audience=found.issuer,
             )
             return (yield from asked.steps(direct))
-        token = ask.token.reveal()
+        token = question.token.reveal()
         if found.jwks_uri and is_access_token(token, self.algorithms):
             rules = TokenRules(
                 issuers=(found.issuer,),
@@ -185,12 +185,12 @@ class DiscoveredEndpoint(Endpoint):
                 types=frozenset({ACCESS_TOKEN}),
                 source=found.jwks_uri,
             )
-            reading = yield from verify_against_keys(_public(found.jwks_uri), token, ask, rules)
+            reading = yield from verify_against_keys(_public(found.jwks_uri), token, question, rules)
             return structs.replace(reading, method="signed-token")
         if probe is not None:
             return structs.replace((yield from probe.steps(direct)), method="userinfo-probe")
         if endpoint:
-            held = ask.client_id and (ask.client_secret or ask.credential("private_key"))
+            held = question.client_id and (question.client_secret or question.credential("private_key"))
             detail = (
                 "introspection takes none of the client authentications that the caller can give"
                 if held
@@ -199,8 +199,8 @@ class DiscoveredEndpoint(Endpoint):
             return Reading(active=None, reason="caller_rejected", detail=detail)
         return Reading(active=None, reason="not_stated", detail="the issuer documents no way to ask about this token")
 
-    def _id_token(self, ask: Ask, found: Metadata) -> Steps:
-        token = ask.token.reveal()
+    def _id_token(self, question: Question, found: Metadata) -> Steps:
+        token = question.token.reveal()
         if not has_jws_form(token) or not found.jwks_uri:
             detail = "not a signed token" if found.jwks_uri else "the issuer publishes no keys"
             return Reading(active=None, reason="not_stated", detail=detail, method="signed-token")
@@ -216,7 +216,7 @@ class DiscoveredEndpoint(Endpoint):
             types=frozenset({"jwt"}),
             source=found.jwks_uri,
         )
-        reading = yield from verify_against_keys(_public(found.jwks_uri), token, ask, rules)
+        reading = yield from verify_against_keys(_public(found.jwks_uri), token, question, rules)
         return structs.replace(reading, method="signed-token")
 
 
@@ -227,11 +227,11 @@ SHARED = ("HS256", "HS384", "HS512")
 class _Exact(HttpEndpoint):
     """An endpoint whose issuer is known, character for character."""
 
-    def known_as(self, ask: Ask, url: str) -> str:  # noqa: ARG002
-        return ask.credential("client_auth_audience") or self.audience
+    def known_as(self, question: Question, url: str) -> str:  # noqa: ARG002
+        return question.credential("client_auth_audience") or self.audience
 
 
-def _able(ask: Ask, found: Metadata) -> tuple[str, ...]:
+def _able(question: Question, found: Metadata) -> tuple[str, ...]:
     """The method by which the caller can authenticate at the introspection endpoint; none where there is none.
 
     Raises:
@@ -239,15 +239,15 @@ def _able(ask: Ask, found: Metadata) -> tuple[str, ...]:
     """
     try:
         method = client_auth.choose_method(
-            ask.credential("client_auth"),
+            question.credential("client_auth"),
             found.client_auth_methods,
-            secret=bool(ask.client_secret),
-            key=bool(ask.credential("private_key")),
+            secret=bool(question.client_secret),
+            key=bool(question.credential("private_key")),
         )
     except client_auth.ClientAuthError as unusable:
         raise Unreachable("caller_rejected", str(unusable)) from None
-    held = ask.credential("private_key") if method == client_auth.PRIVATE_KEY else ask.client_secret
-    return (method,) if method and held and ask.client_id else ()
+    held = question.credential("private_key") if method == client_auth.PRIVATE_KEY else question.client_secret
+    return (method,) if method and held and question.client_id else ()
 
 
 def _public(url: str) -> Request:

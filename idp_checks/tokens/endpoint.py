@@ -25,10 +25,11 @@ import msgspec
 from idp_checks.profiles.shape import Shape
 from idp_checks.secret import Secret
 from idp_checks.tokens import client_auth
-from idp_checks.tokens.introspection import Method, Reading
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Method, Reading
 from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import TOKEN_FIELDS, ResponseModel, read_body, read_undecided
-from idp_checks.tokens.template import Ask, RequestTemplate, described
+from idp_checks.tokens.template import RequestTemplate, described
 from idp_checks.tokens.wire import Request, Response, Unreachable, decode_body
 
 __all__ = ["Endpoint", "HttpEndpoint", "Steps"]
@@ -57,7 +58,7 @@ class Endpoint:
     url: str
     limit: tuple[int, float] | None = None
 
-    def steps(self, ask: Ask) -> Steps:
+    def steps(self, question: Question) -> Steps:
         """The questions, one after the other, and at last what the answers say."""
         raise NotImplementedError
 
@@ -65,10 +66,10 @@ class Endpoint:
         """The first request with ``{token}``, ``{client_id}`` and the like in place of what is sent: for people."""
         raise NotImplementedError
 
-    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
+    def missing_credentials(self, question: Question) -> tuple[str, ...]:
         """What the endpoint needs and the caller did not give; an address of the caller's own stands for a host."""
-        lacks = [name for name in self.required_credentials if not ask.credential(name)]
-        if lacks and ask.issuer_url:
+        lacks = [name for name in self.required_credentials if not question.credential(name)]
+        if lacks and question.issuer_url:
             host = urlsplit(self.url).netloc
             lacks = [name for name in lacks if f"{{{name}}}" not in host]
         return tuple(lacks)
@@ -101,9 +102,10 @@ class HttpEndpoint(RequestTemplate, Endpoint):
     note: str | None = None
 
     def describe_request(self) -> dict[str, Any]:
-        placeholders = Ask(
+        placeholders = Question(
+            provider="{provider}",
             token=Secret("{token}"),
-            at=datetime.fromtimestamp(0, UTC),
+            asked_at=datetime.fromtimestamp(0, UTC),
             client_id="{client_id}",
             client_secret=Secret("{client_secret}"),
             credentials={
@@ -112,40 +114,45 @@ class HttpEndpoint(RequestTemplate, Endpoint):
         )
         return described(self.request(placeholders))
 
-    def missing_credentials(self, ask: Ask) -> tuple[str, ...]:
-        lacks = Endpoint.missing_credentials(self, ask)
+    def missing_credentials(self, question: Question) -> tuple[str, ...]:
+        lacks = Endpoint.missing_credentials(self, question)
         if client_auth.PRIVATE_KEY not in self.authentications:
             return lacks
-        key, named = ask.credential("private_key"), ask.credential("client_auth")
+        key, named = question.credential("private_key"), question.credential("client_auth")
         if named != client_auth.PRIVATE_KEY and (named or not key):
             return lacks
         kept = tuple(name for name in lacks if name != "client_secret")
         return kept if key else (*kept, "private_key")
 
-    def read(self, response: Response, ask: Ask) -> Reading:
+    def read(self, response: Response, question: Question) -> Reading:
         """What the answer says."""
         body = response.json if self.unwrap is None else decode_body(response, self.unwrap)
         for refusal in self.refusals:
             if refusal.matches(response, body):
-                return self._stated(refusal.to_reading(), body, ask)
+                return self._stated(refusal.to_reading(), body, question)
         if (none := read_undecided(response, self.good_status)) is not None:
             return none
-        return read_body(self.response_model, body, ask, self.error_fields)
+        return read_body(self.response_model, body, question, self.error_fields)
 
-    def _stated(self, refused: Reading, body: object, ask: Ask) -> Reading:
+    def _stated(self, refused: Reading, body: object, question: Question) -> Reading:
         """A refusal, with what its body states of the token in the form of a good answer."""
         if refused.active is None or refused.bare:
             return refused
-        said = read_body(self.response_model, body, ask)
+        said = read_body(self.response_model, body, question)
         told = {name: getattr(said, name) for name in TOKEN_FIELDS if getattr(said, name) is not None}
         return msgspec.structs.replace(refused, **told)
 
-    def steps(self, ask: Ask) -> Steps:
-        reading = self.read((yield self.request(ask)), ask)
-        if reading.active is not True or reading.subject is not None or ask.subject is None or self.profile is None:
+    def steps(self, question: Question) -> Steps:
+        reading = self.read((yield self.request(question)), question)
+        if (
+            reading.active is not True
+            or reading.subject is not None
+            or question.subject is None
+            or self.profile is None
+        ):
             return reading
         try:
-            said = self.profile.read((yield self.profile.request(ask)), ask)
+            said = self.profile.read((yield self.profile.request(question)), question)
         except Unreachable:
             return reading
         return msgspec.structs.replace(reading, subject=said.subject) if said.active is True else reading

@@ -1,95 +1,120 @@
-"""An issuer's answer in two or three plain sentences: what was asked, what was said, what follows, what to do.
+"""A result in two or three plain sentences: the response, its meaning, and the next step.
 
-The words hold no value of the answer, so they can stand wherever the verdict stands: in a terminal, a notebook,
-evidence.
+The sentences contain no value from the response, so they can be shown wherever the verdict is shown: in a terminal, a
+notebook or evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
+from idp_checks.tokens.reading import Method, Reason
 from idp_checks.tokens.reasons import REASON_WORDING
 
-if TYPE_CHECKING:
-    from idp_checks.tokens.introspection import Introspection, Method
+__all__ = ["Explainable", "explain", "token_verdict"]
 
-__all__ = ["explain", "token_verdict"]
-
-_WAYS: dict[Method, str] = {
-    "introspection": "was asked at its introspection endpoint (RFC 7662)",
-    "tokeninfo": "was asked at its tokeninfo endpoint",
-    "debug-token": "was asked at its endpoint for debugging tokens",
-    "check-token": "was asked at the endpoint by which an application checks its tokens",
-    "userinfo-probe": "was asked for the profile with the token itself",
-    "signed-token": "was asked for its keys, and the token's signature was checked against them",
+_SOURCES: dict[Method, str] = {
+    "introspection": "The introspection endpoint of {title}",
+    "tokeninfo": "The tokeninfo endpoint of {title}",
+    "debug-token": "The token debug endpoint of {title}",
+    "check-token": "The token check endpoint of {title}",
+    "userinfo-probe": "A profile request to {title} with this token",
+    "signed-token": "A signature check with the keys of {title}",
 }
-_PROVEN = {
-    "client": "to which application it was issued",
-    "subject": "for which account",
-    "end": "when it ends",
+_FACTS = {
+    "client": "which application it was issued to",
+    "subject": "which account it belongs to",
+    "end": "when it expires",
 }
+_OPEN = "The token may or may not be valid."
 
 
-def token_verdict(found: Introspection) -> str:
-    """The verdict in a word or two: ``good``, ``not good``, ``undecided``."""
-    if found.good:
+class Explainable(Protocol):
+    """The part of an introspection that the explanation uses."""
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def active(self) -> bool | None: ...
+    @property
+    def reason(self) -> Reason: ...
+    @property
+    def detail(self) -> str | None: ...
+    @property
+    def method(self) -> Method | None: ...
+    @property
+    def bare(self) -> bool: ...
+    @property
+    def unproven(self) -> tuple[str, ...]: ...
+    @property
+    def exchanges(self) -> Sequence[object]: ...
+    @property
+    def good(self) -> bool: ...
+    @property
+    def decided(self) -> bool: ...
+
+
+def token_verdict(result: Explainable) -> str:
+    """Return the verdict in words: ``good``, ``not good`` or ``undecided``."""
+    if result.good:
         return "good"
-    return "not good" if found.decided else "undecided"
+    return "not good" if result.decided else "undecided"
 
 
-def explain(found: Introspection) -> str:
-    """What was asked and said, what that proves and does not prove, and what to do."""
-    text = REASON_WORDING[found.reason]
-    return f"{_said(found, text.meaning)} {_proof(found)} {_to_do(found, text.remedy)}"
+def explain(result: Explainable, title: str | None = None) -> str:
+    """Explain a result in two or three sentences.
+
+    Args:
+        title: the provider's display name; its short name if None.
+    """
+    remedy = REASON_WORDING[result.reason].remedy
+    step = _describe_good_step(result) if result.good else f"{remedy[0].upper()}{remedy[1:]}."
+    return f"{_describe_response(result, title or result.provider)} {_describe_proof(result)} {step}"
 
 
-def _said(found: Introspection, meaning: str) -> str:
-    issuer = f"The issuer of {found.provider}"
-    detail = f" ({found.detail})" if found.detail else ""
-    if not found.exchanges and found.active is not True:
-        if found.active is False:
-            return f"{issuer} was not asked: {meaning}{detail}."
-        return f"{issuer} gave no answer to this question: {meaning}{detail}."
-    asked = f"{issuer} {_WAYS[found.method] if found.method else 'was asked'}"
-    if found.active is True and found.good:
-        return f"{asked}, and vouches for the token."
-    if found.active is True:
-        return f"{asked}, and calls the token active, but {meaning}{detail}."
-    if found.active is False:
-        return f"{asked}, and does not vouch for the token: {meaning}{detail}."
-    return f"{asked}, and gave no verdict: {meaning}{detail}."
+def _describe_response(result: Explainable, title: str) -> str:
+    meaning = REASON_WORDING[result.reason].meaning
+    explanation = f"{meaning} ({result.detail})" if result.detail else meaning
+    if not result.exchanges and result.active is not True:
+        return f"Not sent: {result.detail.rstrip('.')}." if result.detail else f"Not sent to {title}: {meaning}."
+    source = _SOURCES[result.method].format(title=title) if result.method else title
+    if result.good:
+        return f"{source} confirms the token."
+    if result.active is True:
+        return f"{source} reports the token as active, but {explanation}."
+    if result.active is False:
+        return f"{source} does not confirm the token: {explanation}."
+    return f"{source} gave no verdict: {explanation}."
 
 
-def _proof(found: Introspection) -> str:
-    if found.active is None:
-        return "That proves nothing either way: the token may be good or bad."
-    if found.active is False:
-        if found.bare:
+def _describe_proof(result: Explainable) -> str:
+    if result.active is None:
+        return _OPEN
+    if result.active is False:
+        if result.bare:
             return (
-                "A refusal without a reason is also given to those who may not ask, so it proves that the token is "
-                "dead only where we are known to be allowed to ask."
+                "This issuer returns the same response to clients without permission, so the token is only known to "
+                "be invalid if this client has received a valid response before."
             )
-        return "That proves that the token is not to be accepted now."
-    proven = [text for what, text in _PROVEN.items() if what not in found.unproven]
-    open_ = [text for what, text in _PROVEN.items() if what in found.unproven]
-    if found.method == "signed-token":
-        open_.append("that it was not revoked since, which no signature tells")
-    alive = "that the issuer made it" if found.method == "signed-token" else "that it works now"
-    says = f"That proves {_listed([alive, *proven])}"
-    if not open_:
-        return f"{says}."
-    return f"{says}; it does not prove {_listed(open_, last='or')}."
+        return "Do not accept the token."
+    is_signature = result.method == "signed-token"
+    proven = ["that the issuer signed it" if is_signature else "that it works now"]
+    proven += [words for fact, words in _FACTS.items() if fact not in result.unproven]
+    unproven = [words for fact, words in _FACTS.items() if fact in result.unproven]
+    if is_signature:
+        unproven.append("whether it was revoked")
+    if not unproven:
+        return f"This proves {_join(proven, 'and')}."
+    return f"This proves {_join(proven, 'and')}, but not {_join(unproven, 'or')}."
 
 
-def _to_do(found: Introspection, remedy: str) -> str:
-    if not found.good:
-        return f"To do: {remedy}."
-    if "client" in found.unproven:
-        return "To do: nothing more, unless it came from outside: then find out to which application it was issued."
-    return "To do: nothing."
+def _describe_good_step(result: Explainable) -> str:
+    if "client" in result.unproven:
+        return "If the token came from outside, find out which application it was issued to."
+    return "No action needed."
 
 
-def _listed(parts: Iterable[str], last: str = "and") -> str:
-    *others, end = parts
-    return f"{', '.join(others)} {last} {end}" if others else end
+def _join(parts: Sequence[str], conjunction: str) -> str:
+    *start, end = parts
+    return f"{', '.join(start)} {conjunction} {end}" if start else end

@@ -1,9 +1,7 @@
-"""What an issuer says of a token, and what follows from it.
+"""The result of asking an issuer about a token.
 
-The vocabulary is that of RFC 7662, section 2.2. An issuer's answer is read into a ``Reading`` (what it says, nothing
-more); ``conclude`` holds it against the time and against what the caller expects, and gives an ``Introspection``.
-Only an issuer's positive, well-formed statement makes ``active`` true; only its documented refusal makes it false;
-everything else is null, with the reason why nothing is known.
+``conclude`` compares a ``Reading`` with the current time and the caller's expectations, and returns an
+``Introspection``.
 """
 
 from __future__ import annotations
@@ -11,153 +9,167 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from html import escape
-from typing import Any, Literal, get_args
+from typing import Any
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from idp_checks.clock import zulu
 from idp_checks.tokens.explanation import explain, token_verdict
+from idp_checks.tokens.reading import DECIDED, Method, Reading, Reason
 
-__all__ = ["DECIDED", "UNDECIDED", "Exchange", "Introspection", "Method", "Reading", "Reason", "conclude"]
+__all__ = ["Exchange", "Introspection", "conclude"]
 
-Decided = Literal["ok", "expired", "revoked", "malformed", "unknown_token", "denied", "wrong_client", "wrong_subject"]
-Undecided = Literal[
-    "rate_limited",
-    "issuer_error",
-    "network",
-    "caller_rejected",
-    "not_permitted",
-    "not_stated",
-    "unparsable",
-    "contradiction",
-    "uncalibrated",
-]
-Reason = Decided | Undecided
-Method = Literal["introspection", "tokeninfo", "debug-token", "check-token", "userinfo-probe", "signed-token"]
-
-DECIDED: frozenset[str] = frozenset(get_args(Decided))
-UNDECIDED: frozenset[str] = frozenset(get_args(Undecided))
+_VERDICT_COLORS = {"good": "#1a7f37", "not good": "#b42318", "undecided": "#9a6700"}
 
 
 class Exchange(Struct, frozen=True):
-    """One question and its answer, as they may be kept: redacted, every token a fingerprint."""
+    """One request and its response in redacted form: every token is replaced with a fingerprint."""
 
     request: Mapping[str, Any]
     response: Mapping[str, Any] | None = None
 
 
-class Reading(Struct, frozen=True, kw_only=True):
-    """What an issuer's answer says. A member is None where the answer says nothing of it; ``scopes`` may be empty.
-
-    ``client_id`` is the application that the token was issued to, ``audience`` the resource servers it is meant for:
-    two data, never one for the other. ``bare`` marks a refusal that is also given to those who may not ask.
-    ``endless`` says that the issuer declares the token to have no end. ``method`` says how the issuer was asked, where
-    its endpoint leaves that open.
-    """
-
-    active: bool | None
-    reason: Reason
-    detail: str | None = None
-    bare: bool = False
-    client_id: str | None = None
-    audience: tuple[str, ...] | None = None
-    subject: str | None = None
-    scopes: tuple[str, ...] | None = None
-    expires_at: datetime | None = None
-    endless: bool = False
-    issued_at: datetime | None = None
-    issuer: str | None = None
-    token_type: str | None = None
-    method: Method | None = None
-
-
 class Introspection(Struct, frozen=True, kw_only=True):
-    """Whether a token is good, by its issuer's own word.
+    """Whether a token is good, according to its issuer.
 
     Attributes:
         provider: the provider whose issuer was asked.
-        active: true, the issuer vouches; false, the issuer denies; None, nothing is known (see ``reason``).
-        reason: why, one of ``DECIDED`` or ``UNDECIDED``.
-        detail: the same in words, where there is more to say; never a value of the answer.
-        bare: the refusal carries no reason and is also given to those who may not ask (RFC 7662, section 2.2).
-        client_id: the application that the token was issued to.
-        audience: the resource servers that the token is meant for; another datum than the client.
-        subject: the account that the token stands for, as the issuer names it.
-        scopes: what the token opens.
-        expires_at, issued_at: times in UTC.
-        endless: the issuer states that the token does not end by time.
-        issuer: who vouches, as the answer names it.
-        token_type: the kind of token, as the answer names it.
-        method: how the issuer was asked.
-        asked_at: when, in UTC.
-        unproven: what a caller may want proven and this answer does not prove: ``client``, ``subject``, ``end``.
-        exchanges: the questions and answers, redacted.
+        active: true if the issuer accepts the token, false if it denies it, None if undecided (see ``reason``).
+        reason: one of ``DECIDED`` or ``UNDECIDED``.
+        detail: the reason in words; never a value from the response.
+        method: how the token was checked.
+        asked_at: the time of asking, in UTC.
+        reading: the content of the issuer's response; its fields are also attributes of the introspection.
+        unproven: the facts that a good response leaves open: ``client``, ``subject``, ``end``.
+        exchanges: the requests and responses, redacted.
     """
 
     provider: str
     active: bool | None
     reason: Reason
+    detail: str | None = None
     method: Method | None
     asked_at: datetime
-    detail: str | None = None
-    bare: bool = False
-    client_id: str | None = None
-    audience: tuple[str, ...] | None = None
-    subject: str | None = None
-    scopes: tuple[str, ...] | None = None
-    expires_at: datetime | None = None
-    endless: bool = False
-    issued_at: datetime | None = None
-    issuer: str | None = None
-    token_type: str | None = None
+    reading: Reading
     unproven: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
 
     @property
+    def bare(self) -> bool:
+        """Whether the refusal has no reason, and clients without permission get the same one."""
+        return self.reading.bare
+
+    @property
+    def client_id(self) -> str | None:
+        """The application that the token was issued to."""
+        return self.reading.client_id
+
+    @property
+    def audience(self) -> tuple[str, ...] | None:
+        """The resource servers that the token is meant for; not the client."""
+        return self.reading.audience
+
+    @property
+    def subject(self) -> str | None:
+        """The account that the token belongs to, as the issuer identifies it."""
+        return self.reading.subject
+
+    @property
+    def scopes(self) -> tuple[str, ...] | None:
+        """The granted scopes; None if the response does not state them."""
+        return self.reading.scopes
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The end of the token, in UTC."""
+        return self.reading.expires_at
+
+    @property
+    def endless(self) -> bool:
+        """Whether the issuer states that the token does not expire."""
+        return self.reading.endless
+
+    @property
+    def issued_at(self) -> datetime | None:
+        """The time of issue, in UTC."""
+        return self.reading.issued_at
+
+    @property
+    def issuer(self) -> str | None:
+        """The issuer's name in the response."""
+        return self.reading.issuer
+
+    @property
+    def token_type(self) -> str | None:
+        """The type of token in the response."""
+        return self.reading.token_type
+
+    @property
     def good(self) -> bool:
-        """True only when the issuer vouches, the end is not past, and all that the caller expected is confirmed."""
+        """Whether the issuer accepts the token, it has not expired, and everything expected was stated and matched."""
         return self.active is True and self.reason == "ok"
 
     @property
     def decided(self) -> bool:
-        """Whether the answer settles the question either way."""
+        """Whether the response settles the question either way."""
         return self.reason in DECIDED
 
     @property
     def exchange(self) -> Exchange | None:
-        """The question to the debug endpoint and its answer, redacted: the last of ``exchanges``."""
+        """The last exchange."""
         return self.exchanges[-1] if self.exchanges else None
 
-    def explain(self) -> str:
-        """Two or three sentences: what was asked, what the issuer said, what that proves and does not, what to do."""
-        return explain(self)
+    def explain(self, title: str | None = None) -> str:
+        """Explain the result in two or three sentences: the response, its meaning, and the next step.
+
+        Args:
+            title: the provider's display name; its short name if None.
+        """
+        return explain(self, title)
 
     def _repr_html_(self) -> str:
-        """The same for notebooks."""
-        word = token_verdict(self)
-        colour = {"good": "#1a7f37", "not good": "#b42318", "undecided": "#9a6700"}[word]
-        head = f"<strong style='color:{colour}'>{word.capitalize()}</strong> ({escape(self.reason)})"
-        return f"<div>{head}<p style='max-width:48rem'>{escape(self.explain())}</p></div>"
+        """Return the explanation as HTML for notebooks."""
+        verdict = token_verdict(self)
+        head = f"<strong style='color:{_VERDICT_COLORS[verdict]}'>{verdict.capitalize()}</strong>"
+        return f"<div>{head} ({escape(self.reason)})<p style='max-width:48rem'>{escape(self.explain())}</p></div>"
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON: absent members left out, times in UTC with ``Z``, ``good`` added."""
-        shape = {name: _listed(value) for name, value in to_builtins(self).items() if value is not None}
-        for name in ("expires_at", "issued_at", "asked_at"):
-            if name in shape:
-                shape[name] = zulu(getattr(self, name))
-        for name in ("bare", "endless"):
-            if not shape[name]:
-                del shape[name]
-        return {"good": self.good, "active": self.active, **shape}
+        """Return the result as JSON data: missing fields omitted, times in UTC with ``Z``."""
+        reading = self.reading
+        fields = {
+            "provider": self.provider,
+            "reason": self.reason,
+            "method": self.method,
+            "asked_at": zulu(self.asked_at),
+            "detail": self.detail,
+            "bare": reading.bare or None,
+            "client_id": reading.client_id,
+            "audience": _list_or_none(reading.audience),
+            "subject": reading.subject,
+            "scopes": _list_or_none(reading.scopes),
+            "expires_at": _zulu_or_none(reading.expires_at),
+            "endless": reading.endless or None,
+            "issued_at": _zulu_or_none(reading.issued_at),
+            "issuer": reading.issuer,
+            "token_type": reading.token_type,
+            "unproven": list(self.unproven),
+            "exchanges": [to_builtins(exchange) for exchange in self.exchanges],
+        }
+        present = {name: value for name, value in fields.items() if value is not None}
+        return {"good": self.good, "active": self.active, **present}
 
 
-def _said(text: str | None) -> str | None:
-    return text if text and not text.isspace() else None
+def _list_or_none(values: tuple[str, ...] | None) -> list[str] | None:
+    return None if values is None else list(values)
 
 
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+def _zulu_or_none(time: datetime | None) -> str | None:
+    return None if time is None else zulu(time)
+
+
+def _blank_to_none(value: str | None) -> str | None:
+    return value if value and not value.isspace() else None
 
 
 def conclude(
@@ -170,39 +182,31 @@ def conclude(
     subject: str | None = None,
     exchanges: tuple[Exchange, ...] = (),
 ) -> Introspection:
-    """Hold an issuer's answer against the time and against what the caller expects.
+    """Compare a reading with the time and the caller's expectations.
+
+    An end in the past overrides ``active: true``. A contradiction makes the token not good (``wrong_client``,
+    ``wrong_subject``); a missing client or subject leaves it undecided (``not_stated``). A blank client or subject
+    counts as missing.
 
     Args:
-        clients: the applications one of which the token must have been issued to; empty where the caller does not say.
-        subject: the account that the token must stand for; None where the caller does not say.
-
-    A blank client or subject is none. A past end beats ``active: true``. What the answer contradicts makes the token
-    bad, what it does not state leaves the question open (``not_stated``).
+        clients: the applications one of which the token must be issued to; empty if any application will do.
+        subject: the account that the token must belong to; None if any account will do.
     """
-    stated = _said(reading.client_id), _said(reading.subject)
-    if stated != (reading.client_id, reading.subject):
-        reading = replace(reading, client_id=stated[0], subject=stated[1])
+    client_id, account = _blank_to_none(reading.client_id), _blank_to_none(reading.subject)
+    if (client_id, account) != (reading.client_id, reading.subject):
+        reading = replace(reading, client_id=client_id, subject=account)
     active, reason, detail = reading.active, reading.reason, reading.detail
     if active is True:
         if reading.expires_at is not None and reading.expires_at <= asked_at:
-            active, reason, detail = False, "expired", "the issuer calls it active, and its end is past"
-        elif clients and reading.client_id is not None and reading.client_id not in clients:
+            active, reason, detail = False, "expired", "reported as active, but its end has passed"
+        elif clients and client_id is not None and client_id not in clients:
             reason = "wrong_client"
-        elif subject is not None and reading.subject is not None and reading.subject != subject:
+        elif subject is not None and account is not None and account != subject:
             reason = "wrong_subject"
-        elif clients and reading.client_id is None:
-            reason, detail = "not_stated", "the issuer does not say to which application it was issued"
-        elif subject is not None and reading.subject is None:
-            reason, detail = "not_stated", "the issuer does not say for which account it was issued"
-    unproven = tuple(
-        what
-        for what, known in (
-            ("client", reading.client_id is not None),
-            ("subject", reading.subject is not None),
-            ("end", reading.expires_at is not None or reading.endless),
-        )
-        if not known
-    )
+        elif clients and client_id is None:
+            reason, detail = "not_stated", "the response does not name the application"
+        elif subject is not None and account is None:
+            reason, detail = "not_stated", "the response does not name the account"
     return Introspection(
         provider=provider,
         active=active,
@@ -210,16 +214,17 @@ def conclude(
         detail=detail,
         method=reading.method or method,
         asked_at=asked_at,
-        bare=reading.bare,
-        client_id=reading.client_id,
-        audience=reading.audience,
-        subject=reading.subject,
-        scopes=reading.scopes,
-        expires_at=reading.expires_at,
-        endless=reading.endless,
-        issued_at=reading.issued_at,
-        issuer=reading.issuer,
-        token_type=reading.token_type,
-        unproven=unproven if active is True else (),
+        reading=reading,
+        unproven=_list_unproven(reading) if active is True else (),
         exchanges=exchanges,
     )
+
+
+def _list_unproven(reading: Reading) -> tuple[str, ...]:
+    """Return the facts that an active reading leaves open."""
+    is_proven = {
+        "client": reading.client_id is not None,
+        "subject": reading.subject is not None,
+        "end": reading.expires_at is not None or reading.endless,
+    }
+    return tuple(fact for fact, proven in is_proven.items() if not proven)

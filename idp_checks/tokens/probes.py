@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from idp_checks.profiles.shape import Shape
 from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask, Send, by_bearer
+from idp_checks.tokens.template import Send, by_bearer
 
 __all__ = [
     "UserInfoResponse",
@@ -57,7 +58,7 @@ class UserInfoResponse(ResponseModel):
 
     sub: str
 
-    def read(self, ask: Ask) -> Reading:  # noqa: ARG002
+    def read(self, question: Question) -> Reading:  # noqa: ARG002
         return Reading(active=True, reason="ok", subject=self.sub)
 
 

@@ -78,10 +78,10 @@ class Question(Struct, frozen=True, kw_only=True):
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        if not isinstance(self.token, Secret):
-            force_setattr(self, "token", Secret(self.token))
-        if self.client_secret is not None and not isinstance(self.client_secret, Secret):
-            force_setattr(self, "client_secret", Secret(self.client_secret))
+        secrets_by_name: dict[str, str | Secret | None] = {"token": self.token, "client_secret": self.client_secret}
+        for name, value in secrets_by_name.items():
+            if value is not None:
+                force_setattr(self, name, Secret.of(value))
         if self.credentials:
             secrets = {
                 name: Secret(value)

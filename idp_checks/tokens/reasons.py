@@ -1,4 +1,4 @@
-"""Every reason in words: what it means, and what to do about it. Said once, shown everywhere."""
+"""The wording of every reason: its meaning and the next step."""
 
 from __future__ import annotations
 
@@ -8,54 +8,53 @@ __all__ = ["REASON_WORDING", "ReasonWording"]
 
 
 class ReasonWording(NamedTuple):
-    """What a reason means, and what to do."""
+    """A reason in words: ``meaning`` is a clause, ``remedy`` an imperative; neither has a final period."""
 
     meaning: str
     remedy: str
 
 
 REASON_WORDING: dict[str, ReasonWording] = {
-    "ok": ReasonWording("the issuer vouches for the token", "nothing"),
-    "expired": ReasonWording("the token's end is past", "renew it, or drop it from the store"),
-    "revoked": ReasonWording("the token was withdrawn before its end", "drop it, and let the user sign in again"),
-    "malformed": ReasonWording("this is no token of the issuer's form", "look for what was stored in its place"),
-    "unknown_token": ReasonWording("the issuer does not know the token", "drop it; find out where it came from"),
-    "denied": ReasonWording("the issuer denies the token and gives no reason", "let the user sign in again"),
+    "ok": ReasonWording("the issuer accepts the token", "no action needed"),
+    "expired": ReasonWording("the token has expired", "renew it, or delete it from the store"),
+    "revoked": ReasonWording("the token was revoked", "delete it, and have the user sign in again"),
+    "malformed": ReasonWording(
+        "the string is not a token in the issuer's format", "check which value was stored instead of the token"
+    ),
+    "unknown_token": ReasonWording("the issuer does not know the token", "delete it, and find out where it came from"),
+    "denied": ReasonWording("the issuer denies the token without a reason", "have the user sign in again"),
     "wrong_client": ReasonWording(
-        "the token was issued to another application", "refuse it: whoever sent it may be replaying a stranger's token"
+        "the token was issued to another application",
+        "reject it: the sender may be replaying a token of another application's user",
     ),
     "wrong_subject": ReasonWording(
-        "the token stands for another account", "refuse it, and look how it got into this record"
+        "the token belongs to another account", "reject it, and find out how it got into this record"
     ),
-    "rate_limited": ReasonWording("the issuer asked to slow down", "ask again later, or with a lower rate"),
+    "rate_limited": ReasonWording("rate limited by the issuer", "try again later, or lower the request rate"),
     "issuer_error": ReasonWording(
-        "the issuer failed to answer properly", "ask again later; see the issuer's status page"
+        "the issuer returned an error or an unusable response", "try again later, and see the issuer's status page"
     ),
-    "network": ReasonWording(
-        "the issuer was not reached", "check the network, the proxy and the address, and ask again"
-    ),
+    "network": ReasonWording("the issuer was not reached", "check the network, the proxy and the URL, then try again"),
     "caller_rejected": ReasonWording(
-        "the issuer refused our own credentials, or they were not given", "check client id and secret, then ask again"
+        "the client credentials are missing or were rejected", "check the client id and secret, then try again"
     ),
     "not_permitted": ReasonWording(
-        "the issuer may answer so because we may not ask about this token",
-        "ask with the application that owns the token",
+        "this client may lack permission to ask about the token", "ask as the application that the token was issued to"
     ),
     "not_stated": ReasonWording(
-        "the issuer does not state what would settle it", "get the statement another way, such as the ID token"
+        "the issuer does not provide this information", "get it another way, for example from the ID token"
     ),
     "unparsable": ReasonWording(
-        "the answer is not one that the issuer documents", "look at the kept exchange; the issuer may have changed"
+        "the response does not have the documented form", "inspect the saved exchange: the issuer may have changed"
     ),
     "contradiction": ReasonWording(
-        "the issuer's statements contradict each other", "look at the kept exchange, and ask again"
+        "the issuer's responses contradict each other", "inspect the saved exchange, then try again"
     ),
-    "stale": ReasonWording("the answer is older than the policy allows", "run the audit again"),
+    "stale": ReasonWording("the response is older than the policy allows", "run the audit again"),
     "uncalibrated": ReasonWording(
-        "the endpoint was not shown to tell good from bad in this run",
-        "let the calibration succeed; give a canary token",
+        "the endpoint has not rejected an invalid token in this run", "fix the calibration, or provide a canary token"
     ),
-    "no_policy": ReasonWording("the policy does not say what is allowed", "state it for this connection"),
-    "no_data": ReasonWording("there was nothing to judge by", "supply the missing data"),
+    "no_policy": ReasonWording("the policy does not set this value", "set it for this connection"),
+    "no_data": ReasonWording("the data for this check is missing", "provide the missing data"),
 }
-"""By reason: those of an introspection and those that the checks add."""
+"""Wording by reason: the reasons of an introspection, then the ones that the checks add."""

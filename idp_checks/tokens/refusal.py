@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from idp_checks.tokens.introspection import UNDECIDED, Reading, Reason
+from idp_checks.tokens.reading import UNDECIDED, Reading, Reason
 from idp_checks.tokens.wire import Response
 
 __all__ = [

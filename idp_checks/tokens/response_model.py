@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 
 from idp_checks.errors import ProfileError
 from idp_checks.profiles.shape import Shape
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.wire import Response
 
 __all__ = [
@@ -49,7 +49,7 @@ NumberOrString: TypeAlias = int | float | str
 class ResponseModel(Struct):
     """A good answer of a debug endpoint: only the members that are read. What does not fit it is not good."""
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         """What the answer says."""
         raise NotImplementedError
 
@@ -73,7 +73,7 @@ def read_undecided(response: Response, good: int = 200) -> Reading | None:
 
 
 def read_body(
-    model: type[ResponseModel | Shape], body: object, ask: Ask, errors: tuple[str, ...] = ("error", "errors")
+    model: type[ResponseModel | Shape], body: object, question: Question, errors: tuple[str, ...] = ("error", "errors")
 ) -> Reading:
     """What a body says that has to be a good answer; unparsable where it does not fit the model."""
     if not isinstance(body, dict):
@@ -83,7 +83,7 @@ def read_body(
     try:
         said = msgspec.convert(body, model)
         if isinstance(said, ResponseModel):
-            return said.read(ask)
+            return said.read(question)
         subject = str(said.claims({}).id)
         if not subject.strip():
             return Reading(active=None, reason="unparsable", detail="the account is blank")

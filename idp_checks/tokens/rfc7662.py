@@ -10,13 +10,14 @@ from collections.abc import Mapping
 
 from idp_checks.tokens import client_auth
 from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch, split_scopes
 from idp_checks.tokens.signed import (
     CLOCK_SKEW,
 )
-from idp_checks.tokens.template import Ask, by_form
+from idp_checks.tokens.template import by_form
 
 __all__ = ["INVALID_CLIENT", "INACTIVE", "IntrospectionResponse", "introspection_endpoint"]
 
@@ -44,11 +45,11 @@ class IntrospectionResponse(ResponseModel):
     aud: str | list[str] | None = None
     iss: str | None = None
 
-    def read(self, ask: Ask) -> Reading:
+    def read(self, question: Question) -> Reading:
         if self.active is not True:
             return Reading(active=False, reason="denied", bare=True, detail="not active, without a reason")
         begins = parse_epoch(self.nbf)
-        if begins is not None and begins > ask.at + CLOCK_SKEW:
+        if begins is not None and begins > question.time + CLOCK_SKEW:
             return Reading(active=None, reason="contradiction", detail="called active before its beginning")
         return Reading(
             active=True,

@@ -21,10 +21,11 @@ from msgspec.structs import replace
 
 from idp_checks.tokens.client_auth import ASYMMETRIC_ALGORITHMS
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps
-from idp_checks.tokens.introspection import Method as Kind
-from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Method as Kind
+from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.response_model import parse_epoch, read_undecided, split_scopes
-from idp_checks.tokens.template import HOLE, Ask, described, filled
+from idp_checks.tokens.template import HOLE, described, filled
 from idp_checks.tokens.wire import Request, Response, decode_body
 
 __all__ = [
@@ -201,28 +202,28 @@ class SignedToken(Endpoint):
     def describe_request(self) -> dict[str, Any]:
         return described(self._keys(None))
 
-    def _keys(self, ask: Ask | None) -> Request:
-        url = self.url if ask is None else filled(self.url, ask)
+    def _keys(self, question: Question | None) -> Request:
+        url = self.url if question is None else filled(self.url, question)
         return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
 
     def is_unsigned(self, token: str) -> bool:
         """Whether a token has no signature that can be checked, so that ``opaque`` is asked about it."""
         return not has_jws_form(token) or (self.is_opaque is not None and self.is_opaque(token))
 
-    def select_keys(self, keys: Sequence[Mapping[str, Any]], ask: Ask) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def select_keys(self, keys: Sequence[Mapping[str, Any]], question: Question) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
         """The keys of the set that may have signed the token: all, unless the issuer ties keys to tenants."""
         return keys
 
-    def steps(self, ask: Ask) -> Steps:
-        token = ask.token.reveal()
+    def steps(self, question: Question) -> Steps:
+        token = question.token.reveal()
         if self.is_unsigned(token):
             if self.opaque is not None:
-                return replace((yield from self.opaque.steps(ask)), method=self.opaque.kind)
+                return replace((yield from self.opaque.steps(question)), method=self.opaque.kind)
             return Reading(
                 active=None, reason="not_stated", detail="not a signed token, and the issuer answers for no other kind"
             )
-        keys = self._keys(ask)
-        issuers = [_known(each, ask) for each in self.issuers]
+        keys = self._keys(question)
+        issuers = [_known(each, question) for each in self.issuers]
         rules = TokenRules(
             issuers=tuple(each for each in issuers if each),
             algorithms=self.algorithms,
@@ -234,13 +235,15 @@ class SignedToken(Endpoint):
             about=self.about,
             source=keys.url,
         )
-        return (yield from verify_against_keys(keys, token, ask, rules, self.select_keys))
+        return (yield from verify_against_keys(keys, token, question, rules, self.select_keys))
 
 
-Usable: TypeAlias = Callable[[Sequence[Mapping[str, Any]], Ask], Sequence[Mapping[str, Any]]]
+Usable: TypeAlias = Callable[[Sequence[Mapping[str, Any]], Question], Sequence[Mapping[str, Any]]]
 
 
-def verify_against_keys(keys: Request, token: str, ask: Ask, rules: TokenRules, usable: Usable | None = None) -> Steps:
+def verify_against_keys(
+    keys: Request, token: str, question: Question, rules: TokenRules, usable: Usable | None = None
+) -> Steps:
     """Check a token against a key set that is fetched by ``keys``; once more where it lacks the token's key.
 
     Issuers change their keys at any time, and a token may be signed by one that came after the set was fetched (OpenID
@@ -257,7 +260,7 @@ def verify_against_keys(keys: Request, token: str, ask: Ask, rules: TokenRules, 
         held = yield from _fetched(replace(keys, fresh=True))
     if isinstance(held, Reading):
         return held
-    return _judged(jws, held if usable is None else usable(held, ask), ask, rules)
+    return _judged(jws, held if usable is None else usable(held, question), question, rules)
 
 
 def _fetched(keys: Request) -> Generator[Request, Response, Sequence[Mapping[str, Any]] | Reading]:
@@ -284,7 +287,7 @@ def _key_set(body: bytes) -> Sequence[Mapping[str, Any]] | None:
 _NO_JWS = Reading(active=False, reason="malformed", detail="not a signed token")
 
 
-def verify(token: str, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: TokenRules) -> Reading:
+def verify(token: str, keys: Sequence[Mapping[str, Any]], question: Question, rules: TokenRules) -> Reading:
     """Check a token's signature, algorithm, issuer and times, and say what its claims say.
 
     Whom it was issued to and for whom is for the caller to compare, as with every other answer.
@@ -292,7 +295,7 @@ def verify(token: str, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: Token
     jws = _apart(token)
     if jws is None:
         return _NO_JWS
-    return _barred(jws.header, rules) or _judged(jws, keys, ask, rules)
+    return _barred(jws.header, rules) or _judged(jws, keys, question, rules)
 
 
 def _barred(header: Mapping[str, Any], rules: TokenRules) -> Reading | None:
@@ -318,7 +321,7 @@ def _named(header: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> list
     ]
 
 
-def _judged(jws: Jws, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: TokenRules) -> Reading:
+def _judged(jws: Jws, keys: Sequence[Mapping[str, Any]], question: Question, rules: TokenRules) -> Reading:
     header = jws.header
     named = _named(header, keys)
     if not named:
@@ -333,7 +336,7 @@ def _judged(jws: Jws, keys: Sequence[Mapping[str, Any]], ask: Ask, rules: TokenR
     # section 3.10), and no issuer documents such tokens. Nothing vouches for it.
     if any(name in header and not (name == "jku" and header[name] == rules.source) for name in KEY_SOURCES):
         return Reading(active=None, reason="unparsable", detail="its header names a key source of its own")
-    return _claims(_json(jws.payload), header["alg"], ask, rules)
+    return _claims(_json(jws.payload), header["alg"], question, rules)
 
 
 def _verifies(jws: Jws, key: Mapping[str, Any]) -> bool | None:
@@ -371,7 +374,7 @@ def _ready(members: tuple[Any, ...], algorithm: str) -> tuple[Any, Any] | None:
         return None
 
 
-def _claims(claims: object, algorithm: str, ask: Ask, rules: TokenRules) -> Reading:
+def _claims(claims: object, algorithm: str, question: Question, rules: TokenRules) -> Reading:
     if not isinstance(claims, dict):
         return Reading(active=None, reason="unparsable", detail="the claims are no JSON object, or one is given twice")
     issuer = claims.get("iss")
@@ -389,11 +392,11 @@ def _claims(claims: object, algorithm: str, ask: Ask, rules: TokenRules) -> Read
     meant = audience or ("aud" not in claims and "aud" in rules.optional)
     if not (isinstance(issuer, str) and named and meant and expires_at and issued_at):
         return Reading(active=None, reason="unparsable", detail="a claim is missing that every such token has")
-    if max(begins or issued_at, issued_at) > ask.at + CLOCK_SKEW:
+    if max(begins or issued_at, issued_at) > question.time + CLOCK_SKEW:
         return Reading(active=None, reason="contradiction", detail="not yet valid: its beginning lies in the future")
     if (other := _of_another_kind(claims, rules)) is not None:
         return other
-    unbound = None if rules.about == "access" else _unbound(claims, algorithm, ask)
+    unbound = None if rules.about == "access" else _unbound(claims, algorithm, question)
     if unbound is not None:
         return unbound
     scopes = claims.get(rules.scope)
@@ -419,18 +422,18 @@ def _of_another_kind(claims: Mapping[str, Any], rules: TokenRules) -> Reading | 
     return None
 
 
-def _unbound(claims: Mapping[str, Any], algorithm: str, ask: Ask) -> Reading | None:
+def _unbound(claims: Mapping[str, Any], algorithm: str, question: Question) -> Reading | None:
     """Why an ID token does not go with the access token at hand; None where it does, or none is at hand.
 
     OpenID Connect Core 1.0, sections 3.1.3.6, 3.2.2.9 and 3.3.2.11. Only a flow that brings both from the authorization
     endpoint requires ``at_hash``; the caller may say so by ``response_type``.
     """
-    token = ask.credential("access_token")
+    token = question.credential("access_token")
     if not token:
         return None
     stated = claims.get("at_hash")
     if stated is None:
-        if {"id_token", "token"} <= set((ask.credential("response_type") or "").split()):
+        if {"id_token", "token"} <= set((question.credential("response_type") or "").split()):
             return Reading(active=None, reason="not_stated", detail="no at_hash, which the flow requires")
         return None
     if stated != _left_half(token, algorithm):
@@ -482,10 +485,10 @@ def _time(value: object) -> Any:
     return parse_epoch(value)
 
 
-def _known(form: str, ask: Ask) -> str | None:
+def _known(form: str, question: Question) -> str | None:
     """An issuer with the caller's credentials filled in; None where one of them is missing."""
     for name in HOLE.findall(form):
-        held = ask.credential(name)
+        held = question.credential(name)
         if not held:
             return None
         form = form.replace(f"{{{name}}}", held)

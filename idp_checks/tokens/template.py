@@ -7,20 +7,16 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from msgspec import Struct
-
 from idp_checks.secret import Secret
 from idp_checks.tokens import client_auth
-from idp_checks.tokens.urls import rebase_url
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Request, Unreachable, Value
 
 __all__ = [
     "HOLE",
-    "Ask",
     "RequestTemplate",
     "by_bearer",
     "by_form",
@@ -31,31 +27,6 @@ __all__ = [
     "by_query",
     "filled",
 ]
-
-
-class Ask(Struct, frozen=True, kw_only=True):
-    """One question: the token, who asks, and what is expected. ``at`` is the time of asking, in UTC."""
-
-    token: Secret
-    at: datetime
-    client_id: str | None = None
-    client_secret: Secret | None = None
-    subject: str | None = None
-    credentials: Mapping[str, Value] = {}
-    issuer_url: str | None = None
-
-    def credential(self, name: str) -> str | None:
-        """What the caller holds under that name, revealed; None without it."""
-        if name == "client_id":
-            return self.client_id
-        held = self.client_secret if name == "client_secret" else self.credentials.get(name)
-        if name == "issuer" and held is None:
-            return self.issuer_url
-        return held.reveal() if isinstance(held, Secret) else held
-
-    def url(self, documented: str) -> str:
-        """The address to ask: the documented one, or the caller's own server with the documented path."""
-        return rebase_url(documented, self.issuer_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +111,29 @@ class RequestTemplate:
     audience: str = ""
     proofs: Mapping[str, str] = field(default_factory=dict)
 
-    def request(self, ask: Ask) -> Request:
+    def request(self, question: Question) -> Request:
         """The call with the token of the question."""
         sent: dict[str, dict[str, Value]] = {"header": {}, "path": {}, "query": {}, "form": {}, "json": {}}
         sent["header"]["Accept"] = "application/json"
         for name, form in self.headers.items():
-            sent["header"][name] = _fill(form, ask)
+            sent["header"][name] = _fill(form, question)
         where = "json" if self.as_json else "query" if self.method == "GET" else "form"
         if self.placement.place in ("query", "form", "json"):
             where = self.placement.place
         for name, form in self.params.items():
-            sent[where][name] = _fill(form, ask)
+            sent[where][name] = _fill(form, question)
         for name, form in self.proofs.items():
-            sent[where][name] = _proof(name, form, ask)
-        url = self.address(ask)
-        basic = (ask.client_id or "", ask.client_secret or Secret("")) if self.basic else None
+            sent[where][name] = _proof(name, form, question)
+        url = self.address(question)
+        basic = (question.client_id or "", question.client_secret or Secret("")) if self.basic else None
         if self.authentications:
-            basic, own = self._authenticated(ask, url)
+            basic, own = self._authenticated(question, url)
             sent["form"] |= own
         if self.placement.place == "oauth1":
-            sent["header"][self.placement.name] = _signed(self.method, url, sent["query"], ask)
+            sent["header"][self.placement.name] = _signed(self.method, url, sent["query"], question)
         else:
             sent[self.placement.place][self.placement.name] = Secret(
-                self.placement.form.replace("{token}", ask.token.reveal())
+                self.placement.form.replace("{token}", question.token.reveal())
             )
         return Request(
             method=self.method,
@@ -175,25 +146,29 @@ class RequestTemplate:
             basic=basic,
         )
 
-    def address(self, ask: Ask) -> str:
+    def address(self, question: Question) -> str:
         """The address that is asked."""
-        return filled(self.url, ask)
+        return filled(self.url, question)
 
-    def known_as(self, ask: Ask, url: str) -> str:
+    def known_as(self, question: Question, url: str) -> str:
         """The audience of an assertion for the address."""
-        named = ask.credential("client_auth_audience") or ask.credentials.get("issuer")
-        return _plain(named) if named else filled(self.audience, ask) if self.audience else url
+        named = question.credential("client_auth_audience") or question.credentials.get("issuer")
+        return _plain(named) if named else filled(self.audience, question) if self.audience else url
 
-    def _authenticated(self, ask: Ask, url: str) -> tuple[tuple[str, Secret] | None, dict[str, Value]]:
+    def _authenticated(self, question: Question, url: str) -> tuple[tuple[str, Secret] | None, dict[str, Value]]:
         """Our own credentials: as user and password of HTTP Basic, or as members of the form.
 
         Raises:
             Unreachable: what the caller gave cannot be used.
         """
-        client, secret, key = ask.client_id or "", ask.client_secret or Secret(""), ask.credential("private_key")
+        client, secret, key = (
+            question.client_id or "",
+            question.client_secret or Secret(""),
+            question.credential("private_key"),
+        )
         try:
             method = client_auth.choose_method(
-                ask.credential("client_auth"), self.authentications, secret=bool(secret), key=bool(key)
+                question.credential("client_auth"), self.authentications, secret=bool(secret), key=bool(key)
             )
             if method == client_auth.POST:
                 return None, {"client_id": client, "client_secret": secret}
@@ -202,10 +177,10 @@ class RequestTemplate:
             signed = client_auth.sign_assertion(
                 client,
                 Secret(key or ""),
-                audience=self.known_as(ask, url),
-                at=ask.at,
-                key_id=ask.credential("private_key_id"),
-                algorithm=ask.credential("private_key_alg"),
+                audience=self.known_as(question, url),
+                at=question.time,
+                key_id=question.credential("private_key_id"),
+                algorithm=question.credential("private_key_alg"),
             )
         except client_auth.ClientAuthError as unusable:
             raise Unreachable("caller_rejected", str(unusable)) from None
@@ -234,21 +209,21 @@ def described(request: Request) -> dict[str, Any]:
     return shape
 
 
-def _fill(form: str, ask: Ask) -> Value:
+def _fill(form: str, question: Question) -> Value:
     """A form with ``{client_id}`` and the like filled in; secret as soon as a secret is in it."""
     if "{" not in form:
         return form
     secret = False
-    for name in ("client_id", "client_secret", *ask.credentials):
+    for name in ("client_id", "client_secret", *question.credentials):
         hole = "{" + name + "}"
         if hole in form:
-            held = ask.credential(name) or ""
-            secret = secret or isinstance(ask.credentials.get(name), Secret) or name == "client_secret"
+            held = question.credential(name) or ""
+            secret = secret or isinstance(question.credentials.get(name), Secret) or name == "client_secret"
             form = form.replace(hole, held)
     return Secret(form) if secret else form
 
 
-def filled(url: str, ask: Ask) -> str:
+def filled(url: str, question: Question) -> str:
     """The address to ask: ``{client_id}`` and the like filled in, never with a secret; see ``Ask.url``.
 
     What stands in the host must be a host name, so that nobody is led to another host by what was configured. The hole
@@ -260,17 +235,17 @@ def filled(url: str, ask: Ask) -> str:
     host = urlsplit(url).netloc
     for name in HOLE.findall(url):
         hole = f"{{{name}}}"
-        if name == "token" or (hole in host and ask.issuer_url is not None):
+        if name == "token" or (hole in host and question.issuer_url is not None):
             continue
-        secret = isinstance(ask.credentials.get(name), Secret) or name == "client_secret"
-        held = None if secret else ask.credential(name)
+        secret = isinstance(question.credentials.get(name), Secret) or name == "client_secret"
+        held = None if secret else question.credential(name)
         if held == hole:
             continue
         if hole in host and not _is_host(held or ""):
             raise Unreachable("caller_rejected", f"{name} is no host name")
         if held is not None:
             url = url.replace(hole, held if hole in host else quote(held, safe=""))
-    return ask.url(url)
+    return question.url(url)
 
 
 HOLE = re.compile(r"\{(\w+)\}")
@@ -280,30 +255,32 @@ HOLE = re.compile(r"\{(\w+)\}")
 _is_host = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*(?::\d{1,5})?", re.ASCII).fullmatch
 
 
-def _proof(name: str, form: str, ask: Ask) -> Secret:
+def _proof(name: str, form: str, question: Question) -> Secret:
     """A proof of the client secret; see ``Recipe``."""
-    if ask.client_id == "{client_id}":
+    if question.client_id == "{client_id}":
         return Secret(f"{{{name}}}")
-    told = _plain(_fill(form, ask)).replace("{token}", ask.token.reveal())
-    return Secret(hmac.new((ask.credential("client_secret") or "").encode(), told.encode(), hashlib.sha256).hexdigest())
+    told = _plain(_fill(form, question)).replace("{token}", question.token.reveal())
+    return Secret(
+        hmac.new((question.credential("client_secret") or "").encode(), told.encode(), hashlib.sha256).hexdigest()
+    )
 
 
 def _plain(value: Value) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _signed(method: str, url: str, query: Mapping[str, Value], ask: Ask) -> Secret:
+def _signed(method: str, url: str, query: Mapping[str, Value], question: Question) -> Secret:
     """The Authorization header of a request that is signed by OAuth 1.0a."""
-    if ask.client_id == "{client_id}":
+    if question.client_id == "{client_id}":
         return Secret('OAuth oauth_consumer_key="{client_id}", oauth_token="{token}", ...')
     from oauthlib.oauth1 import Client
 
     signer = Client(
-        ask.client_id,
-        client_secret=ask.credential("client_secret"),
-        resource_owner_key=ask.token.reveal(),
-        resource_owner_secret=ask.credential("access_token_secret"),
-        timestamp=str(int(ask.at.timestamp())),
+        question.client_id,
+        client_secret=question.credential("client_secret"),
+        resource_owner_key=question.token.reveal(),
+        resource_owner_secret=question.credential("access_token_secret"),
+        timestamp=str(int(question.time.timestamp())),
     )
     told = urlencode({name: _plain(value) for name, value in query.items()})
     _, headers, _ = signer.sign(url + (("&" if "?" in url else "?") + told if told else ""), http_method=method)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from idp_checks.secret import Secret
-from idp_checks.tokens.introspection import Reason
+from idp_checks.tokens.reading import Reason
 
 __all__ = ["Request", "Response", "Unreachable"]
 

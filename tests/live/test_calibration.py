@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
 from idp_checks import Asker, providers
-from idp_checks.live.calibration import made_up
-from idp_checks.live.calibration import weighed
+from idp_checks.live.calibration import make_canary
+from idp_checks.live.calibration import apply_calibration
+from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.introspection import Introspection
-from idp_checks.issuers.serve import serve
+from idp_checks.issuers.server import serve
 from idp_checks.issuers.world import World
-from idp_checks.live.loop import driven
-from idp_checks.tokens.signed import looks_signed
+from idp_checks.live.loop import run_sync
+from idp_checks.tokens.signed import has_jws_form
 
 TOKEN = "made-up-but-known-0123456789"
 ASKER = {"client_id": "client-a", "client_secret": "made-up-secret"}
@@ -60,7 +62,7 @@ def asked(token, *, calibrate=True, timeout=5.0, provider="oauth2", **given):
         async with Asker(timeout=timeout) as asker:
             return await (asker.calibrated if calibrate else asker.ask)(provider, token, **{**ASKER, **given})
 
-    return driven(ask())
+    return run_sync(ask())
 
 
 YES, NO = b'{"active": true, "client_id": "client-a", "exp": 4102444800}', b'{"active": false}'
@@ -100,13 +102,13 @@ def test_a_denial_stands_though_the_second_question_failed():
     assert (found.active, found.reason) == (False, "denied")
 
 
-@pytest.mark.parametrize("name", providers.own())
+@pytest.mark.parametrize("name", providers.names_with_recordings())
 def test_a_made_up_token_has_the_providers_form_and_is_never_the_same(name):
     """It fits the documented pattern, and no two are equal."""
     provider = providers.get(name)
-    one, other = made_up(provider).reveal(), made_up(provider).reveal()
+    one, other = make_canary(provider).reveal(), make_canary(provider).reveal()
     assert one != other
-    if not looks_signed(one) and provider.token.pattern:
+    if not has_jws_form(one) and provider.token.pattern:
         assert re.fullmatch(provider.token.pattern, one)
 
 
@@ -123,7 +125,7 @@ def test_simulated_issuers_are_calibrated():
                 client_id=issuer.client_id,
                 client_secret=served.client_secret,
                 issuer_url=served.url(name),
-                credentials=issuer.further,
+                credentials=issuer.loopback_credentials,
             )
             assert found.good, (name, found)
 
@@ -133,8 +135,17 @@ WORDS = {True: "ok", False: "denied", None: "network"}
 
 
 def said(active, **more):
+    unproven = more.pop("unproven", ())
+    reading = Reading(active=active, reason=WORDS[active], **more)
     return Introspection(
-        provider="oauth2", active=active, reason=WORDS[active], method="introspection", asked_at=AT, **more
+        provider="oauth2",
+        active=active,
+        reason=reading.reason,
+        detail=reading.detail,
+        method="introspection",
+        asked_at=AT,
+        reading=reading,
+        unproven=unproven,
     )
 
 
@@ -155,7 +166,7 @@ def said(active, **more):
 def test_a_word_is_weighed_by_what_was_said_of_a_made_up_token(found, negative, counts):
     """Who vouches for a made-up token says nothing that counts; who refuses none, nothing good that counts."""
     word = said(found, client_id="client-a", bare=True, unproven=("end",), detail="so")
-    weighted = weighed(word, said(negative))
+    weighted = apply_calibration(word, said(negative))
     if counts:
         assert weighted == word
         return
@@ -165,7 +176,7 @@ def test_a_word_is_weighed_by_what_was_said_of_a_made_up_token(found, negative, 
         reason="uncalibrated",
         method="introspection",
         asked_at=AT,
-        client_id="client-a",
+        reading=msgspec.structs.replace(word.reading, bare=False),
         detail=weighted.detail,
     )
     assert "a made-up token" in weighted.detail

@@ -165,7 +165,8 @@ def test_what_a_reader_states_is_held_against_the_issuer(name):
 
     def loses(question):
         said = right(question)
-        return msgspec.structs.replace(said, **{name: None})
+        reading = msgspec.structs.replace(said.reading, **{name: None})
+        return msgspec.structs.replace(said, reading=reading)
 
     assert _rules(loses, "google-oauth2") == {"T18"}
 
@@ -218,7 +219,7 @@ def test_a_question_shows_no_token():
     question = asked_about("facebook", "valid")
     assert question.token
     assert question.token not in repr(question)
-    assert question.ask.client_secret.reveal() not in repr(question)
+    assert question.question.client_secret.reveal() not in repr(question)
 
 
 def test_an_objection_shows_no_value():
@@ -226,7 +227,7 @@ def test_an_objection_shows_no_value():
     question = asked_about("facebook", "valid")
     told = " ".join(str(each) for each in objections(lambda: lambda _: None, "facebook"))
     assert told
-    for value in (question.token, question.ask.client_id, right(question).subject):
+    for value in (question.token, question.question.client_id, right(question).subject):
         assert value not in told
 
 

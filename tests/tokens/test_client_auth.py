@@ -20,17 +20,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from idp_checks import providers
-from idp_checks.tokens.client_auth import ASSERTION_LIFETIME
-from idp_checks.tokens.client_auth import METHODS
-from idp_checks.tokens.client_auth import CLIENT_AUTH_CREDENTIALS
-from idp_checks.tokens.client_auth import ClientAuthError
-from idp_checks.tokens.client_auth import sign_assertion
-from idp_checks.tokens.client_auth import choose_method
-from idp_checks.tokens.template import Ask
-from idp_checks.tokens.wire import Unreachable
 from idp_checks.live.asker import Asker
-from idp_checks.live.loop import driven
+from idp_checks.live.loop import run_sync
 from idp_checks.secret import Secret
+from idp_checks.tokens.client_auth import (
+    ASSERTION_LIFETIME,
+    CLIENT_AUTH_CREDENTIALS,
+    CLIENT_AUTH_METHODS,
+    ClientAuthError,
+    choose_method,
+    sign_assertion,
+)
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.wire import Unreachable
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 ISSUER = "https://op.example.com"
@@ -128,16 +130,16 @@ def test_a_key_that_cannot_be_used_is_told_without_its_letters(key, algorithm):
 @pytest.mark.parametrize(
     ("named", "offered", "secret", "key", "method"),
     [
-        (None, METHODS, True, False, "client_secret_basic"),
-        (None, METHODS, False, True, "private_key_jwt"),
-        (None, METHODS, True, True, "private_key_jwt"),
+        (None, CLIENT_AUTH_METHODS, True, False, "client_secret_basic"),
+        (None, CLIENT_AUTH_METHODS, False, True, "private_key_jwt"),
+        (None, CLIENT_AUTH_METHODS, True, True, "private_key_jwt"),
         (None, ("client_secret_post",), True, True, "client_secret_post"),
         (None, ("client_secret_post", "client_secret_basic"), True, False, "client_secret_basic"),
         (None, ("private_key_jwt",), True, False, None),
         (None, ("tls_client_auth", "none"), True, True, None),
-        (None, METHODS, False, False, None),
+        (None, CLIENT_AUTH_METHODS, False, False, None),
         ("client_secret_post", ("client_secret_basic",), True, True, "client_secret_post"),
-        ("", METHODS, True, False, "client_secret_basic"),
+        ("", CLIENT_AUTH_METHODS, True, False, "client_secret_basic"),
     ],
 )
 def test_the_method_is_the_callers_else_the_best_that_is_offered(named, offered, secret, key, method):
@@ -149,7 +151,7 @@ def test_the_method_is_the_callers_else_the_best_that_is_offered(named, offered,
 def test_a_method_that_is_none_is_refused(named):
     """Nothing is guessed from a name that is not known."""
     with pytest.raises(ClientAuthError):
-        choose_method(named, METHODS, secret=True, key=True)
+        choose_method(named, CLIENT_AUTH_METHODS, secret=True, key=True)
 
 
 class Played(httpx.AsyncBaseTransport):
@@ -170,9 +172,9 @@ def asked(provider, credentials, **given):
     async def question():
         async with Asker(transport=played) as asker:
             given_ = {"client_id": "client-a", "client_secret": "made-up-secret", **given}
-            return await asker.ask(provider, "opaque-token", credentials=credentials, **given_)
+            return await asker.ask(Question(provider=provider, token="opaque-token", credentials=credentials, **given_))
 
-    return driven(question()), played.sent
+    return run_sync(question()), played.sent
 
 
 BY_NAME = {
@@ -258,7 +260,7 @@ def test_what_is_lacking_goes_by_the_method(provider, given, lacks):
     """A private key stands for the secret, and the secret for nothing where a private key was promised."""
     endpoint = providers.get(provider).debug
     credentials = {**BY_NAME[provider], **given}
-    question = Ask(token=Secret("opaque-token"), at=AT, client_id="client-a", credentials=credentials)
+    question = Question(provider="oauth2", token=Secret("opaque-token"), asked_at=AT, client_id="client-a", credentials=credentials)
     assert endpoint.missing_credentials(question) == lacks
     assert set(CLIENT_AUTH_CREDENTIALS) <= set(endpoint.optional_credentials)
 
@@ -270,7 +272,7 @@ def test_a_method_that_is_none_is_not_asked_with():
         assert (reading.active, reading.reason, sent) == (None, "caller_rejected", [])
         with pytest.raises(Unreachable):
             providers.get(provider).debug.request(
-                Ask(token=Secret("t"), at=AT, client_id="a", credentials={**given, "client_auth": "made-up"})
+                Question(provider="oauth2", token=Secret("t"), asked_at=AT, client_id="a", credentials={**given, "client_auth": "made-up"})
             )
 
 
@@ -279,7 +281,7 @@ def test_facebook_is_shown_a_proof_of_the_app_secret():
 
     https://developers.facebook.com/docs/graph-api/guides/secure-requests
     """
-    question = Ask(token=Secret("t"), at=AT, client_id="42", client_secret=Secret("made-up-secret"))
+    question = Question(provider="oauth2", token=Secret("t"), asked_at=AT, client_id="42", client_secret=Secret("made-up-secret"))
     request = providers.get("facebook").debug.request(question)
     assert request.query["access_token"] == Secret("42|made-up-secret")
     expected = hmac.new(b"made-up-secret", b"42|made-up-secret", hashlib.sha256).hexdigest()

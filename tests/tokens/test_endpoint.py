@@ -8,35 +8,28 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Ask
-from idp_checks.tokens.endpoint import HttpEndpoint
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.wire import Unreachable
-from idp_checks.tokens.response_model import expiry_after
-from idp_checks.tokens.response_model import parse_epoch
-from idp_checks.tokens.response_model import parse_iso
-from idp_checks.tokens.wire import decode_body
-from idp_checks.tokens.template import by_bearer
-from idp_checks.tokens.template import by_form
-from idp_checks.tokens.urls import is_loopback
-from idp_checks.tokens.urls import may_receive_token
-from idp_checks.tokens.response_model import read_undecided
-from idp_checks.tokens.urls import rebase_url
-from idp_checks.tokens.response_model import read_body
-from idp_checks.tokens.response_model import split_scopes
 from idp_checks.errors import ProfileError
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.rfc7662 import INVALID_CLIENT
-from idp_checks.tokens.rfc7662 import INVALID_CLIENT_400
-from idp_checks.tokens.rfc7662 import FORBIDDEN
-from idp_checks.tokens.rfc7662 import INACTIVE
-from idp_checks.tokens.rfc7662 import IntrospectionResponse
-from idp_checks.tokens.probes import UserInfoResponse
 from idp_checks.profiles.profile import Claims
-from idp_checks.secret import Secret
 from idp_checks.profiles.shape import Shape
+from idp_checks.secret import Secret
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.probes import UserInfoResponse
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.response_model import (
+    ResponseModel,
+    expiry_after,
+    parse_epoch,
+    parse_iso,
+    read_body,
+    read_undecided,
+    split_scopes,
+)
+from idp_checks.tokens.rfc7662 import FORBIDDEN, INACTIVE, INVALID_CLIENT, INVALID_CLIENT_400, IntrospectionResponse
+from idp_checks.tokens.template import by_bearer, by_form
+from idp_checks.tokens.urls import is_loopback, may_receive_token, rebase_url
+from idp_checks.tokens.wire import Response, Unreachable, decode_body
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 NOW = int(AT.timestamp())
@@ -50,7 +43,7 @@ def test_what_is_no_phrase_is_told(in_words):
 
 
 def ask(**given):
-    return Ask(token=Secret("made-up-token"), at=AT, **given)
+    return Question(provider="oauth2", token=Secret("made-up-token"), asked_at=AT, **given)
 
 
 def answer(status=200, body=b"", **headers):

@@ -12,22 +12,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from idp_checks.tokens import client_auth
 from idp_checks import providers
-from idp_checks.tokens.template import Ask
-from idp_checks.tokens.refusal import Refusal
-from idp_checks.tokens.wire import Request
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.wire import Unreachable
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.discovery import DiscoveredEndpoint
-from idp_checks.tokens.discovery import Metadata
-from idp_checks.tokens.discovery import fetch_metadata
-from idp_checks.tokens.discovery import server_metadata_url
-from idp_checks.tokens.rfc7662 import introspection_endpoint
-from idp_checks.tokens.discovery import read_metadata
-from idp_checks.tokens.probes import userinfo_endpoint
 from idp_checks.secret import Secret
+from idp_checks.tokens import client_auth
+from idp_checks.tokens.discovery import DiscoveredEndpoint, Metadata, fetch_metadata, read_metadata, server_metadata_url
+from idp_checks.tokens.probes import userinfo_endpoint
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Reading
+from idp_checks.tokens.refusal import Refusal
+from idp_checks.tokens.rfc7662 import introspection_endpoint
+from idp_checks.tokens.wire import Request, Response, Unreachable
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 NOW = int(AT.timestamp())
@@ -70,7 +64,7 @@ def served(document=DOCUMENT, **more):
 
 def asked(provider, answers, token="opaque-token", **ask):
     """What the endpoint says of a token, and the requests that were made; an address without an answer is a fault."""
-    steps = providers.get(provider).debug.steps(Ask(token=Secret(token), at=AT, **ask))
+    steps = providers.get(provider).debug.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, **ask))
     requests = []
     try:
         request = next(steps)
@@ -468,7 +462,7 @@ def test_a_discovered_key_set_is_fetched_anew_for_an_unknown_key(about):
 
 
 def ask(**given):
-    return Ask(token=Secret("opaque-token"), at=AT, **given)
+    return Question(provider="oauth2", token=Secret("opaque-token"), asked_at=AT, **given)
 
 
 MINE = "https://idp.example.com/oauth/v2/introspect"

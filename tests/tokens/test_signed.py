@@ -14,25 +14,24 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idp_checks.tokens.template import Ask
-from idp_checks.tokens.wire import Request
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.wire import Unreachable
-from idp_checks.tokens.introspection import UNDECIDED
-from idp_checks.tokens.introspection import Reading
+from idp_checks.secret import Secret
 from idp_checks.tokens.introspection import conclude
 from idp_checks.tokens.probes import userinfo_endpoint
-from idp_checks.secret import Secret
-from idp_checks.tokens.signed import TokenRules
-from idp_checks.tokens.signed import SignedToken
-from idp_checks.tokens.signed import _key_set
-from idp_checks.tokens.signed import _ready
-from idp_checks.tokens.signed import read_claims
-from idp_checks.tokens.signed import read_header
-from idp_checks.tokens.signed import is_access_token
-from idp_checks.tokens.signed import has_jws_form
-from idp_checks.tokens.signed import read_key_set
-from idp_checks.tokens.signed import verify
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import UNDECIDED, Reading
+from idp_checks.tokens.signed import (
+    SignedToken,
+    TokenRules,
+    _key_set,
+    _ready,
+    has_jws_form,
+    is_access_token,
+    read_claims,
+    read_header,
+    read_key_set,
+    verify,
+)
+from idp_checks.tokens.wire import Request, Response, Unreachable
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 NOW = int(AT.timestamp())
@@ -100,7 +99,7 @@ def made(claims=None, *, without=(), key=RSA, signature=None, drop=(), **header)
 
 
 def read(token: str, keys=KEYS, *, clients=(), subject=None, credentials={}, **how):
-    ask = Ask(token=Secret(token), at=AT, credentials=credentials)
+    ask = Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials=credentials)
     reading = verify(token, keys, ask, TokenRules(**{"issuers": (ISSUER,), **how}))
     return conclude("oidc", reading, method="signed-token", asked_at=AT, clients=clients, subject=subject)
 
@@ -537,7 +536,7 @@ def test_an_empty_key_set_decides_nothing():
 
 def asked(endpoint, token, **ask):
     """What an endpoint says of a token, its key set being served."""
-    steps = endpoint.steps(Ask(token=Secret(token), at=AT, **ask))
+    steps = endpoint.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, **ask))
     urls = []
     try:
         request = next(steps)
@@ -587,7 +586,7 @@ def test_a_key_id_is_compared_and_nothing_else(kid):
 
 def rotating(token, *sets, endpoint=ENDPOINT):
     """What an endpoint says where each fetch of its key set brings the next one; and the requests."""
-    steps = endpoint.steps(Ask(token=Secret(token), at=AT, credentials={"tenant_id": "t1"}))
+    steps = endpoint.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": "t1"}))
     requests, sets = [], list(sets)
     try:
         request = next(steps)
@@ -694,7 +693,7 @@ PROBED = SignedToken(
 @pytest.mark.parametrize("token", ["opaque-token", made({"sub": "sealed"})], ids=["opaque", "sealed"])
 def test_a_token_that_cannot_be_checked_is_asked_about(token):
     """It goes to the endpoint that answers for its like, and the answer says that it came from there."""
-    question = Ask(token=Secret(token), at=AT)
+    question = Question(provider="oauth2", token=Secret(token), asked_at=AT)
     steps = PROBED.steps(question)
     request = next(steps)
     assert request == PROBED.opaque.request(question)
@@ -733,7 +732,7 @@ def named(**claims):
 
 def test_an_issuers_own_names_are_gone_by():
     """Algorithm, client, account, scopes and time of issue are read where the issuer puts them, from its tenant's keys."""
-    question = Ask(token=Secret(named(nonce="n", sub="8", azp="c", scope="x")), at=AT, credentials={"tenant_id": "t/1"})
+    question = Question(provider="oauth2", token=Secret(named(nonce="n", sub="8", azp="c", scope="x")), asked_at=AT, credentials={"tenant_id": "t/1"})
     steps = OWN_NAMES.steps(question)
     assert next(steps) == Request(
         method="GET", url="https://op.example.com/t%2F1/keys", headers={"Accept": "application/json"}, cacheable=True
@@ -774,7 +773,7 @@ def test_what_an_issuer_may_leave_out_may_be_absent_and_nothing_worse(claims, op
     found = verify(
         named(**claims),
         KEYS,
-        Ask(token=Secret("x"), at=AT),
+        Question(provider="oauth2", token=Secret("x"), asked_at=AT),
         TokenRules(
             issuers=(ISSUER,), algorithms=("ES256",), subject="oid", issued="auth_time", optional=frozenset(optional)
         ),
