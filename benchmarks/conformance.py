@@ -45,8 +45,8 @@ def seconds(*options: str) -> tuple[float, float]:
 def main() -> int:
     for depth in DEPTHS.values():
         print(
-            f"{depth.name}: for each provider {depth.profiles} raw profiles, {depth.strangers} answers that are none, "
-            f"{depth.turns} variations of each profile for each rule that varies it, and every recording"
+            f"{depth.name}: for each provider {depth.profiles} raw profiles, {depth.non_profiles} answers that are none, "
+            f"{depth.variations} variations of each profile for each rule that varies it, and every recording"
         )
     print(f"load before the runs: {os.getloadavg()[0]:.1f}")
     held = True

@@ -138,7 +138,7 @@ async def single(url: str) -> tuple[float, float]:
         async def asked(_: int) -> None:
             nonlocal number
             number += 1
-            assert (await asker.ask("oauth2", f"made-up-token-{number:08d}", **same)).good  # type: ignore[arg-type]
+            assert (await asker.ask(Question(provider="oauth2", token=f"made-up-token-{number:08d}", **same))).good  # type: ignore[arg-type]
 
         async def alone(_: int) -> None:
             assert (await introspect("oauth2", "made-up-token", **same)).good  # type: ignore[arg-type]

@@ -71,7 +71,7 @@ def seconds(work) -> float:
 def main() -> int:
     rows = []
     for name in providers.names():
-        for recording in recordings.profiles(name):
+        for recording in recordings.load_profiles(name):
             if recording.case != "full":
                 continue
             raw = recording.text.encode()

@@ -17,8 +17,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp_checks.secret import Secret
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.signed import SignedToken
-from idp_checks.tokens.template import Ask
 from idp_checks.tokens.wire import Response
 
 BAR = 1.5
@@ -32,7 +32,7 @@ ENDPOINT = SignedToken(url=f"{ISSUER}/keys", issuers=(ISSUER,), algorithms=("RS2
 
 
 def asked(token: Secret, at: datetime, held: Response):
-    steps = ENDPOINT.steps(Ask(token=token, at=at))
+    steps = ENDPOINT.steps(Question(provider="oauth2", token=token, asked_at=at))
     next(steps)
     try:
         steps.send(held)

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from idp_checks.live.asker import Asker as Asker
     from idp_checks.live.asker import introspect as introspect
     from idp_checks.live.asker import introspect_sync as introspect_sync
-    from idp_checks.live.bulk import Question as Question
     from idp_checks.live.bulk import introspect_many as introspect_many
     from idp_checks.profiles.profile import Identity as Identity
     from idp_checks.profiles.profile import NormalizedProfile as NormalizedProfile
     from idp_checks.providers import normalize as normalize
     from idp_checks.secret import Secret as Secret
     from idp_checks.tokens.introspection import Introspection as Introspection
+    from idp_checks.tokens.question import Question as Question
 
 _FACE = {
     "Asker": "live.asker",
@@ -43,7 +43,7 @@ _FACE = {
     "Lifecycle": "lifecycles.values",
     "NormalizedProfile": "profiles.profile",
     "ProfileError": "errors",
-    "Question": "live.bulk",
+    "Question": "tokens.question",
     "RecordingError": "errors",
     "Secret": "secret",
     "UnknownProvider": "errors",

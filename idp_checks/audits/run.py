@@ -17,7 +17,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from os import PathLike
 from typing import Any
@@ -32,30 +32,31 @@ from idp_checks.checks import (
     Calibration,
     ConnectionContext,
     Context,
-    Counts,
+    EvidenceIntegrity,
     Finding,
     IdentityContext,
-    Intact,
+    LeakSearch,
+    PopulationCounts,
     Revocation,
     RunContext,
-    Searched,
     Subject,
     Verdict,
 )
 from idp_checks.checks.policy import Connection, Policy
-from idp_checks.clock import zulu
+from idp_checks.clock import utc_now, zulu
 from idp_checks.errors import UnknownProvider, UsageError
-from idp_checks.evidence import Evidence, check_place, ledger
+from idp_checks.evidence import Evidence, check_output_folder, ledger
 from idp_checks.lifecycles import run as lifecycles
 from idp_checks.live.asker import Asker
-from idp_checks.live.calibration import made_up
-from idp_checks.live.loop import driven
-from idp_checks.profiles.jsontext import whole
+from idp_checks.live.calibration import make_canary
+from idp_checks.live.loop import run_sync
+from idp_checks.profiles.jsontext import replace_surrogates
 from idp_checks.profiles.profile import Identity
 from idp_checks.progress import Progress, ignore_progress
 from idp_checks.providers.model import Provider
 from idp_checks.secret import Redactor, Secret, fingerprint, new_key
-from idp_checks.tokens.introspection import Introspection, Reading, conclude
+from idp_checks.tokens.introspection import Introspection, conclude
+from idp_checks.tokens.reading import Reading
 
 __all__ = ["audit", "audit_async", "audit_config"]
 
@@ -97,7 +98,7 @@ def audit(
         UsageError: a source, a record of it, or ``out`` cannot be used; nothing was asked or written.
         EvidenceError: the evidence is withheld, since it held what must not be shown or did not verify.
     """
-    return driven(
+    return run_sync(
         audit_async(profiles, policy=policy, out=out, title=title, key=key, asker=asker, now=now, progress=progress)
     )
 
@@ -115,7 +116,7 @@ async def audit_async(
 ) -> AuditResult:
     """``audit`` for callers inside an event loop."""
     if out is not None:
-        check_place(out)
+        check_output_folder(out)
     given = None if key is None else Secret.of(key).reveal().encode()
     if given is not None and asker is not None and asker.redactor.key != given:
         raise UsageError(
@@ -125,7 +126,7 @@ async def audit_async(
         if asker is None:
             asker = await stack.enter_async_context(Asker(redactor=Redactor(given or new_key()), bulk=True))
         run = _Run(
-            policy or Policy(), asker, now or _now, progress or ignore_progress, title, engagement=key is not None
+            policy or Policy(), asker, now or utc_now, progress or ignore_progress, title, engagement=key is not None
         )
         run.read(sources(profiles))
         await run.calibrate()
@@ -143,7 +144,7 @@ def audit_config(
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit as a configuration says: a file (``idp_checks.config``), or one already read; as ``audit`` otherwise."""
-    return driven(_audit_config(config if isinstance(config, Config) else load(config), out, asker, now, progress))
+    return run_sync(_audit_config(config if isinstance(config, Config) else load(config), out, asker, now, progress))
 
 
 async def _audit_config(
@@ -154,7 +155,7 @@ async def _audit_config(
     progress: Progress | None,
 ) -> AuditResult:
     if out is not None:
-        check_place(out)
+        check_output_folder(out)
     async with AsyncExitStack() as stack:
         if asker is None:
             key = new_key() if config.key is None else config.key.reveal().encode()
@@ -228,7 +229,7 @@ class _Run:
         self.sources = given
         for connection in self.policy.connections.values():
             self._tally(connection.name, connection.provider)
-            self.known.learn(*_secrets_of(connection))
+            self.known.add(*_secrets_of(connection))
         done = 0
         for source in given:
             records = identities = 0
@@ -253,7 +254,7 @@ class _Run:
 
     def _tally(self, name: str, stated: str) -> _Tally:
         """What is known of a connection; ``stated`` is the provider that an identity or the policy names."""
-        connection = self.policy.connection(name, stated)
+        connection = self.policy.find_connection(name, stated)
         key = (name, connection.provider)
         if key not in self.tallies:
             self.tallies[key] = _Tally(connection, _provider(connection.provider))
@@ -263,7 +264,7 @@ class _Run:
         tally = self._tally(identity.connection, identity.provider)
         tally.identities += 1
         held = (identity.access_token, identity.access_token_secret, identity.refresh_token)
-        self.known.learn(*(each for each in held if each is not None and not _is_word(each)))
+        self.known.add(*(each for each in held if each is not None and not _is_word(each)))
         if identity.access_token is None:
             return
         tally.with_token += 1
@@ -295,7 +296,7 @@ class _Run:
         asked = [tally for tally in self.tallies.values() if tally.questions]
         for done, tally in enumerate(asked):
             self.progress("calibrating", done, len(asked))
-            negative = await self._put(tally, made_up(tally.provider), None)
+            negative = await self._put(tally, make_canary(tally.provider), None)
             canary = tally.connection.canary
             positive = None if canary is None else await self._put(tally, canary, None)
             tally.calibration = Calibration(
@@ -334,7 +335,7 @@ class _Run:
             self.progress("revoking", done, len(named))
             token, delay = tally.connection.lifecycle_token, tally.connection.revocation_delay_s
             if token is not None and tally.provider is not None:
-                patience = lifecycles.PATIENCE if delay is None else float(delay)
+                patience = lifecycles.REVOCATION_TIMEOUT if delay is None else float(delay)
                 tried = await lifecycles.live_through(
                     tally.connection, token, self.asker, revoke=True, patience=patience
                 )
@@ -343,17 +344,7 @@ class _Run:
             self.progress("revoking", len(named), len(named))
 
     async def _put(self, tally: _Tally, token: Secret, subject: str | None) -> Introspection:
-        connection = tally.connection
-        return await self.asker.ask(
-            connection.provider,
-            token,
-            client_id=connection.client_ids[0] if connection.client_ids else None,
-            client_secret=connection.client_secret,
-            clients=connection.client_ids,
-            subject=subject,
-            issuer_url=connection.issuer_url,
-            credentials=connection.credentials,
-        )
+        return await self.asker.ask(tally.connection.question(token, subject))
 
     def _answer(self, identity: Identity, tally: _Tally) -> Introspection | None:
         """What the issuer says of an identity's token, held against this identity's account."""
@@ -479,10 +470,10 @@ class _Run:
             redactor=self.known,
             provider=tally.provider,
             connection=connection,
-            recordings=() if tally.provider is None else tuple(recordings.profiles(tally.provider.name)),
+            recordings=() if tally.provider is None else tuple(recordings.load_profiles(tally.provider.name)),
             calibration=tally.calibration or Calibration(),
             policy=self.policy,
-            others=tuple(others.values()),
+            other_providers=tuple(others.values()),
             revocation=tally.revocation,
         )
 
@@ -491,13 +482,13 @@ class _Run:
         if evidence is not None:
             # These rows belong to the ledger that they speak of: what is verified is the ledger up to here. The rest is
             # searched and verified when the folder is finished, and there is no folder where anything is found then.
-            searched = Searched(files=evidence.FILES, found=evidence.leaks())
-            intact = Intact(problems=tuple(map(str, evidence.problems())))
+            searched = LeakSearch(files=evidence.FILE_COUNT, leaks=evidence.find_leaks())
+            intact = EvidenceIntegrity(problems=tuple(map(str, evidence.find_problems())))
         return RunContext(
             subject=Subject(scope="run"),
             redactor=self.known,
-            counts=Counts(
-                stated=sum(count["records"] for count in self.counts),
+            counts=PopulationCounts(
+                expected=sum(count["records"] for count in self.counts),
                 read=self.judged,
                 checked=self.judged,
                 identities=sum(count["identities"] for count in self.counts),
@@ -505,15 +496,15 @@ class _Run:
             ),
             complete=True,
             rows=rows,
-            searched=searched,
-            intact=intact,
+            leak_search=searched,
+            integrity=intact,
         )
 
     # ------------------------------------------------------------ facts
 
     def _facts(self, verdicts: Counter[str]) -> dict[str, Any]:
         """The facts of the run, as ``run.json`` holds them."""
-        known = checks.catalogue()
+        known = checks.load_catalog()
         tallies = self.tallies.values()
         policy = self._policy()
         started, ended = zulu(self.started), zulu(self.now())
@@ -522,7 +513,7 @@ class _Run:
         return {
             "form": "idp-checks run 1",
             "tool": {"name": "idp-checks", "version": version("idp-checks"), "python": platform.python_version()},
-            "run": ledger.named(
+            "run": ledger.derive_uuid(
                 "run", key, started, policy_digest, known.digest, *(str(each["sha256"]) for each in self.counts)
             ),
             "title": self._shown(self.title),
@@ -610,7 +601,7 @@ class _Run:
     def _shown(self, text: str) -> str:
         """A text as it may be shown."""
         if text not in self._texts:
-            self._texts[text] = self.known.text(whole(text))
+            self._texts[text] = self.known.redact_text(replace_surrogates(text))
         return self._texts[text]
 
     def _named(self, *parts: str) -> str:
@@ -673,12 +664,8 @@ def _is_word(token: Secret) -> bool:
 
 
 def _digest(value: object) -> str:
-    return f"sha256:{hashlib.sha256(ledger.canonical(value)).hexdigest()}"
+    return f"sha256:{hashlib.sha256(ledger.canonical_json(value)).hexdigest()}"
 
 
 def _changed(source: Source) -> UsageError:
     return UsageError("changed while it was audited", where=source.name, remedy="audit a copy that stands still")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

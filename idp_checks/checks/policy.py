@@ -1,7 +1,7 @@
-"""What the caller states: which applications are theirs, which scopes are allowed, how long a token may live.
+"""The policy: the caller's own applications, allowed scopes, maximum lifetimes and exceptions.
 
-A ``Policy`` holds one ``Connection`` for each connection of the tenant. What is not stated here cannot be judged: the
-checks that need it are indeterminate with reason ``no_policy``, never passed.
+A ``Policy`` contains a ``Connection`` for each connection of the tenant. A check that needs a setting you left out is
+reported as indeterminate (``no_policy``), never as pass.
 """
 
 from __future__ import annotations
@@ -11,32 +11,34 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from idp_checks.secret import Secret
+from idp_checks.tokens.question import Question
 
 __all__ = ["Connection", "Policy"]
 
 
 class Connection(Struct, frozen=True, kw_only=True):
-    """What holds for one connection.
+    """The settings of one connection.
 
     Args:
         name: the connection's name, as in ``identities[].connection``.
-        provider: the provider behind it, as in ``identities[].provider``; for ``oauth2`` and ``oidc`` connections that
-            are really another provider (Discord by a custom connection), that provider's name.
-        client_ids: our applications at this provider, one of which a token must have been issued to.
-        client_secret: the secret of the first of them, for the endpoints that want it.
-        credentials: what else the issuer's endpoint needs, by name.
-        issuer_url: another server than the documented one.
-        allowed_scopes: the scopes that a token may carry; None, not stated.
-        max_lifetime_s: the longest life of a token in seconds; None, not stated.
-        allow_unbounded: why tokens of this connection may live without end; None, they may not.
-        email_trust: why ``email_verified`` may be true although the provider vouches for nothing; None, it may not.
-        token_kind: the kind of token that is stored; ``user`` if not stated.
-        canary: a token that is known to be good, for calibration.
-        max_unrevocable_s: how long a token that cannot be revoked may still live, in seconds; None, not stated.
-        needs_offline: whether access must last without the user; None, not stated.
-        renew_before_s: how long before its end, in seconds, a token must be renewable; None, not stated.
-        revocation_delay_s: how long a revoked token may go on working, in seconds; None, a minute.
-        lifecycle_token: one token, of an account made for the purpose, that an audit may revoke; None, it revokes none.
+        provider: the provider of the connection, as in ``identities[].provider``. For an ``oauth2`` or ``oidc``
+            connection to a known provider (such as Discord through a custom connection), that provider's name.
+        client_ids: our applications at this provider; a token must be issued to one of them.
+        client_secret: the secret of the first application, for endpoints that require it.
+        credentials: further values that the issuer's endpoint requires, by name.
+        issuer_url: a server other than the documented one.
+        allowed_scopes: the scopes that a token may carry; None if not set.
+        max_lifetime_s: the maximum lifetime of a token in seconds; None if not set.
+        allow_unbounded: the reason why tokens of this connection need not expire; None if they must.
+        email_trust: the reason why ``email_verified`` may be true although the provider never vouches for an
+            address; None if it may not.
+        token_kind: the kind of token that is stored; ``user`` by default.
+        canary: a token known to be valid, for calibration.
+        max_unrevocable_s: the seconds for which a token that cannot be revoked may remain valid; None if not set.
+        needs_offline: whether access must last without the user; None if not set.
+        renew_before_s: how many seconds before its expiry a token must be renewable; None if not set.
+        revocation_delay_s: the seconds for which a revoked token may still work; one minute if None.
+        lifecycle_token: a token of a dedicated account that an audit may revoke; if None, the audit revokes nothing.
     """
 
     name: str
@@ -57,13 +59,48 @@ class Connection(Struct, frozen=True, kw_only=True):
     revocation_delay_s: int | None = None
     lifecycle_token: Secret | None = None
 
+    def question(self, token: Secret, subject: str | None = None) -> Question:
+        """Build the question about a token of this connection."""
+        return Question(
+            provider=self.provider,
+            token=token,
+            client_id=self.client_ids[0] if self.client_ids else None,
+            client_secret=self.client_secret,
+            clients=self.client_ids,
+            subject=subject,
+            issuer_url=self.issuer_url,
+            credentials=self.credentials,
+        )
+
+    def build_question(self, token: Secret, subject: str | None = None) -> Question:
+        """Build the question about a token of this connection.
+
+        Args:
+            subject: the account that the token must belong to; None to accept any account.
+        """
+        return Question(
+            provider=self.provider,
+            token=token,
+            client_id=self.client_ids[0] if self.client_ids else None,
+            client_secret=self.client_secret,
+            clients=self.client_ids,
+            subject=subject,
+            issuer_url=self.issuer_url,
+            credentials=self.credentials,
+        )
+
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """What holds for a run. ``accept_unaskable`` names providers that offer no way to ask, and why that is accepted."""
+    """The settings of a run.
+
+    Args:
+        connections: the connections by name.
+        accept_unaskable: the providers without an introspection method that are accepted, with the reasons.
+    """
 
     connections: Mapping[str, Connection] = {}
     accept_unaskable: Mapping[str, str] = {}
 
     def find_connection(self, name: str, provider: str) -> Connection:
-        """The connection of that name, or one of which only the provider is known."""
+        """Return the connection with that name, or a connection with only a name and a provider."""
         return self.connections.get(name) or Connection(name=name, provider=provider)

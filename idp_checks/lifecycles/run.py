@@ -15,36 +15,39 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
 
 from idp_checks import providers
 from idp_checks.checks import ConnectionContext, Finding, IdentityContext, Renewal, Revocation, Subject
-from idp_checks.checks.evaluation import LONG, evaluator
-from idp_checks.checks.lifecycle import lacking
+from idp_checks.checks.evaluation import MINIMUM_PRIVATE_LENGTH, get_evaluator
+from idp_checks.checks.lifecycle import missing_inputs
 from idp_checks.checks.policy import Connection
+from idp_checks.clock import utc_now
 from idp_checks.errors import ProfileError, UsageError
 from idp_checks.lifecycles.responses import _read, renewed_of
-from idp_checks.lifecycles.values import Lifecycle, Name, Outcome, Planned, Renewed, Step, Which
-from idp_checks.live.asker import Asker, said, sealed
-from idp_checks.live.loop import driven
+from idp_checks.lifecycles.values import Lifecycle, Planned, Renewed, Step, StepName, StepOutcome, TokenRole
+from idp_checks.live.asker import Asker, conclude_reply
+from idp_checks.live.loop import run_sync
 from idp_checks.profiles.profile import Identity, NormalizedProfile
 from idp_checks.progress import Progress, ignore_progress
 from idp_checks.providers.model import Provider
-from idp_checks.providers.operations import BEARER, Call, Way
+from idp_checks.providers.operations import Operation
 from idp_checks.secret import Redactor, Secret
 from idp_checks.tokens.discovery import Metadata, read_metadata
-from idp_checks.tokens.introspection import Exchange, Introspection, Reading
-from idp_checks.tokens.template import HOLE, Ask, Send, by_bearer, by_oauth1
+from idp_checks.tokens.introspection import Exchange, Introspection
+from idp_checks.tokens.question import Question, QuestionOptions
+from idp_checks.tokens.reading import Reading
+from idp_checks.tokens.template import HOLE
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
-__all__ = ["lifecycle", "lifecycle_sync", "live_through", "wanted"]
+__all__ = ["lifecycle", "lifecycle_sync", "live_through", "lifecycle_inputs"]
 
 EVERY = 2.0
 """Seconds between two questions to a token that ought to be dead."""
-PATIENCE = 60.0
+REVOCATION_TIMEOUT = 60.0
 """Seconds for which a revoked token may go on working: RFC 7009, section 2.1, wants the delay to be small."""
 CONFIRMED = 2
 """Denials in a row by which a token is dead: one of many servers of an issuer may know it before the others."""
@@ -56,20 +59,16 @@ async def lifecycle(
     token: str | Secret,
     *,
     refresh_token: str | Secret | None = None,
-    client_id: str | None = None,
-    client_secret: str | Secret | None = None,
-    subject: str | None = None,
-    issuer_url: str | None = None,
-    credentials: Mapping[str, str | Secret] = {},
     timeout: float = 10.0,  # noqa: ASYNC109 - the deadline of each call is the caller's
     renew: bool = False,
     revoke: bool = False,
-    patience: float = PATIENCE,
+    patience: float = REVOCATION_TIMEOUT,
     every: float = EVERY,
     progress: Progress | None = None,
     keep: Callable[[Renewed], None] | None = None,
     announce: Callable[[tuple[Planned, ...]], None] | None = None,
     asker: Asker | None = None,
+    **options: Unpack[QuestionOptions],
 ) -> Lifecycle:
     """Try out the life of a token: ask, use, renew where allowed, revoke where allowed, ask until it is dead.
 
@@ -96,34 +95,22 @@ async def lifecycle(
         UnknownProvider: there is no provider of that name.
         UsageError: ``issuer_url`` is no address that a token may be sent to, or a time is none.
     """
-    token, client_secret, credentials = sealed(token, client_secret, credentials)
-    refresh_token = None if refresh_token is None else Secret.of(refresh_token)
-    held = Connection(
-        name=provider,
-        provider=provider,
-        client_ids=(client_id,) if client_id else (),
-        client_secret=client_secret,
-        issuer_url=issuer_url,
-        credentials=credentials,
-        needs_offline=refresh_token is not None,
+    question = Question(provider=provider, token=token, **options)
+    renewal_token = None if refresh_token is None else Secret.of(refresh_token)
+    del token, refresh_token, options  # a traceback must not show them
+    return await _lifecycle(
+        question,
+        renewal_token,
+        timeout,
+        asker,
+        renew=renew,
+        revoke=revoke,
+        patience=patience,
+        every=every,
+        progress=progress,
+        keep=keep,
+        announce=announce,
     )
-    async with AsyncExitStack() as stack:
-        if asker is None:
-            asker = await stack.enter_async_context(Asker(timeout=timeout, patience=timeout))
-        return await live_through(
-            held,
-            token,
-            asker,
-            refresh_token=refresh_token,
-            subject=subject,
-            renew=renew,
-            revoke=revoke,
-            patience=patience,
-            every=every,
-            progress=progress,
-            keep=keep,
-            announce=announce,
-        )
 
 
 def lifecycle_sync(
@@ -131,34 +118,26 @@ def lifecycle_sync(
     token: str | Secret,
     *,
     refresh_token: str | Secret | None = None,
-    client_id: str | None = None,
-    client_secret: str | Secret | None = None,
-    subject: str | None = None,
-    issuer_url: str | None = None,
-    credentials: Mapping[str, str | Secret] = {},
     timeout: float = 10.0,
     renew: bool = False,
     revoke: bool = False,
-    patience: float = PATIENCE,
+    patience: float = REVOCATION_TIMEOUT,
     every: float = EVERY,
     progress: Progress | None = None,
     keep: Callable[[Renewed], None] | None = None,
     announce: Callable[[tuple[Planned, ...]], None] | None = None,
+    **options: Unpack[QuestionOptions],
 ) -> Lifecycle:
-    """``lifecycle`` for callers without an event loop; it also works inside one, such as in a notebook."""
-    token, client_secret, credentials = sealed(token, client_secret, credentials)
-    refresh_token = None if refresh_token is None else Secret.of(refresh_token)
-    return driven(
-        lifecycle(
-            provider,
-            token,
-            refresh_token=refresh_token,
-            client_id=client_id,
-            client_secret=client_secret,
-            subject=subject,
-            issuer_url=issuer_url,
-            credentials=credentials,
-            timeout=timeout,
+    """Run ``lifecycle`` from synchronous code; it also works inside an event loop, such as in a notebook."""
+    question = Question(provider=provider, token=token, **options)
+    renewal_token = None if refresh_token is None else Secret.of(refresh_token)
+    del token, refresh_token, options
+    return run_sync(
+        _lifecycle(
+            question,
+            renewal_token,
+            timeout,
+            None,
             renew=renew,
             revoke=revoke,
             patience=patience,
@@ -168,6 +147,27 @@ def lifecycle_sync(
             announce=announce,
         )
     )
+
+
+async def _lifecycle(
+    question: Question, refresh_token: Secret | None, seconds: float, asker: Asker | None, **steps: Any
+) -> Lifecycle:
+    """Build the connection of the question, and run its token's lifecycle."""
+    connection = Connection(
+        name=question.provider,
+        provider=question.provider,
+        client_ids=question.expected_clients,
+        client_secret=question.client_secret,
+        issuer_url=question.issuer_url,
+        credentials=question.credentials,
+        needs_offline=refresh_token is not None,
+    )
+    async with AsyncExitStack() as stack:
+        if asker is None:
+            asker = await stack.enter_async_context(Asker(timeout=seconds, patience=seconds))
+        return await live_through(
+            connection, question.token, asker, refresh_token=refresh_token, subject=question.subject, **steps
+        )
 
 
 async def live_through(
@@ -179,7 +179,7 @@ async def live_through(
     subject: str | None = None,
     renew: bool = False,
     revoke: bool = False,
-    patience: float = PATIENCE,
+    patience: float = REVOCATION_TIMEOUT,
     every: float = EVERY,
     progress: Progress | None = None,
     keep: Callable[[Renewed], None] | None = None,
@@ -189,21 +189,21 @@ async def live_through(
     for name, seconds, least in (("patience", patience, 0.0), ("every", every, 0.001)):
         if not least <= seconds < float("inf"):
             raise UsageError("not a time", where=name, remedy=f"give seconds, at least {least:g}")
-    run = _Run(connection, token, asker, refresh_token, subject, patience, every, progress or ignore_progress)
+    run = LifecycleRun(connection, token, asker, refresh_token, subject, patience, every, progress or ignore_progress)
     return await run.whole(renew=renew, revoke=revoke, keep=keep or _kept, announce=announce or _kept)
 
 
-def wanted(provider: Provider) -> tuple[str, ...]:
+def lifecycle_inputs(provider: Provider) -> tuple[str, ...]:
     """What a token's life may take beyond the tokens, by the names of arguments and credentials."""
-    token, debug, call = provider.token, provider.debug, provider.profile.call
-    names = ["issuer", *((*debug.needs, *debug.takes) if debug is not None else ())]
+    token, debug, call = provider.token, provider.debug, provider.profile.request
+    names = ["issuer", *((*debug.required_credentials, *debug.optional_credentials) if debug is not None else ())]
     for way in (token.renewal, token.termination, token.uses):
-        names += [*(way.manner.needs if way.manner is not None else ()), *HOLE.findall(way.url or "")]
+        names += [*(way.request.required_credentials if way.request is not None else ()), *HOLE.findall(way.url or "")]
     names += HOLE.findall(call.url) if call is not None else []
     return tuple(each for each in dict.fromkeys(names) if each != "token")
 
 
-class _Run:
+class LifecycleRun:
     """One token's life under way."""
 
     def __init__(
@@ -219,7 +219,7 @@ class _Run:
     ) -> None:
         self.provider: Provider = providers.get(connection.provider)
         self.connection = connection
-        self.tokens: dict[Which, Secret] = {"given": token}
+        self.tokens: dict[TokenRole, Secret] = {"given": token}
         self.refresh_token = refresh_token
         self.first_refresh_token = refresh_token
         self.asker = asker
@@ -227,15 +227,15 @@ class _Run:
         self.patience = patience
         self.every = every
         self.progress = progress
-        self.started = _now()
+        self.started = utc_now()
         self.begun = asyncio.get_running_loop().time()
         self.steps: list[Step] = []
-        self.said: dict[Which, Introspection] = {}
+        self.said: dict[TokenRole, Introspection] = {}
         self.renewed: Renewed | None = None
         self.renewal: Renewal | None = None
         self.revocation: Revocation | None = None
         secrets = (token, refresh_token, connection.client_secret, *connection.credentials.values())
-        asker.redactor.learn(*(each for each in secrets if isinstance(each, Secret)))
+        asker.redactor.add(*(each for each in secrets if isinstance(each, Secret)))
 
     async def whole(
         self,
@@ -257,17 +257,17 @@ class _Run:
             if not planned.allowed:
                 continue
             if stopped is not None:
-                self.step(planned.what, "given", "left_out", reason=stopped, detail=STOPPED)
+                self.step(planned.action, "given", "left_out", reason=stopped, detail=STOPPED)
             elif not planned.possible:
-                why = f"not given: {', '.join(planned.lacking)}" if planned.lacking else planned.note
-                self.step(planned.what, "given", "left_out", reason="not_stated", detail=why)
-            elif planned.what == "renew":
+                why = f"not given: {', '.join(planned.missing)}" if planned.missing else planned.note
+                self.step(planned.action, "given", "left_out", reason="not_stated", detail=why)
+            elif planned.action == "renew":
                 await self.renew(keep)
             else:
                 await self.revoke()
-            if planned.what == "revoke" and self.revocation is None and (stopped or planned.lacking):
-                self.revocation = Revocation(at=_now(), accepted=None, reason="caller_rejected", before=first)
-        hushed = Redactor(self.asker.redactor.key, self.secrets()).longer(LONG)
+            if planned.action == "revoke" and self.revocation is None and (stopped or planned.missing):
+                self.revocation = Revocation(at=utc_now(), accepted=None, reason="caller_rejected", before=first)
+        hushed = Redactor(self.asker.redactor.key, self.secrets()).with_minimum_length(MINIMUM_PRIVATE_LENGTH)
         return Lifecycle(
             provider=self.provider.name,
             started=self.started,
@@ -287,47 +287,28 @@ class _Run:
 
     # ------------------------------------------------------------ asking
 
-    async def ask(self, name: Name, which: Which) -> Introspection:
+    async def ask(self, name: StepName, which: TokenRole) -> Introspection:
         """One question to the issuer, as a step."""
         self.progress(name, len(self.steps), None)
         found = self.said[which] = await self.put(which)
-        outcome: Outcome = "good" if found.good else "not_good" if found.decided else "undecided"
+        outcome: StepOutcome = "good" if found.good else "not_good" if found.decided else "undecided"
         self.step(name, which, outcome, reason=found.reason, detail=found.detail, introspection=found)
         return found
 
-    async def put(self, which: Which) -> Introspection:
+    async def put(self, which: TokenRole) -> Introspection:
         """The question itself, never from an answer that was given before."""
-        connection = self.connection
-        inquiry = self.asker.inquiry(
-            connection.provider,
-            self.tokens[which],
-            client_id=connection.client_ids[0] if connection.client_ids else None,
-            client_secret=connection.client_secret,
-            clients=connection.client_ids,
-            subject=self.subject,
-            issuer_url=connection.issuer_url,
-            credentials=connection.credentials,
-        )
-        return said(inquiry, inquiry.heard or await self.asker.hear(inquiry))
+        prepared = self.asker.prepare(self.connection.question(self.tokens[which], self.subject))
+        return conclude_reply(prepared, prepared.reply or await self.asker.fetch_reply(prepared))
 
-    def question(self, token: Secret) -> Ask:
-        """What a call is put together from."""
-        connection = self.connection
-        return Ask(
-            token=token,
-            at=_now(),
-            client_id=connection.client_ids[0] if connection.client_ids else None,
-            client_secret=connection.client_secret,
-            subject=self.subject,
-            credentials=connection.credentials,
-            issuer_url=connection.issuer_url,
-        )
+    def question(self, token: Secret) -> Question:
+        """Build the question that a request template is filled from."""
+        return structs.replace(self.connection.question(token, self.subject), asked_at=utc_now())
 
     def step(
         self,
-        name: Name,
-        token: Which,
-        outcome: Outcome,
+        name: StepName,
+        token: TokenRole,
+        outcome: StepOutcome,
         *,
         reason: str | None = None,
         detail: str | None = None,
@@ -342,7 +323,7 @@ class _Run:
             Step(
                 name=name,
                 token=token,
-                at=datetime.fromtimestamp(_now(whole=False).timestamp() - ago, UTC),
+                at=datetime.fromtimestamp(utc_now(precise=True).timestamp() - ago, UTC),
                 seconds=round(seconds, 3),
                 outcome=outcome,
                 reason=None if reason == "ok" else reason,
@@ -379,11 +360,11 @@ class _Run:
                 )
                 for name, endpoint in open_ones.items():
                     if endpoint not in endpoints:
-                        ways[name] = Way(f"The issuer's discovery document names no {endpoint}.")
+                        ways[name] = Operation(f"The issuer's discovery document names no {endpoint}.")
             else:
                 for name in open_ones:
                     note = f"The issuer's discovery document does not say: {found.detail or found.reason}."
-                    ways[name] = Way(note, ways[name].method, ways[name].url, ways[name].manner)
+                    ways[name] = replace(ways[name], note=note)
         changed = replace(token, renewal=ways["renewal"], termination=ways["termination"], uses=ways["uses"])
         self.provider = replace(self.provider, token=changed)
 
@@ -402,53 +383,52 @@ class _Run:
                     return why
         return why
 
-    def used(self) -> Way:
+    def used(self) -> Operation:
         """The harmless call: the documented one, or the call for the profile."""
-        way, call = self.provider.token.uses, self.provider.profile.call
-        return way if way.manner is not None or call is None else _way_of(call, way.note)
+        way, call = self.provider.token.uses, self.provider.profile.request
+        return way if way.request is not None or call is None else Operation(way.note, call)
 
     def plan(self, *, renew: bool, revoke: bool) -> Iterator[Planned]:
         """What the steps that change something do."""
         token = self.provider.token
         for what, way, allowed in (("renew", token.renewal, renew), ("revoke", token.termination, revoke)):
-            manner = way.manner
-            missing = lacking(way, self.connection, refresh=self.refresh_token is not None) if manner else ()
+            sendable = way.request is not None
+            missing = missing_inputs(way, self.connection, refresh=self.refresh_token is not None) if sendable else ()
             yield Planned(
-                what="renew" if what == "renew" else "revoke",
+                action="renew" if what == "renew" else "revoke",
                 allowed=allowed,
-                possible=manner is not None and way.possible and not missing,
+                possible=sendable and not missing,
                 note=way.note,
                 method=way.method,
                 address=self.address(way),
-                sends=None if manner is None else manner.token,
-                effect=None if manner is None else RENEWS[manner.token] if what == "renew" else ENDS[manner.ends],
-                lacking=missing,
+                sends=way.token if sendable else None,
+                effect=None if not sendable else RENEWS[way.token] if what == "renew" else ENDS[way.ends],
+                missing=missing,
             )
 
-    def address(self, way: Way) -> str | None:
+    def address(self, way: Operation) -> str | None:
         """Where the call of a way goes; what is not held stays a hole in it."""
-        recipe = way.recipe
+        recipe = way.request
         try:
             return way.url if recipe is None else recipe.address(self.question(Secret("")))
         except Unreachable:
             return way.url
 
     async def call(
-        self, way: Way, which: Which, learned: Callable[[Response], tuple[Secret, ...]] = lambda _: ()
+        self, way: Operation, which: TokenRole, learned: Callable[[Response], tuple[Secret, ...]] = lambda _: ()
     ) -> tuple[Response | None, Reading, Exchange | None]:
         """Send the call of a way, once; with the refresh token where it takes that one."""
-        recipe, manner = way.recipe, way.manner
-        assert recipe is not None, "only ways with a manner are gone"  # noqa: S101
-        assert manner is not None, "only ways with a manner are gone"  # noqa: S101
+        recipe = way.request
+        assert recipe is not None, "an operation without a request is never sent"  # noqa: S101
         token = self.tokens[which]
-        if manner.token == "refresh" and self.refresh_token is not None:
+        if way.token == "refresh" and self.refresh_token is not None:
             token = self.refresh_token
         try:
             request = recipe.request(self.question(token))
         except Unreachable as unreachable:
             return None, Reading(active=None, reason=unreachable.reason, detail=unreachable.detail), None
         answer, why, exchange = await self.asker.send(request, learned)
-        return answer, why if answer is None else _read(answer, manner, recipe), exchange
+        return answer, why if answer is None else _read(answer, way), exchange
 
     # ------------------------------------------------------------ steps
 
@@ -456,20 +436,20 @@ class _Run:
         """One harmless call with the token."""
         way = self.provider.token.uses
         self.progress("use", len(self.steps), None)
-        if way.manner is None or not way.possible:
+        if way.request is None:
             self.step("use", "given", "left_out", reason="not_stated", detail=way.note)
             return
-        if missing := lacking(way, self.connection, refresh=self.refresh_token is not None):
+        if missing := missing_inputs(way, self.connection, refresh=self.refresh_token is not None):
             self.step("use", "given", "left_out", reason="caller_rejected", detail=f"not given: {', '.join(missing)}")
             return
         answer, done, exchange = await self.call(way, "given")
-        call = self.provider.profile.call
+        call = self.provider.profile.request
         if answer is not None and done.active and call is not None and way.url == call.url:
             try:
                 self.provider.read(answer.body)
             except ProfileError as error:
                 done = Reading(active=None, reason="unparsable", detail=f"{error.path}: {error.problem}")
-        outcome: Outcome = "worked" if done.active else "undecided" if done.active is None else "refused"
+        outcome: StepOutcome = "worked" if done.active else "undecided" if done.active is None else "refused"
         self.step("use", "given", outcome, reason=done.reason, detail=done.detail, exchange=exchange)
 
     async def renew(self, keep: Callable[[Renewed], None]) -> None:
@@ -485,7 +465,7 @@ class _Run:
         if found is None:
             if done.active:
                 done = Reading(active=None, reason="unparsable", detail="the answer holds no new token")
-            outcome: Outcome = "refused" if done.active is False else "undecided"
+            outcome: StepOutcome = "refused" if done.active is False else "undecided"
             detail = done.detail
             if answer is None and exchange is not None and self.refresh_token is not None:
                 detail = f"{detail}; the refresh token may have been replaced all the same"
@@ -501,7 +481,7 @@ class _Run:
 
     async def revoke(self) -> None:
         """End the token, and ask until it is dead."""
-        which: Which = "given"
+        which: TokenRole = "given"
         if "renewed" in self.tokens:
             again = await self.ask("ask", "given")
             if again.active is not True and self.said["renewed"].active is True:
@@ -511,23 +491,21 @@ class _Run:
         before = self.said[which]
         at = asyncio.get_running_loop().time()
         _, done, exchange = await self.call(way, which)
-        outcome: Outcome = "accepted" if done.active else "undecided" if done.active is None else "refused"
+        outcome: StepOutcome = "accepted" if done.active else "undecided" if done.active is None else "refused"
         self.step("revoke", which, outcome, reason=done.reason, detail=done.detail, exchange=exchange)
-        self.revocation = Revocation(at=_now(), accepted=done.active, reason=done.reason, before=before)
-        manner = way.manner
-        assert manner is not None, "only ways with a manner are gone"  # noqa: S101
-        ending: tuple[Which, ...] = (which,)
-        if manner.ends == "grant":
+        self.revocation = Revocation(at=utc_now(), accepted=done.active, reason=done.reason, before=before)
+        ending: tuple[TokenRole, ...] = (which,)
+        if way.ends == "grant":
             ending = tuple(each for each in self.tokens if each == which or self.said[each].active is True)
         deadline = at + (self.patience if done.active else 0.0)
         after = await asyncio.gather(*(self.until_dead(each, deadline) for each in ending))
-        if manner.token == "refresh" and manner.ends == "token":
+        if way.token == "refresh" and way.ends == "token":
             # The refresh token alone has to be dead, and of that nobody can be asked.
             after = [each for each in after if each.active is False]
         waited = int(asyncio.get_running_loop().time() - at)
         self.revocation = structs.replace(self.revocation, after=tuple(after), waited_s=waited)
 
-    async def until_dead(self, which: Which, deadline: float) -> Introspection:
+    async def until_dead(self, which: TokenRole, deadline: float) -> Introspection:
         """Ask until the token is denied, and denied again, or the time is over: the last answer."""
         clock = asyncio.get_running_loop().time
         asked = denied = 0
@@ -543,7 +521,7 @@ class _Run:
             if denied == CONFIRMED or (not denied and now >= deadline):
                 break
             await asyncio.sleep(self.every if denied else min(self.every, max(0.0, deadline - now)))
-        outcome: Outcome = "dead" if found.active is False else "alive" if found.active else "undecided"
+        outcome: StepOutcome = "dead" if found.active is False else "alive" if found.active else "undecided"
         self.step(
             "ask-until-dead",
             which,
@@ -587,7 +565,7 @@ class _Run:
             revocation=self.revocation,
         )
         for check in CHECKS:
-            yield evaluator(check)(of_connection if check == "IDP-LIF-002" else of_token)
+            yield get_evaluator(check)(of_connection if check == "IDP-LIF-002" else of_token)
 
 
 STOPPED = "nothing is changed with such a token"
@@ -601,23 +579,12 @@ ENDS = {
 }
 
 
-def _way_of(call: Call, note: str) -> Way:
-    """The call for the profile as a way to use a token."""
-    place, _, name = call.auth.partition(":")
-    headers = {each: value for each, value in call.headers.items() if "{token}" not in value}
-    send = {"bearer": by_bearer(), "oauth1": by_oauth1()}.get(place) or Send(
-        place, name, call.headers.get(name, "{token}") if place == "header" else "{token}"
-    )
-    needs = ("client_id", "client_secret", "access_token_secret") if place == "oauth1" else ()
-    return Way(note, call.method, call.url, replace(BEARER, send=send, headers=headers, needs=needs))
-
-
 def _hushed(value: Any, redactor: Redactor) -> Any:
     """The same, should the issuer have put one of the secrets into an answer about another."""
     if isinstance(value, str):
-        return redactor.known(value)
+        return redactor.redact_known(value)
     if isinstance(value, Mapping):
-        return {redactor.known(str(name)): _hushed(each, redactor) for name, each in value.items()}
+        return {redactor.redact_known(str(name)): _hushed(each, redactor) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_hushed(each, redactor) for each in value)
     if isinstance(value, Struct):
@@ -625,11 +592,6 @@ def _hushed(value: Any, redactor: Redactor) -> Any:
             value, **{name: _hushed(getattr(value, name), redactor) for name in value.__struct_fields__}
         )
     return value
-
-
-def _now(*, whole: bool = True) -> datetime:
-    now = datetime.now(UTC)
-    return now.replace(microsecond=0) if whole else now
 
 
 def _kept(_: object) -> None:

@@ -9,7 +9,7 @@ deadline, retries, limits, and the record of the exchange.
 - Bodies are capped after decompression.
 - One question per distinct token and client; public documents (key sets, discovery) are fetched once, and once more
   where one lacks a key, but not twice in ``REFRESH`` seconds.
-- What an issuer says to one question of its limits holds for all; one that is down is not asked on (``gate``).
+- What an issuer says to one question of its limits holds for all; one that is down is not asked on (``throttle``).
 - No failure is an exception, and no log, error or traceback shows a secret: secrets are put into a request at the last
   moment, in an expression, so that they stand in no variable while something waits. httpx's client would log the
   addresses it asks, so its transport is used without it; httpcore's logs, which show the headers of answers (a token
@@ -24,20 +24,21 @@ import hmac
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self, Unpack
 from urllib.parse import urlsplit
 
 import httpx
 from msgspec.structs import replace
 
 from idp_checks import providers
+from idp_checks.clock import utc_now
 from idp_checks.errors import UsageError
 from idp_checks.live.exchange import _hushed, _kept, _told
-from idp_checks.live.loop import driven
-from idp_checks.live.throttle import Gate, left_alone
+from idp_checks.live.loop import run_sync
+from idp_checks.live.throttle import Throttle, paused_detail
 from idp_checks.live.transport import (
     _ASKING,
     _BROKEN,
@@ -56,9 +57,11 @@ from idp_checks.live.transport import (
 )
 from idp_checks.secret import Redactor, Secret, new_key
 from idp_checks.tokens.endpoint import Endpoint
-from idp_checks.tokens.introspection import Exchange, Introspection, Reading, conclude
-from idp_checks.tokens.template import Ask
-from idp_checks.tokens.urls import may_be_asked
+from idp_checks.tokens.introspection import Exchange, Introspection, conclude
+from idp_checks.tokens.question import Question, QuestionOptions
+from idp_checks.tokens.reading import Reading
+from idp_checks.tokens.steps import drive_async
+from idp_checks.tokens.urls import may_receive_token
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
 __all__ = ["Asker", "introspect", "introspect_sync"]
@@ -76,97 +79,65 @@ FOUND, MISSING = 200, 404
 HELD_DOCUMENTS = 32
 HELD_STANDINGS = 64
 RETRIED = frozenset({429, 502, 503, 504})
-_TELLING = re.compile(r"secret|token(?!_endpoint)|key(?!s_uri|_id|_alg)|password|assertion", re.IGNORECASE).search
-"""Names of credentials that are secret also when they are handed over as plain texts."""
 
 
 async def introspect(
     provider: str,
     token: str | Secret,
     *,
-    client_id: str | None = None,
-    client_secret: str | Secret | None = None,
-    subject: str | None = None,
-    issuer_url: str | None = None,
-    credentials: Mapping[str, str | Secret] = {},
     timeout: float = 10.0,  # noqa: ASYNC109 - the deadline is the caller's
+    **options: Unpack[QuestionOptions],
 ) -> Introspection:
     """Ask a token's issuer whether the token is good.
 
     Args:
         provider: the provider's name, such as ``facebook``.
-        token: the access token. It leaves for its issuer and appears nowhere else.
-        client_id: the application that the token must have been issued to; also the asker, where the endpoint wants
-            one.
-        client_secret: the asker's secret, where the endpoint wants one.
-        subject: the account that the token must stand for, as the provider identifies it.
-        issuer_url: another server than the documented one: scheme, host and a path that comes before the documented
-            path. For ``oidc`` it is the issuer, where discovery starts; for ``oauth2`` the endpoint is this address and
-            ``/introspect``.
-        credentials: what an issuer needs beyond client id and secret, by name.
-        timeout: seconds for everything together.
+        token: the access token. It is sent to its issuer and appears nowhere else.
+        timeout: seconds for the whole call.
+        options: ``client_id``, ``client_secret``, ``subject``, ``issuer_url`` and ``credentials``, described in
+            ``QuestionOptions``.
 
     Returns:
-        What the issuer says. A failure to ask is no exception: ``active`` is None then, and ``reason`` says why.
+        The issuer's verdict. A failed request is not an exception: ``active`` is None then, and ``reason`` says why.
 
     Raises:
-        UnknownProvider: there is no provider of that name.
-        UsageError: ``issuer_url`` is no address that a token may be sent to, or ``timeout`` is no time.
+        UnknownProvider: the provider is unknown.
+        UsageError: ``issuer_url`` is not a URL that may receive a token, or ``timeout`` is not a positive number.
     """
-    token, client_secret, credentials = sealed(token, client_secret, credentials)
-    async with Asker(timeout=timeout) as asker:
-        return await asker.ask(
-            provider,
-            token,
-            client_id=client_id,
-            client_secret=client_secret,
-            subject=subject,
-            issuer_url=issuer_url,
-            credentials=credentials,
-        )
+    question = Question(provider=provider, token=token, **options)
+    del token, options  # a traceback must not show them
+    return await _ask_once(question, timeout)
 
 
 def introspect_sync(
-    provider: str,
-    token: str | Secret,
-    *,
-    client_id: str | None = None,
-    client_secret: str | Secret | None = None,
-    subject: str | None = None,
-    issuer_url: str | None = None,
-    credentials: Mapping[str, str | Secret] = {},
-    timeout: float = 10.0,
+    provider: str, token: str | Secret, *, timeout: float = 10.0, **options: Unpack[QuestionOptions]
 ) -> Introspection:
-    """``introspect`` for callers without an event loop; it also works inside one, such as in a notebook."""
-    token, client_secret, credentials = sealed(token, client_secret, credentials)
-    question = introspect(
-        provider,
-        token,
-        client_id=client_id,
-        client_secret=client_secret,
-        subject=subject,
-        issuer_url=issuer_url,
-        credentials=credentials,
-        timeout=timeout,
-    )
-    return driven(question)
+    """Run ``introspect`` from synchronous code; it also works inside an event loop, such as in a notebook."""
+    question = Question(provider=provider, token=token, **options)
+    del token, options
+    return run_sync(_ask_once(question, timeout))
 
 
-class Heard(NamedTuple):
-    """What came of a question, before it is held against anybody's expectations."""
+async def _ask_once(question: Question, seconds: float) -> Introspection:
+    async with Asker(timeout=seconds) as asker:
+        return await asker.ask(question)
+
+
+class IssuerReply(NamedTuple):
+    """The result of asking an issuer, before it is compared with the caller's expectations."""
 
     reading: Reading
-    at: datetime
+    asked_at: datetime
     exchanges: tuple[Exchange, ...] = ()
 
 
-class Standing(NamedTuple):
-    """What all questions of one asker to one issuer have in common.
+class IssuerContext(NamedTuple):
+    """The values that all questions of one client to one issuer share.
 
     Attributes:
-        endpoint: None where nobody is asked.
-        redactor: what takes the asker's own secrets out of the record.
-        fingerprint: what tells the asker and the issuer from others, without holding a secret.
+        endpoint: None if the provider documents no endpoint.
+        redactor: removes the client's own secrets from the record.
+        fingerprint: identifies client and issuer without revealing a secret.
     """
 
     provider: str
@@ -175,23 +146,22 @@ class Standing(NamedTuple):
     fingerprint: bytes
 
 
-class Inquiry(NamedTuple):
-    """A question made ready: what is sent, and what is taken out of the record.
+class PreparedQuestion(NamedTuple):
+    """A question with its issuer's endpoint and the redactor of its record.
 
-    ``heard`` says why nobody is asked, where nobody is.
+    ``reply`` is set if nothing has to be sent, and says why.
     """
 
-    standing: Standing
-    ask: Ask
-    clients: tuple[str, ...]
+    context: IssuerContext
+    question: Question
     redactor: Redactor
-    heard: Heard | None
+    reply: IssuerReply | None
 
     @property
     def fingerprint(self) -> bytes:
-        """What tells the question from others, without holding a secret."""
-        told = _told(self.ask.token.reveal(), self.ask.subject)
-        return hashlib.blake2b(told, key=self.standing.fingerprint, digest_size=16).digest()
+        """Identify the question without revealing a secret."""
+        parts = _told(self.question.token.reveal(), self.question.subject)
+        return hashlib.blake2b(parts, key=self.context.fingerprint, digest_size=16).digest()
 
 
 class Asker:
@@ -233,12 +203,12 @@ class Asker:
         self._bulk = bulk
         self._transports: dict[str | None, httpx.AsyncBaseTransport] = {}
         self._routes: dict[tuple[str, str], httpx.AsyncBaseTransport] = {}
-        self._gates: dict[tuple[str, str | None], Gate] = {}
-        self._asked: dict[bytes, asyncio.Task[Heard]] = {}
+        self._gates: dict[tuple[str, str | None], Throttle] = {}
+        self._asked: dict[bytes, asyncio.Task[IssuerReply]] = {}
         self._documents: OrderedDict[str, Response] = OrderedDict()
         self._refreshed: dict[str, float] = {}
         self._fetching: dict[str, asyncio.Lock] = {}
-        self._standings: OrderedDict[tuple[object, ...], Standing] = OrderedDict()
+        self._contexts: OrderedDict[tuple[object, ...], IssuerContext] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         return self
@@ -252,141 +222,97 @@ class Asker:
         for transport in self._transports.values():
             await transport.aclose()
 
-    async def ask(
-        self,
-        provider: str,
-        token: str | Secret,
-        *,
-        client_id: str | None = None,
-        client_secret: str | Secret | None = None,
-        clients: tuple[str, ...] | None = None,
-        subject: str | None = None,
-        issuer_url: str | None = None,
-        credentials: Mapping[str, str | Secret] = {},
-    ) -> Introspection:
-        """Put a question, or give the answer to the same question put before.
-
-        ``clients`` are the applications that the token may have been issued to, ``client_id`` alone if not given; the
-        other arguments are those of ``introspect``.
-        """
-        token, client_secret, credentials = sealed(token, client_secret, credentials)
-        inquiry = self.inquiry(
-            provider,
-            token,
-            client_id=client_id,
-            client_secret=client_secret,
-            clients=clients,
-            subject=subject,
-            issuer_url=issuer_url,
-            credentials=credentials,
-        )
-        self.redactor.learn(token)
-        heard = inquiry.heard
-        if heard is None:
-            name = inquiry.fingerprint
-            if name not in self._asked:
-                self._asked[name] = asyncio.create_task(self.hear(inquiry))
-            heard = await asyncio.shield(self._asked[name])
-        return said(inquiry, heard)
-
-    async def calibrated(self, provider: str, token: str | Secret, **asked: Any) -> Introspection:
-        """``ask``, and ask about a made-up token too, with the same credentials.
-
-        Where the endpoint vouches for the made-up one nothing that it says counts, and where it does not refuse it its
-        good word does not: the reason is ``uncalibrated`` then.
-        """
-        from idp_checks.live.calibration import made_up, weighed
-
-        found = await self.ask(provider, token, **asked)
-        return weighed(found, await self.ask(provider, made_up(providers.get(provider)), **{**asked, "subject": None}))
-
-    def inquiry(
-        self,
-        provider: str,
-        token: Secret,
-        *,
-        client_id: str | None = None,
-        client_secret: Secret | None = None,
-        clients: tuple[str, ...] | None = None,
-        subject: str | None = None,
-        issuer_url: str | None = None,
-        credentials: Mapping[str, str | Secret] = {},
-    ) -> Inquiry:
-        """A question made ready. What must not show is given as ``Secret``.
+    async def ask(self, question: Question) -> Introspection:
+        """Ask a question, or return the result of the same question asked before.
 
         Raises:
-            UnknownProvider: there is no provider of that name.
-            UsageError: ``issuer_url`` is no address that a token may be sent to.
+            UnknownProvider: the provider is unknown.
+            UsageError: ``issuer_url`` is not a URL that may receive a token.
         """
-        standing = self._standing(provider, client_id, client_secret, issuer_url, credentials)
-        endpoint = standing.endpoint
-        if clients is None:
-            clients = (client_id,) if client_id else ()
-        ask = Ask(
-            token=token,
-            at=_now(),
-            client_id=client_id,
-            client_secret=client_secret,
-            subject=subject,
-            credentials=credentials,
-            issuer_url=issuer_url,
-        )
-        heard = None
-        if endpoint is None:
-            heard = Heard(_NO_WAY, ask.at)
-        elif not _is_token(token.reveal()):
-            heard = Heard(_NO_TOKEN, ask.at)
-        elif lacking := endpoint.lacking(ask):
-            wanted = f"the issuer answers only with {' and '.join(lacking)}"
-            heard = Heard(Reading(active=None, reason="caller_rejected", detail=wanted), ask.at)
-        return Inquiry(standing, ask, clients, standing.redactor.besides(token), heard)
+        prepared = self.prepare(question)
+        self.redactor.add(question.token)
+        reply = prepared.reply
+        if reply is None:
+            name = prepared.fingerprint
+            if name not in self._asked:
+                self._asked[name] = asyncio.create_task(self.fetch_reply(prepared))
+            reply = await asyncio.shield(self._asked[name])
+        return conclude_reply(prepared, reply)
 
-    def _standing(
-        self,
-        provider: str,
-        client_id: str | None,
-        client_secret: Secret | None,
-        issuer_url: str | None,
-        credentials: Mapping[str, str | Secret],
-    ) -> Standing:
+    async def ask_calibrated(self, question: Question) -> Introspection:
+        """Ask a question, and ask about a canary token with the same credentials.
+
+        If the endpoint accepts the canary token, or accepts the token without denying the canary token, the reason is
+        ``uncalibrated``.
+        """
+        from idp_checks.live.calibration import apply_calibration, make_canary
+
+        result = await self.ask(question)
+        canary = make_canary(providers.get(question.provider))
+        return apply_calibration(result, await self.ask(replace(question, token=canary, subject=None)))
+
+    def prepare(self, question: Question) -> PreparedQuestion:
+        """Look up the endpoint of a question, and find out whether it can be asked.
+
+        Raises:
+            UnknownProvider: the provider is unknown.
+            UsageError: ``issuer_url`` is not a URL that may receive a token.
+        """
+        context = self._context(question)
+        endpoint = context.endpoint
+        reading = None
+        if endpoint is None:
+            reading = _NO_WAY
+        elif not _is_token(question.token.reveal()):
+            reading = _NO_TOKEN
+        elif missing := endpoint.missing_credentials(question):
+            wanted = f"the issuer answers only with {' and '.join(missing)}"
+            reading = Reading(active=None, reason="caller_rejected", detail=wanted)
+        reply = None if reading is None else IssuerReply(reading, utc_now())
+        return PreparedQuestion(context, question, context.redactor.with_secrets(question.token), reply)
+
+    def _context(self, question: Question) -> IssuerContext:
+        provider, issuer_url, credentials = question.provider, question.issuer_url, question.credentials
+        client_id, client_secret = question.client_id, question.client_secret
         key = provider, client_id, client_secret, issuer_url, frozenset(credentials.items())
-        found = self._standings.get(key)
-        if found is None:
-            if issuer_url is not None and not may_be_asked(issuer_url):
+        context = self._contexts.get(key)
+        if context is None:
+            if issuer_url is not None and not may_receive_token(issuer_url):
                 raise UsageError(
                     "not an address that a token may be sent to",
                     where="issuer_url",
                     remedy="give https://HOST, or http on loopback",
                 )
             pair = _pair(client_id, client_secret) if client_id and client_secret else None
-            secrets = [each for each in (client_secret, pair, *credentials.values()) if isinstance(each, Secret)]
-            self.redactor.learn(*secrets)
+            secrets = [value for value in (client_secret, pair, *credentials.values()) if isinstance(value, Secret)]
+            self.redactor.add(*secrets)
             secret = None if client_secret is None else client_secret.reveal()
             named = sorted((name, type(value).__name__, _plain(value)) for name, value in credentials.items())
-            told = _told(provider, client_id, secret, issuer_url, *(part for each in named for part in each))
-            found = self._standings[key] = Standing(
+            parts = _told(provider, client_id, secret, issuer_url, *(part for item in named for part in item))
+            context = self._contexts[key] = IssuerContext(
                 provider,
                 providers.get(provider).debug,
                 Redactor(self.redactor.key, secrets),
-                hmac.digest(self.redactor.key, told, "sha256"),
+                hmac.digest(self.redactor.key, parts, "sha256"),
             )
-            if len(self._standings) > HELD_STANDINGS:
-                self._standings.popitem(last=False)
-        return found
+            if len(self._contexts) > HELD_STANDINGS:
+                self._contexts.popitem(last=False)
+        return context
 
-    async def hear(self, inquiry: Inquiry) -> Heard:
-        """Ask when it is the question's turn."""
-        endpoint, ask, redactor = inquiry.standing.endpoint, inquiry.ask, inquiry.redactor
-        assert endpoint is not None, "where nobody is asked, the inquiry says why"  # noqa: S101
-        gate = self.gate(inquiry)
-        async with gate.places:
-            if (refused := await gate.turn()) is not None:
-                return Heard(refused, _now())
-            ask = replace(ask, at=_now())
+    async def fetch_reply(self, prepared: PreparedQuestion) -> IssuerReply:
+        """Ask the issuer as soon as its throttle allows."""
+        endpoint, redactor = prepared.context.endpoint, prepared.redactor
+        assert endpoint is not None, "a question without an endpoint has a reply already"  # noqa: S101
+        throttle = self.throttle_for(prepared)
+        async with throttle.places:
+            if (refused := await throttle.turn()) is not None:
+                return IssuerReply(refused, utc_now())
+            asked_at = utc_now()
+            question = replace(prepared.question, asked_at=asked_at)
             exchanges: list[Exchange] = []
             deadline = asyncio.get_running_loop().time() + self.timeout
             try:
-                reading = await self._steps(endpoint, ask, deadline, gate, exchanges, redactor)
+                reading = await self._steps(endpoint, question, deadline, throttle, exchanges, redactor)
             except Unreachable as unreachable:
                 reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
             except AssertionError:
@@ -395,10 +321,10 @@ class Asker:
                 failed = f"the answer could not be read ({type(error).__name__})"
                 reading = Reading(active=None, reason="unparsable", detail=failed)
             except BaseException:
-                gate.dropped()
+                throttle.dropped()
                 raise
-            gate.heard(reading)
-            return Heard(reading, ask.at, tuple(exchanges))
+            throttle.heard(reading)
+            return IssuerReply(reading, asked_at, tuple(exchanges))
 
     async def send(
         self, request: Request, learned: Callable[[Response], Iterable[Secret]] = lambda _: ()
@@ -412,12 +338,12 @@ class Asker:
             The answer; if there is none, why (of a call that was answered nothing is said here); the record.
         """
         tables = (request.headers, request.path, request.query, request.form or {}, request.json or {})
-        self.redactor.learn(*(each for table in tables for each in table.values() if isinstance(each, Secret)))
+        self.redactor.add(*(each for table in tables for each in table.values() if isinstance(each, Secret)))
         if request.basic is not None:
-            self.redactor.learn(request.basic[1], _pair(*request.basic))
+            self.redactor.add(request.basic[1], _pair(*request.basic))
         answer, why = None, Reading(active=None, reason="not_stated")
         try:
-            if not may_be_asked(request.url):
+            if not may_receive_token(request.url):
                 raise Unreachable("issuer_error", "an address that a token may not be sent to")  # noqa: TRY301
             async with asyncio.timeout(self.timeout):
                 outcome = await self._once(request)
@@ -429,39 +355,34 @@ class Asker:
         except Unreachable as unreachable:
             why = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
         if answer is not None:
-            self.redactor.learn(*learned(answer))
+            self.redactor.add(*learned(answer))
         return answer, why, _kept(request, answer, self.redactor)
 
     async def _steps(
         self,
         endpoint: Endpoint,
-        ask: Ask,
+        question: Question,
         deadline: float,
-        gate: Gate,
+        throttle: Throttle,
         exchanges: list[Exchange],
         redactor: Redactor,
     ) -> Reading:
-        steps = endpoint.steps(ask)
-        try:
-            request = next(steps)
-            while True:
-                try:
-                    answer = await self._send(request, deadline, gate, first=not exchanges)
-                except Unreachable as unreachable:
-                    exchanges.append(_kept(request, None, redactor))
-                    request = steps.throw(unreachable)
-                else:
-                    exchanges.append(_kept(request, answer, redactor))
-                    request = steps.send(answer)
-        except StopIteration as stop:
-            reading: Reading = stop.value
-            return reading
+        async def respond(request: Request) -> Response:
+            try:
+                response = await self._send(request, deadline, throttle, first=not exchanges)
+            except Unreachable:
+                exchanges.append(_kept(request, None, redactor))
+                raise
+            exchanges.append(_kept(request, response, redactor))
+            return response
 
-    async def _send(self, request: Request, deadline: float, gate: Gate, *, first: bool) -> Response:
-        if not may_be_asked(request.url):
+        return await drive_async(endpoint.steps(question), respond)
+
+    async def _send(self, request: Request, deadline: float, throttle: Throttle, *, first: bool) -> Response:
+        if not may_receive_token(request.url):
             raise Unreachable("issuer_error", "an address that a token may not be sent to")
         if not request.cacheable:
-            return await self._attempts(request, deadline, gate, first=first)
+            return await self._attempts(request, deadline, throttle, first=first)
         fetching = self._fetching.setdefault(request.url, asyncio.Lock())
         first = first and not fetching.locked()  # who waits for others has to wait for a turn again
         try:
@@ -473,7 +394,7 @@ class Asker:
             held = self._documents.get(request.url)
             stale = held is not None and (request.fresh or held.status != FOUND)
             if held is None or (stale and self._may_refresh(request.url)):
-                held = await self._attempts(request, deadline, gate, first=first)
+                held = await self._attempts(request, deadline, throttle, first=first)
                 if held.status in (FOUND, MISSING):
                     self._documents[request.url] = held
                     if len(self._documents) > HELD_DOCUMENTS:
@@ -492,16 +413,16 @@ class Asker:
         self._refreshed[url] = now
         return True
 
-    async def _attempts(self, request: Request, deadline: float, gate: Gate, *, first: bool) -> Response:
+    async def _attempts(self, request: Request, deadline: float, throttle: Throttle, *, first: bool) -> Response:
         """Ask until there is an answer to keep; when the time is over, the last one that came."""
         answer: Response | None = None
         fault = f"no answer within {self.timeout:g} seconds"
         try:
             async with asyncio.timeout_at(deadline):
                 for attempt in range(1, ATTEMPTS + 1):
-                    if (attempt > 1 or not first) and (left := await gate.pace(deadline)):
+                    if (attempt > 1 or not first) and (left := await throttle.pace(deadline)):
                         if attempt == 1:
-                            raise Unreachable("rate_limited", left_alone(left))
+                            raise Unreachable("rate_limited", paused_detail(left))
                         break
                     outcome = await self._once(request)
                     if isinstance(outcome, Response):
@@ -512,7 +433,7 @@ class Asker:
                         break
                     pause = _pause(stated, attempt)
                     if stated is not None:
-                        gate.hold(pause)
+                        throttle.hold(pause)
                     if asyncio.get_running_loop().time() + pause >= deadline:
                         break
                     if attempt < ATTEMPTS:
@@ -546,13 +467,13 @@ class Asker:
         finally:
             _ASKING.reset(before)
 
-    def gate(self, inquiry: Inquiry) -> Gate:
-        """The door of the issuer that the question is put to."""
-        (provider, endpoint, _, _), issuer_url = inquiry.standing, inquiry.ask.issuer_url
+    def throttle_for(self, prepared: PreparedQuestion) -> Throttle:
+        """Return the throttle of the question's issuer."""
+        (provider, endpoint, _, _), issuer_url = prepared.context, prepared.question.issuer_url
         key = (provider, issuer_url)
         if key not in self._gates:
             limit = (endpoint and endpoint.limit) or LIMIT if self._rate is None else (max(1.0, self._rate), 1.0)
-            self._gates[key] = Gate(
+            self._gates[key] = Throttle(
                 f"{provider}{f' at {issuer_url}' if issuer_url else ''}",
                 concurrency=self._concurrency or CONCURRENCY,
                 limit=limit,
@@ -588,19 +509,19 @@ for _name in (*(f"httpcore.{each}" for each in ("connection", "http11", "http2",
     logging.getLogger(_name).addFilter(_Silent())
 
 
-def said(inquiry: Inquiry, heard: Heard) -> Introspection:
-    """What was heard, held against what the question expects."""
-    endpoint = inquiry.standing.endpoint
-    found = conclude(
-        inquiry.standing.provider,
-        heard.reading,
-        method=endpoint.kind if endpoint else None,
-        asked_at=heard.at,
-        clients=inquiry.clients,
-        subject=inquiry.ask.subject,
-        exchanges=heard.exchanges,
+def conclude_reply(prepared: PreparedQuestion, reply: IssuerReply) -> Introspection:
+    """Compare an issuer's reply with the expectations of the question."""
+    context, question = prepared.context, prepared.question
+    result = conclude(
+        context.provider,
+        reply.reading,
+        method=context.endpoint.kind if context.endpoint else None,
+        asked_at=reply.asked_at,
+        clients=question.expected_clients,
+        subject=question.subject,
+        exchanges=reply.exchanges,
     )
-    return _hushed(found, inquiry.redactor)
+    return _hushed(result, prepared.redactor)
 
 
 _NO_WAY = Reading(active=None, reason="not_stated", detail="the provider documents no way to ask about a token")
@@ -609,19 +530,4 @@ _NO_TOKEN = Reading(
 )
 
 
-def sealed(
-    token: str | Secret, client_secret: str | Secret | None, credentials: Mapping[str, str | Secret]
-) -> tuple[Secret, Secret | None, Mapping[str, str | Secret]]:
-    """What is secret as ``Secret``."""
-    return (
-        Secret.of(token),
-        None if client_secret is None else Secret.of(client_secret),
-        {name: Secret.of(value) if _TELLING(name) else value for name, value in credentials.items()},
-    )
-
-
 _is_token = re.compile(r"[\x20-\x7e]+").fullmatch
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import httpx
 import msgspec
-from msgspec import Struct
 
 from idp_checks.errors import UsageError
-from idp_checks.live.asker import PATIENCE, Asker, Heard, Inquiry, said, sealed
-from idp_checks.live.throttle import Gate
+from idp_checks.live.asker import PATIENCE, Asker, IssuerReply, PreparedQuestion, conclude_reply
+from idp_checks.live.throttle import Throttle
 from idp_checks.secret import Redactor, Secret
 from idp_checks.tokens.introspection import Introspection
+from idp_checks.tokens.question import Question
 
 __all__ = ["Answer", "Question", "introspect_many"]
 
@@ -28,28 +28,6 @@ WINDOW = 128
 """Questions that are held at a time, waiting, under way or answered and not yet taken."""
 AGAIN = 3
 """How often a question is put to an issuer that asks to slow down."""
-
-
-class Question(Struct, frozen=True, kw_only=True):
-    """One question: the arguments are those of ``introspect``.
-
-    Args:
-        clients: the applications that the token may have been issued to; ``client_id`` alone if not given.
-        tag: what the caller likes; it comes back with the answer.
-    """
-
-    provider: str
-    token: str | Secret
-    client_id: str | None = None
-    client_secret: str | Secret | None = None
-    clients: tuple[str, ...] | None = None
-    subject: str | None = None
-    issuer_url: str | None = None
-    credentials: Mapping[str, str | Secret] = {}
-    tag: Any = None
-
-    def __repr__(self) -> str:
-        return f"Question(provider={self.provider!r}, tag={self.tag!r})"
 
 
 class Answer(NamedTuple):
@@ -137,9 +115,9 @@ class _Run:
         self.tasks: set[asyncio.Task[None]] = set()
         self._asker = asker
         self._seen = _Seen()
-        self._flying: dict[bytes, list[tuple[Question, Inquiry]]] = {}
-        self._queues: dict[Gate, deque[tuple[bytes, Inquiry]]] = {}
-        self._workers: Counter[Gate] = Counter()
+        self._flying: dict[bytes, list[PreparedQuestion]] = {}
+        self._queues: dict[Throttle, deque[tuple[bytes, PreparedQuestion]]] = {}
+        self._workers: Counter[Throttle] = Counter()
         self._read = False
 
     async def read(self, questions: Iterable[Asked] | AsyncIterable[Asked]) -> None:
@@ -158,58 +136,48 @@ class _Run:
 
     async def _take(self, question: Question) -> None:
         await self.window.acquire()
-        token, secret, credentials = sealed(question.token, question.client_secret, question.credentials)
-        inquiry = self._asker.inquiry(
-            question.provider,
-            token,
-            client_id=question.client_id,
-            client_secret=secret,
-            clients=question.clients,
-            subject=question.subject,
-            issuer_url=question.issuer_url,
-            credentials=credentials,
-        )
-        if inquiry.heard is not None:
-            self._give(question, inquiry, inquiry.heard)
+        prepared = self._asker.prepare(question)
+        if prepared.reply is not None:
+            self._give(prepared, prepared.reply)
             return
-        name = inquiry.fingerprint
+        name = prepared.fingerprint
         if name in self._flying:
-            self._flying[name].append((question, inquiry))
-        elif (heard := self._seen.get(name)) is not None:
-            self._give(question, inquiry, heard)
+            self._flying[name].append(prepared)
+        elif (reply := self._seen.get(name)) is not None:
+            self._give(prepared, reply)
         else:
-            self._flying[name] = [(question, inquiry)]
-            gate = self._asker.gate(inquiry)
-            queue = self._queues.setdefault(gate, deque())
-            queue.append((name, inquiry))
-            if self._workers[gate] < gate.concurrency:
-                self._workers[gate] += 1
-                task = asyncio.create_task(self._work(gate, queue))
+            self._flying[name] = [prepared]
+            throttle = self._asker.throttle_for(prepared)
+            queue = self._queues.setdefault(throttle, deque())
+            queue.append((name, prepared))
+            if self._workers[throttle] < throttle.concurrency:
+                self._workers[throttle] += 1
+                task = asyncio.create_task(self._work(throttle, queue))
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
 
-    async def _work(self, gate: Gate, queue: deque[tuple[bytes, Inquiry]]) -> None:
+    async def _work(self, throttle: Throttle, queue: deque[tuple[bytes, PreparedQuestion]]) -> None:
         """Put one question after the other to an issuer, as long as there are any."""
         while queue:
-            await self._hear(*queue.popleft())
-        self._workers[gate] -= 1
+            await self._fetch(*queue.popleft())
+        self._workers[throttle] -= 1
 
-    async def _hear(self, name: bytes, inquiry: Inquiry) -> None:
+    async def _fetch(self, name: bytes, prepared: PreparedQuestion) -> None:
         try:
-            heard = await self._asker.hear(inquiry)
+            reply = await self._asker.fetch_reply(prepared)
             for _ in range(AGAIN - 1):
-                if heard.reading.reason != "rate_limited" or not heard.exchanges:
+                if reply.reading.reason != "rate_limited" or not reply.exchanges:
                     break
-                heard = await self._asker.hear(inquiry)
-            self._seen.put(name, heard)
-            for each in self._flying.pop(name):
-                self._give(*each, heard)
+                reply = await self._asker.fetch_reply(prepared)
+            self._seen.put(name, reply)
+            for waiting in self._flying.pop(name):
+                self._give(waiting, reply)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - goes on to whoever takes the answers
             self.failed = error
         self.ready.set()
 
-    def _give(self, question: Question, inquiry: Inquiry, heard: Heard) -> None:
-        self.answers.append(Answer(question, said(inquiry, heard)))
+    def _give(self, prepared: PreparedQuestion, reply: IssuerReply) -> None:
+        self.answers.append(Answer(prepared.question, conclude_reply(prepared, reply)))
         self.ready.set()
 
     @property
@@ -252,9 +220,9 @@ class _Seen:
         self._last: dict[bytes, bytes] = {}
         self._marks = bytearray(1 << 20)
         self._encode = msgspec.json.Encoder().encode  # an answer may hold numbers that MessagePack cannot
-        self._decode = msgspec.json.Decoder(Heard).decode
+        self._decode = msgspec.json.Decoder(IssuerReply).decode
 
-    def get(self, name: bytes) -> Heard | None:
+    def get(self, name: bytes) -> IssuerReply | None:
         held = self._last.get(name)
         if held is None and self._may_hold(name):
             row = self._table.execute("SELECT heard FROM seen WHERE name = ?", (name,)).fetchone()
@@ -265,7 +233,7 @@ class _Seen:
         """Whether it is worth a look into the table."""
         return all(self._marks[place >> 3] >> (place & 7) & 1 for place in _marks(name))
 
-    def put(self, name: bytes, heard: Heard) -> None:
+    def put(self, name: bytes, heard: IssuerReply) -> None:
         self._last[name] = self._encode(heard)
         for place in _marks(name):
             self._marks[place >> 3] |= 1 << (place & 7)

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-__all__ = ["driven"]
+__all__ = ["run_sync"]
 
 T = TypeVar("T")
 
 
-def driven(question: Coroutine[Any, Any, T]) -> T:
+def run_sync(question: Coroutine[Any, Any, T]) -> T:
     """Run to the end, in a loop of its own; in a thread of its own where a loop is running already."""
     try:
         asyncio.get_running_loop()

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from aiolimiter import AsyncLimiter
 
 from idp_checks.clock import zulu
-from idp_checks.tokens.introspection import Reading
+from idp_checks.tokens.reading import Reading
 
-__all__ = ["Gate", "left_alone"]
+__all__ = ["Throttle", "paused_detail"]
 
 TRIPS = 5
 """Questions in a row without an answer after which an issuer is down."""
@@ -29,7 +29,7 @@ LONGEST_HOLD = 86_400.0
 UNANSWERED = frozenset({"network", "issuer_error", "rate_limited"})
 
 
-class Gate:
+class Throttle:
     """The door of one issuer.
 
     Args:
@@ -67,7 +67,7 @@ class Gate:
             now = loop.time()
             if now < self._held_until:
                 if self._held_until > since + self._patience:
-                    return Reading(active=None, reason="rate_limited", detail=left_alone(self._held_until - now))
+                    return Reading(active=None, reason="rate_limited", detail=paused_detail(self._held_until - now))
                 await self._change(self._held_until - now)
             elif self._down is None:
                 await self._pace.acquire()
@@ -168,6 +168,6 @@ class Gate:
                 await self._changed.wait()
 
 
-def left_alone(seconds: float) -> str:
+def paused_detail(seconds: float) -> str:
     """Why an issuer is not asked that wants so many seconds to pass first."""
     return f"not asked: the issuer wants {seconds:.0f} s more to pass first"

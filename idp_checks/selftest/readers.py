@@ -26,23 +26,29 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from idp_checks import providers
-from idp_checks.issuers.world import CLIENT_SECRET, PLAYED, Issuer, World, shifted
+from idp_checks.issuers.cases import CLIENT_SECRET, TROUBLE_CASES
+from idp_checks.issuers.issuer import Issuer
+from idp_checks.issuers.rewriting import shift_times
+from idp_checks.issuers.world import World
 from idp_checks.profiles.shape import Shape
-from idp_checks.recordings import DebugRecording, Signed
+from idp_checks.recordings import DebugRecording, RecordedJwt
 from idp_checks.secret import Secret
-from idp_checks.tokens.discovery import Discovered
-from idp_checks.tokens.endpoint import Answer, HttpEndpoint
-from idp_checks.tokens.introspection import Introspection, Reading, conclude
-from idp_checks.tokens.rfc7662 import Active
-from idp_checks.tokens.signed import SignedToken, claims_of, header_of
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.discovery import DiscoveredEndpoint
+from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.introspection import Introspection, conclude
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import Reading
+from idp_checks.tokens.response_model import ResponseModel
+from idp_checks.tokens.rfc7662 import IntrospectionResponse
+from idp_checks.tokens.signed import SignedToken, read_claims, read_header
+from idp_checks.tokens.steps import drive
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
 __all__ = [
     "AT",
     "RULES",
     "Objection",
-    "Question",
+    "ReaderInput",
     "Reader",
     "ReaderRule",
     "Trial",
@@ -134,7 +140,7 @@ STRANGE_TENANT = "00000000-0000-4000-8000-00000000dead"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class ReaderInput:
     """A question about a token, with the answers that come when it is put.
 
     Attributes:
@@ -149,7 +155,7 @@ class Question:
     """
 
     provider: str
-    ask: Ask
+    question: Question
     clients: tuple[str, ...] = ()
     answers: Mapping[str, Response | None] = field(default_factory=dict)
     failure: str = "connect timeout"
@@ -159,7 +165,7 @@ class Question:
     @property
     def token(self) -> str:
         """The token, revealed. It was made up."""
-        return self.ask.token.reveal()
+        return self.question.token.reveal()
 
     @property
     def debug(self) -> Response | None:
@@ -183,16 +189,16 @@ class Question:
             raise Unreachable("network", self.failure)
         return found
 
-    def but(self, **changes: Any) -> Question:
+    def but(self, **changes: Any) -> ReaderInput:
         """The same with another token, time, credentials or account."""
-        return replace(self, ask=msgspec.structs.replace(self.ask, **changes))
+        return replace(self, question=msgspec.structs.replace(self.question, **changes))
 
-    def heard(self, **answers: Response | None) -> Question:
+    def heard(self, **answers: Response | None) -> ReaderInput:
         """The same with other answers."""
         return replace(self, answers={**self.answers, **answers})
 
 
-Reader: TypeAlias = Callable[[Question], "Verdict | Introspection"]
+Reader: TypeAlias = Callable[[ReaderInput], "Verdict | Introspection"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,10 +212,10 @@ class Trial:
     """
 
     rule: str
-    question: Question
+    question: ReaderInput
     allowed: frozenset[Verdict]
     how: str
-    before: tuple[Question, ...] = ()
+    before: tuple[ReaderInput, ...] = ()
     states: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -222,41 +228,26 @@ class Objection(NamedTuple):
     what: str
 
 
-def right(question: Question) -> Introspection:
+def right(question: ReaderInput) -> Introspection:
     """The reader of this package: the provider's own steps, and what follows from what they read."""
     endpoint = providers.get(question.provider).debug
     if endpoint is None:
         reading = Reading(active=None, reason="not_stated", detail="the issuer answers for no token")
-    elif lacking := endpoint.lacking(question.ask):
+    elif lacking := endpoint.missing_credentials(question.question):
         reading = Reading(active=None, reason="caller_rejected", detail=f"not given: {', '.join(lacking)}")
     else:
         try:
-            reading = _read(question, endpoint.steps(question.ask))
+            reading = drive(endpoint.steps(question.question), question.answer)
         except Unreachable as unreachable:
             reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
     return conclude(
         question.provider,
         reading,
         method=endpoint.kind if endpoint else None,
-        asked_at=question.ask.at,
+        asked_at=question.question.time,
         clients=question.clients,
-        subject=question.ask.subject,
+        subject=question.question.subject,
     )
-
-
-def _read(question: Question, steps: Any) -> Reading:
-    try:
-        request = next(steps)
-        while True:
-            try:
-                answer = question.answer(request)
-            except Unreachable as unreachable:
-                request = steps.throw(unreachable)
-            else:
-                request = steps.send(answer)
-    except StopIteration as stop:
-        reading: Reading = stop.value
-        return reading
 
 
 def verdict(said: Verdict | Introspection) -> Verdict:
@@ -324,20 +315,20 @@ def trials(provider: str) -> tuple[Trial, ...]:
     return (*_recorded(provider), *_varied(provider), *_signed_ones(provider))
 
 
-def asked_about(provider: str, case: str, **changes: Any) -> Question:
+def asked_about(provider: str, case: str, **changes: Any) -> ReaderInput:
     """The question about the token of a case, as the simulated issuer answers it; nothing is expected."""
     return _asked_about(provider, case).but(**changes)
 
 
 @cache
-def _asked_about(provider: str, case: str) -> Question:
+def _asked_about(provider: str, case: str) -> ReaderInput:
     issuer = _world().issuer(provider)
     endpoint = issuer.provider.debug
     assert endpoint is not None, "only providers with a debug endpoint are played"
-    wholly, token = issuer.wholly(case), Secret(issuer.token(case))
-    ask = Ask(
+    wholly, token = issuer.case_for_all_requests(case), Secret(issuer.token(case))
+    ask = Question(provider=provider, 
         token=token,
-        at=AT,
+        asked_at=AT,
         client_id=issuer.client_id,
         client_secret=Secret(CLIENT_SECRET),
         credentials=issuer.credentials,
@@ -346,19 +337,17 @@ def _asked_about(provider: str, case: str) -> Question:
     bearer = {"Authorization": Secret(f"Bearer {issuer.token(case)}")}
     # The calls for the profile alone: one that renews or ends the token would do so.
     told = ("profile", *issuer.provider.profile.also)
-    for place in issuer.places:
-        if place.part in told and "{" not in place.url:
+    for place in issuer.routes:
+        if place.role in told and "{" not in place.url:
             fetched = Request(method=place.method, url=place.url, headers=bearer)
-            answers[place.part] = issuer.respond(fetched, None, wholly)
-    steps = endpoint.steps(ask)
-    try:
-        request = next(steps)
-        while True:
-            answer = issuer.respond(request, None, wholly)
-            answers[_part(provider, request.method, request.url) or ""] = answer
-            request = steps.send(answer)
-    except StopIteration:
-        return Question(provider=provider, ask=ask, answers=answers)
+            answers[place.role] = issuer.respond(fetched, None, wholly)
+
+    def respond(request: Request) -> Response:
+        response = answers[_part(provider, request.method, request.url) or ""] = issuer.respond(request, None, wholly)
+        return response
+
+    drive(endpoint.steps(ask), respond)
+    return ReaderInput(provider=provider, question=ask, answers=answers)
 
 
 @cache
@@ -370,9 +359,9 @@ def _world() -> World:
 def _part(provider: str, method: str, url: str) -> str | None:
     """Which part of the issuer a request goes to."""
     path, query = urlsplit(url)[2:4]
-    for place in _world().issuer(provider).places:
-        if place.fits(method, unquote(path) or "/", query):
-            return place.part
+    for place in _world().issuer(provider).routes:
+        if place.matches(method, unquote(path) or "/", query):
+            return place.role
     return None
 
 
@@ -389,11 +378,11 @@ def _recorded(provider: str) -> Iterator[Trial]:
         if reason == "ok":
             yield from _good(recorded, question, how)
         elif said.get("active") is False:
-            rule = _RULE_OF.get(reason, "T4") if isinstance(recorded.token, Signed) else "T4"
+            rule = _RULE_OF.get(reason, "T4") if isinstance(recorded.token, RecordedJwt) else "T4"
             yield Trial(rule="T10" if case == "past-end" else rule, question=question, allowed=BAD, how=how)
         else:
             yield Trial(rule=_RULE_OF.get(reason, "T3"), question=question, allowed=OPEN, how=how)
-    for case in PLAYED:
+    for case in TROUBLE_CASES:
         if case not in issuer.recordings:
             rule = "T3" if case == "broken" else "T5"
             yield Trial(rule=rule, question=asked_about(provider, case), allowed=OPEN, how=f"generated: {case}")
@@ -416,7 +405,7 @@ def _recorded(provider: str) -> Iterator[Trial]:
             yield Trial(rule="T9", question=mixed, allowed=NEVER_GOOD, how=how)
 
 
-def _good(recorded: DebugRecording, question: Question, how: str) -> Iterator[Trial]:
+def _good(recorded: DebugRecording, question: ReaderInput, how: str) -> Iterator[Trial]:
     """A good answer: as it is, and for a caller who expects just what it says."""
     said = recorded.introspection
     ago = AT - datetime.fromisoformat(said["asked_at"])
@@ -438,9 +427,9 @@ def _good(recorded: DebugRecording, question: Question, how: str) -> Iterator[Tr
         yield Trial(rule="T9", question=nobodys, allowed=NEVER_GOOD, how=f"generated: {how}, for another account")
 
 
-def _first_request(question: Question) -> Request | None:
+def _first_request(question: ReaderInput) -> Request | None:
     endpoint = providers.get(question.provider).debug
-    return None if endpoint is None else next(endpoint.steps(question.ask), None)
+    return None if endpoint is None else next(endpoint.steps(question.question), None)
 
 
 def _played(issuer: Issuer, case: str) -> str:
@@ -448,7 +437,7 @@ def _played(issuer: Issuer, case: str) -> str:
 
 
 def _needs(issuer: Issuer) -> tuple[str, ...]:
-    return issuer.provider.debug.needs if issuer.provider.debug else ()
+    return issuer.provider.debug.required_credentials if issuer.provider.debug else ()
 
 
 # Variations of a good answer of the debug endpoint
@@ -467,7 +456,7 @@ def _varied(provider: str) -> Iterator[Trial]:
             return
 
 
-def _failing(question: Question, part: str) -> Iterator[Trial]:
+def _failing(question: ReaderInput, part: str) -> Iterator[Trial]:
     """One part of the issuer out of order."""
     for status in _STATUSES:
         for body in (_PAGE, b'{"error": "too_many_requests"}' if status == 429 else b""):
@@ -478,7 +467,7 @@ def _failing(question: Question, part: str) -> Iterator[Trial]:
         yield Trial(rule="T5", question=told, allowed=OPEN, how=f"generated: {failure}")
 
 
-def _of_answer(question: Question, good: Response) -> Iterator[Trial]:
+def _of_answer(question: ReaderInput, good: Response) -> Iterator[Trial]:
     yield from _failing(question, "debug")
     fewer = b'{"object": "error", "status": 403, "code": "restricted_resource", "message": "made up"}'
     for status in (400, 401, 403, 404, 418):
@@ -491,7 +480,7 @@ def _of_answer(question: Question, good: Response) -> Iterator[Trial]:
         yield Trial(rule="T3", question=told, allowed=OPEN, how="generated: a body that says nothing of the token")
 
 
-def _of_expectations(issuer: Issuer, question: Question, client: str | None) -> Iterator[Trial]:
+def _of_expectations(issuer: Issuer, question: ReaderInput, client: str | None) -> Iterator[Trial]:
     if client is not None:
         for clients in (("an-earlier-app", client), (client, "a-later-app")):
             of_several = replace(question, clients=clients)
@@ -499,7 +488,7 @@ def _of_expectations(issuer: Issuer, question: Question, client: str | None) -> 
     yield from _blank(issuer, question)
 
 
-def _blank(issuer: Issuer, question: Question) -> Iterator[Trial]:
+def _blank(issuer: Issuer, question: ReaderInput) -> Iterator[Trial]:
     how = "generated: left blank"
     yield Trial(rule="T15", question=replace(question, clients=("",)), allowed=NEVER_GOOD, how=how)
     yield Trial(rule="T15", question=question.but(subject=""), allowed=NEVER_GOOD, how=how)
@@ -507,22 +496,22 @@ def _blank(issuer: Issuer, question: Question) -> Iterator[Trial]:
         given = (
             {name: Secret("") if name == "client_secret" else ""}
             if name in ("client_id", "client_secret")
-            else {"credentials": {**question.ask.credentials, name: ""}}
+            else {"credentials": {**question.question.credentials, name: ""}}
         )
         blank = question.but(**given)
-        if issuer.provider.debug is not None and issuer.provider.debug.lacking(blank.ask):
+        if issuer.provider.debug is not None and issuer.provider.debug.missing_credentials(blank.question):
             yield Trial(rule="T15", question=blank, allowed=OPEN, how=how)
 
 
-def _of_body(issuer: Issuer, question: Question, good: Response, said: Mapping[str, Any]) -> Iterator[Trial]:
+def _of_body(issuer: Issuer, question: ReaderInput, good: Response, said: Mapping[str, Any]) -> Iterator[Trial]:
     body = good.json
     if not isinstance(body, dict):
         return
     endpoint = issuer.provider.debug.opaque if isinstance(issuer.provider.debug, SignedToken) else issuer.provider.debug
-    model = endpoint.answer if isinstance(endpoint, HttpEndpoint) else Active
-    errors = endpoint.errors if isinstance(endpoint, HttpEndpoint) else ("error", "errors")
+    model = endpoint.response_model if isinstance(endpoint, HttpEndpoint) else IntrospectionResponse
+    errors = endpoint.error_fields if isinstance(endpoint, HttpEndpoint) else ("error", "errors")
 
-    def told(text: str) -> Question:
+    def told(text: str) -> ReaderInput:
         return question.heard(debug=Response(good.status, good.headers, text.encode()))
 
     for name in errors:
@@ -547,11 +536,11 @@ def _of_body(issuer: Issuer, question: Question, good: Response, said: Mapping[s
 
 
 def _of_time(
-    question: Question,
+    question: ReaderInput,
     body: Mapping[str, Any],
-    model: type[Answer | Shape],
+    model: type[ResponseModel | Shape],
     said: Mapping[str, Any],
-    told: Callable[[str], Question],
+    told: Callable[[str], ReaderInput],
 ) -> Iterator[Trial]:
     end = said.get("expires_at")
     if end is None:
@@ -559,14 +548,14 @@ def _of_time(
     left = datetime.fromisoformat(end) - datetime.fromisoformat(said["asked_at"])
     text, at = json.dumps(body), AT + left
     if str(int(at.timestamp())) in text or at.isoformat()[:19] in text:  # where it is a time, not seconds left
-        past = shifted(body, -int(left.total_seconds()) - 60, model)
+        past = shift_times(body, -int(left.total_seconds()) - 60, model)
         how = "generated: its end was a minute ago"
         yield Trial(rule="T10", question=told(json.dumps(past)), allowed=NEVER_GOOD, how=how)
         later = question.but(at=at + timedelta(days=1))
         yield Trial(rule="T10", question=later, allowed=NEVER_GOOD, how="generated: asked a day after its end")
 
 
-def _of_memory(issuer: Issuer, question: Question, said: Mapping[str, Any]) -> Iterator[Trial]:
+def _of_memory(issuer: Issuer, question: ReaderInput, said: Mapping[str, Any]) -> Iterator[Trial]:
     """The token is refused before its end; and a server that its sender names vouches for a refused one."""
     life = timedelta(days=1)
     if "expires_at" in said:
@@ -576,7 +565,7 @@ def _of_memory(issuer: Issuer, question: Question, said: Mapping[str, Any]) -> I
         if refused is None or refused.debug is None or "keys" in refused.answers or case == "past-end":
             continue
         later = question.heard(debug=refused.debug).but(at=AT + life / 2)
-        if question.debug is not None and not isinstance(recorded.token, Signed):
+        if question.debug is not None and not isinstance(recorded.token, RecordedJwt):
             how = f"generated: good before, {case} at half of its life"
             yield Trial(rule="T16", question=later, allowed=BAD, how=how, before=(question,))
             named = replace(
@@ -594,10 +583,10 @@ def _of_memory(issuer: Issuer, question: Question, said: Mapping[str, Any]) -> I
 def _signed_ones(provider: str) -> Iterator[Trial]:
     issuer = _world().issuer(provider)
     endpoint = issuer.provider.debug
-    if isinstance(endpoint, Discovered):
+    if isinstance(endpoint, DiscoveredEndpoint):
         yield from _of_discovery(issuer)
     valid = issuer.recordings.get("valid")
-    if not isinstance(endpoint, SignedToken) or valid is None or not isinstance(valid.token, Signed):
+    if not isinstance(endpoint, SignedToken) or valid is None or not isinstance(valid.token, RecordedJwt):
         return
     yield from _of_other_tenants(issuer, endpoint)
     question = asked_about(provider, "valid")
@@ -617,7 +606,7 @@ def _of_other_tenants(issuer: Issuer, endpoint: SignedToken) -> Iterator[Trial]:
         if endpoint.is_opaque is None or recorded.introspection["reason"] != "ok":
             continue
         question = asked_about(issuer.provider.name, case)
-        if not (isinstance(recorded.token, Signed) and endpoint.is_opaque(question.token)):
+        if not (isinstance(recorded.token, RecordedJwt) and endpoint.is_opaque(question.token)):
             continue
         for form in (each for each in endpoint.issuers if "{tenant_id}" in each):
             of_stranger = {"iss": form.replace("{tenant_id}", STRANGE_TENANT), "tid": STRANGE_TENANT}
@@ -661,15 +650,15 @@ def _of_discovery(issuer: Issuer) -> Iterator[Trial]:
     yield from _of_keys(by_keys)
 
 
-def _of_claims(question: Question, endpoint: SignedToken, client: str) -> Iterator[Trial]:
+def _of_claims(question: ReaderInput, endpoint: SignedToken, client: str) -> Iterator[Trial]:
     now = int(AT.timestamp())
-    issuer = str(claims_of(question.token)["iss"])
+    issuer = str(read_claims(question.token)["iss"])
 
     def of(rule: str, allowed: frozenset[Verdict], what: str, **claims: Any) -> Trial:
         told = question.but(token=Secret(signed(question.token, claims)))
         return Trial(rule=rule, question=told, allowed=allowed, how=f"generated: {what}")
 
-    known = [_filled(each, question.ask) for each in endpoint.issuers]
+    known = [_filled(each, question.question) for each in endpoint.issuers]
     for each in known:
         yield of("T11", GOOD, "a documented issuer", iss=each)
     swapped = (
@@ -716,12 +705,12 @@ def _for(trial: Trial, client: str) -> Trial:
     return replace(trial, question=replace(trial.question, clients=(client,)))
 
 
-def _of_signature(question: Question) -> Iterator[Trial]:
+def _of_signature(question: ReaderInput) -> Iterator[Trial]:
     token, strange = question.token, _strange_key()
     head, payload, signature = token.split(".")
-    header = dict(header_of(token) or {})
+    header = dict(read_header(token) or {})
     flipped = ("B" if signature[0] == "A" else "A") + signature[1:]
-    other_claims = _b64(json.dumps({**claims_of(token), "jti": "another"}).encode())
+    other_claims = _b64(json.dumps({**read_claims(token), "jti": "another"}).encode())
     forged = [
         ("signature left out", f"{head}.{payload}."),
         ("signature left out", f"{head}.{payload}"),
@@ -753,8 +742,8 @@ def _of_signature(question: Question) -> Iterator[Trial]:
         yield Trial(rule="T17", question=told, allowed=NEVER_GOOD, how="generated: the sender names issuer and keys")
 
 
-def _of_keys(question: Question) -> Iterator[Trial]:
-    def told(keys: Sequence[Mapping[str, Any]]) -> Question:
+def _of_keys(question: ReaderInput) -> Iterator[Trial]:
+    def told(keys: Sequence[Mapping[str, Any]]) -> ReaderInput:
         return question.heard(keys=Response(200, {}, json.dumps({"keys": keys}).encode()))
 
     held = question.answers["keys"]
@@ -788,15 +777,15 @@ def signed(
 
     A claim that is None is left out.
     """
-    changed = {**claims_of(token), **(claims or {})}
+    changed = {**read_claims(token), **(claims or {})}
     kept = {name: value for name, value in changed.items() if value is not None}
-    return _jws({**(header_of(token) or {}), **(header or {})}, json.dumps(kept), key or _world().key)
+    return _jws({**(read_header(token) or {}), **(header or {})}, json.dumps(kept), key or _world().key)
 
 
 def _key_set(key: Any) -> dict[str, Any]:
     """A key set (RFC 7517) that holds the key under the name that the simulated issuers' key has."""
     numbers = key.public_key().public_numbers()
-    name = (header_of(_world().token(_a_signer(), "valid")) or {}).get("kid")
+    name = (read_header(_world().token(_a_signer(), "valid")) or {}).get("kid")
     return {
         "keys": [
             {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": name, "n": _number(numbers.n), "e": _number(numbers.e)}
@@ -818,12 +807,12 @@ def _jws(header: Mapping[str, Any], payload: str, key: Any) -> str:
 
 def _twice(token: str) -> Iterator[str]:
     """The token with one claim given twice, signed by its issuer."""
-    claims = claims_of(token)
+    claims = read_claims(token)
     members = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in claims.items()]
     for name in ("iss", "aud", "sub", "exp"):
         if name in claims:
             again = f"{json.dumps(name)}: {json.dumps(claims[name])}"
-            yield _jws(header_of(token) or {}, "{" + ", ".join([*members, again]) + "}", _world().key)
+            yield _jws(read_header(token) or {}, "{" + ", ".join([*members, again]) + "}", _world().key)
 
 
 @cache
@@ -842,7 +831,7 @@ def _public_forms() -> tuple[bytes, ...]:
     return pem, pem.strip(), public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _filled(form: str, ask: Ask) -> str:
+def _filled(form: str, ask: Question) -> str:
     return re.sub(r"\{(\w+)\}", lambda hole: ask.credential(hole[1]) or "", form)
 
 

@@ -23,12 +23,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import idp_checks
+from idp_checks.tokens.question import Question
 from idp_checks import Secret
 from idp_checks import UsageError
 from idp_checks import introspect
 from idp_checks import introspect_sync
 from idp_checks.live import asker as live
-from idp_checks.tokens.wire import body_of
+from idp_checks.tokens.wire import decode_body
 from idp_checks.live.transport import MAX_BODY
 from idp_checks.live.asker import Asker
 from idp_checks.secret import Redactor
@@ -374,9 +375,9 @@ def test_whatever_comes_is_never_an_exception_and_hardly_ever_good(provider, sta
             return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
         async with Asker(timeout=0.05, transport=httpx.MockTransport(answer)) as asker:
-            return await asker.ask(
-                provider, TOKEN, client_id=CLIENT, client_secret=SECRET, issuer_url="https://a.example.com"
-            )
+            return await asker.ask(Question(
+                provider=provider, token=TOKEN, client_id=CLIENT, client_secret=SECRET, issuer_url="https://a.example.com"
+            ))
 
     found = live._run(send())
     assert found.active in (True, False, None)
@@ -385,7 +386,7 @@ def test_whatever_comes_is_never_an_exception_and_hardly_ever_good(provider, sta
     ) or found.reason == "not_stated"
     assert "canary" not in repr(found)
     if found.active is True:
-        said = body_of(live.Response(200, {}, body))
+        said = decode_body(live.Response(200, {}, body))
         assert status == 200
         assert isinstance(said, dict)
         if provider == "oauth2":
@@ -488,7 +489,7 @@ def test_questions_are_told_apart_by_what_they_hold():
     asker = live.Asker(redactor=Redactor(b"k" * 100))
 
     def name(token="a", **given):
-        return asker.inquiry("gitlab", Secret.of(token), **given).fingerprint
+        return asker.prepare(Question(provider="gitlab", token=Secret.of(token), **given)).fingerprint
 
     names = [
         name(),
@@ -523,9 +524,9 @@ def test_who_waited_for_a_document_asks_for_it_no_sooner_than_the_issuer_wants()
     async def ask():
         async with live.Asker(transport=Down(), timeout=3, notice=lambda told: None) as asker:
             given = {"client_id": "a", "client_secret": "b", "issuer_url": "https://op.example.com"}
-            return await asyncio.gather(*(asker.ask("oidc", f"{TOKEN}{number}", **given) for number in range(5)))
+            return await asyncio.gather(*(asker.ask(Question(provider="oidc", token=f"{TOKEN}{number}", **given)) for number in range(5)))
 
-    found = live.driven(ask())
+    found = live.run_sync(ask())
     assert {each.active for each in found} == {None}
     assert len(sent) == 1
 
@@ -594,11 +595,11 @@ def test_the_same_question_is_put_once():
     async def ask(server):
         async with Asker() as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
-            many = await asyncio.gather(*(asker.ask("oauth2", Secret(TOKEN), **same) for _ in range(20)))
-            once_more = await asker.ask("oauth2", TOKEN, **same, clients=("client-b",))
+            many = await asyncio.gather(*(asker.ask(Question(provider="oauth2", token=Secret(TOKEN), **same)) for _ in range(20)))
+            once_more = await asker.ask(Question(provider="oauth2", token=TOKEN, **same, clients=("client-b",)))
             count = len(server.asked)
-            await asker.ask("oauth2", TOKEN + "2", **same)
-            await asker.ask("oauth2", TOKEN, **{**same, "client_id": "client-b"})
+            await asker.ask(Question(provider="oauth2", token=TOKEN + "2", **same))
+            await asker.ask(Question(provider="oauth2", token=TOKEN, **{**same, "client_id": "client-b"}))
             return many, once_more, count
 
     with Liar(answer) as server:
@@ -620,7 +621,7 @@ def test_public_documents_are_fetched_once():
     async def ask(server):
         async with Asker() as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
-            return await asyncio.gather(*(asker.ask("oidc", f"{TOKEN}{number}", **same) for number in range(6)))
+            return await asyncio.gather(*(asker.ask(Question(provider="oidc", token=f"{TOKEN}{number}", **same)) for number in range(6)))
 
     with Liar(answer) as server:
         assert all(found.good for found in asyncio.run(ask(server)))
@@ -639,7 +640,7 @@ def test_no_more_questions_are_under_way_than_allowed_and_waiting_is_not_the_iss
     async def ask(server):
         async with Asker(concurrency=3, timeout=0.6) as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
-            return await asyncio.gather(*(asker.ask("oauth2", f"{TOKEN}{number}", **same) for number in range(15)))
+            return await asyncio.gather(*(asker.ask(Question(provider="oauth2", token=f"{TOKEN}{number}", **same)) for number in range(15)))
 
     with Liar(answer) as server:
         found = asyncio.run(ask(server))
@@ -654,7 +655,7 @@ def test_no_more_requests_a_second_than_allowed():
         async with Asker(rate=10) as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
             began = time.monotonic()
-            await asyncio.gather(*(asker.ask("oauth2", f"{TOKEN}{number}", **same) for number in range(15)))
+            await asyncio.gather(*(asker.ask(Question(provider="oauth2", token=f"{TOKEN}{number}", **same)) for number in range(15)))
             return time.monotonic() - began
 
     with always(http(GOOD)) as server:
@@ -688,8 +689,8 @@ def test_a_cancelled_caller_leaves_nothing_behind():
     async def shared(server):
         async with Asker() as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
-            first = asyncio.create_task(asker.ask("oauth2", TOKEN, **same))
-            second = asyncio.create_task(asker.ask("oauth2", TOKEN, **same))
+            first = asyncio.create_task(asker.ask(Question(provider="oauth2", token=TOKEN, **same)))
+            second = asyncio.create_task(asker.ask(Question(provider="oauth2", token=TOKEN, **same)))
             await asyncio.sleep(0.1)
             first.cancel()
             return await second
@@ -815,7 +816,7 @@ def test_a_surplus_is_never_the_answer_to_the_next_question():
     async def ask(server):
         async with Asker(concurrency=1) as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
-            return [await asker.ask("oauth2", f"{TOKEN}{number}", **same) for number in range(3)]
+            return [await asker.ask(Question(provider="oauth2", token=f"{TOKEN}{number}", **same)) for number in range(3)]
 
     with always(http(GOOD)) as server:
         assert all(found.good for found in asyncio.run(ask(server)))
@@ -992,14 +993,14 @@ def _failing(where):
 
     async def ask():
         async with Asker(transport=Failing()) as asker:
-            return await asker.ask(
-                "oauth2",
-                TOKEN,
+            return await asker.ask(Question(
+                provider="oauth2",
+                token=TOKEN,
                 client_id=CLIENT,
                 client_secret=SECRET,
                 issuer_url="https://a.example.com",
                 credentials={"api_key": SECRET},
-            )
+            ))
 
     with pytest.raises((Stop, RuntimeError)) as caught:
         live._run(ask())
@@ -1064,7 +1065,7 @@ def test_the_exchange_is_kept_with_fingerprints():
     async def ask(server):
         async with Asker(redactor=Redactor(b"k" * 32)) as asker:
             same = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url}
-            return await asker.ask("oauth2", TOKEN, **same), asker
+            return await asker.ask(Question(provider="oauth2", token=TOKEN, **same)), asker
 
     with always(http({**GOOD, "email": "mia.chen@example.com"})) as server:
         found, asker = asyncio.run(ask(server))
@@ -1075,4 +1076,4 @@ def test_the_exchange_is_kept_with_fingerprints():
     assert kept["status"] == 200
     assert (kept["json"]["active"], kept["json"]["client_id"], kept["json"]["exp"]) == (True, CLIENT, LATER)
     assert "mia.chen" not in repr(kept)
-    assert asker.redactor.found_in(f"x {TOKEN} y"), "the run's redactor knows the token, to search the evidence for it"
+    assert asker.redactor.contains_secret(f"x {TOKEN} y"), "the run's redactor knows the token, to search the evidence for it"

@@ -20,7 +20,7 @@ from idp_checks.live.bulk import Answer
 from idp_checks.live.bulk import Question
 from idp_checks.live.bulk import introspect_many
 from idp_checks.tokens.endpoint import Reading
-from idp_checks.live.throttle import Gate
+from idp_checks.live.throttle import Throttle
 
 SECRET = "canary-s3cret/+with=signs~0123456789abcdef"
 GOOD = {"active": True, "client_id": "client-a", "sub": "700042", "exp": int(time.time()) + 3600}
@@ -273,7 +273,7 @@ def test_who_waits_for_a_turn_hears_that_the_issuer_is_to_be_left_alone(again):
     """The issuer asks for a pause while somebody waits for the rate to allow a request: it is not sent before."""
 
     async def run():
-        door = Gate("x", concurrency=9, limit=(1, 0.2), patience=5.0, notice=print)
+        door = Throttle("x", concurrency=9, limit=(1, 0.2), patience=5.0, notice=print)
         loop = asyncio.get_running_loop()
         await door.turn()
         waiting = asyncio.create_task(door.pace(loop.time() + 5.0) if again else door.turn())
@@ -325,7 +325,7 @@ def test_who_was_under_way_does_not_end_a_pause():
     """A good answer to a question that was sent before the issuer asked to wait lets nobody in any sooner."""
 
     async def run():
-        door = Gate("x", concurrency=9, limit=(1000, 1.0), patience=5.0, notice=print)
+        door = Throttle("x", concurrency=9, limit=(1000, 1.0), patience=5.0, notice=print)
         door.hold(1.0)
         door.heard(Reading(active=True, reason="ok"))
         started = time.monotonic()
@@ -406,7 +406,7 @@ def test_the_documented_limit_of_an_issuer_is_the_default():
     async def run():
         passed = 0
         asker = bulk.Asker(bulk=True)
-        door = asker.gate(asker.inquiry("reddit", bulk.Secret("made-up-token")))
+        door = asker.gate(asker.prepare(Question(provider="reddit", token=bulk.Secret("made-up-token"))))
 
         async def one():
             nonlocal passed
@@ -510,7 +510,7 @@ def test_a_text_that_nobody_can_write_down_is_an_ordinary_text():
 def test_the_answers_are_kept_without_tokens_and_with_their_record():
     """What is kept for questions that come again is named by a keyed digest, and reads back as it was."""
     seen = bulk._Seen()
-    heard = bulk.Heard(Reading(active=True, reason="ok", scopes=("a", "b")), bulk_now(), ())
+    heard = bulk.IssuerReply(Reading(active=True, reason="ok", scopes=("a", "b")), bulk_now(), ())
     for number in range(600):
         seen.put(number.to_bytes(16, "big"), heard)
     assert seen.get((3).to_bytes(16, "big")) == heard
@@ -520,16 +520,16 @@ def test_the_answers_are_kept_without_tokens_and_with_their_record():
 
 
 def bulk_now():
-    from idp_checks.live.asker import _now
+    from idp_checks.clock import utc_now
 
-    return _now()
+    return utc_now()
 
 
 def test_who_was_under_way_does_not_lengthen_the_pause():
     """Only the one that tries an issuer that is down makes the next pause longer, however many others fail meanwhile."""
 
     async def run():
-        door = Gate("x", concurrency=9, limit=(1000, 1.0), patience=60.0, notice=lambda said: None)
+        door = Throttle("x", concurrency=9, limit=(1000, 1.0), patience=60.0, notice=lambda said: None)
         gone = Reading(active=None, reason="network", detail="gone")
         for _ in range(gate.TRIPS + 10):
             door.heard(gone)
@@ -549,7 +549,7 @@ def test_who_gives_up_trying_leaves_it_to_the_next():
     """A question that is cancelled while it waits to try an issuer that is down does not keep the others out."""
 
     async def run():
-        door = Gate("x", concurrency=9, limit=(1, 2.0), patience=60.0, notice=lambda said: None)
+        door = Throttle("x", concurrency=9, limit=(1, 2.0), patience=60.0, notice=lambda said: None)
         await door.turn()
         for _ in range(gate.TRIPS):
             door.heard(Reading(active=None, reason="network", detail="gone"))
@@ -567,7 +567,7 @@ def test_one_at_a_time_tries_an_issuer_that_is_down():
 
     async def run():
         notices = []
-        door = Gate("x", concurrency=9, limit=(1000, 1.0), patience=60.0, notice=notices.append)
+        door = Throttle("x", concurrency=9, limit=(1000, 1.0), patience=60.0, notice=notices.append)
         for _ in range(gate.TRIPS):
             door.heard(Reading(active=None, reason="network", detail="gone"))
         waiting = [asyncio.create_task(door.turn()) for _ in range(5)]

@@ -12,6 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from idp_checks.tokens.question import Question
 from idp_checks import Asker
 from idp_checks.live import asker as live
 
@@ -78,7 +79,7 @@ class Issuer:
 def ask(issuer, *tokens, at_once=False):
     async def run():
         async with Asker(timeout=10.0) as asker:
-            questions = [asker.ask("oidc", token, issuer_url=issuer.url) for token in tokens]
+            questions = [asker.ask(Question(provider="oidc", token=token, issuer_url=issuer.url)) for token in tokens]
             if at_once:
                 return await asyncio.gather(*questions)
             return [await each for each in questions]
@@ -113,10 +114,10 @@ def test_a_new_key_is_fetched_when_a_token_names_it():
 
     async def run(issuer):
         async with Asker(timeout=10.0) as asker:
-            before = await asker.ask("oidc", issuer.token("first"), issuer_url=issuer.url)
+            before = await asker.ask(Question(provider="oidc", token=issuer.token("first"), issuer_url=issuer.url))
             issuer.published = ["second"]
             after = [
-                await asker.ask("oidc", issuer.token("second", number=each), issuer_url=issuer.url) for each in (1, 2)
+                await asker.ask(Question(provider="oidc", token=issuer.token("second", number=each), issuer_url=issuer.url)) for each in (1, 2)
             ]
             return before, *after
 
@@ -162,9 +163,9 @@ def test_what_is_held_is_bounded(monkeypatch):
     async def run(issuers):
         async with Asker(timeout=10.0) as asker:
             for issuer in (*issuers, issuers[0]):
-                assert (await asker.ask("oidc", issuer.token("first"), issuer_url=issuer.url)).good
+                assert (await asker.ask(Question(provider="oidc", token=issuer.token("first"), issuer_url=issuer.url))).good
             asker._asked.clear()
-            assert (await asker.ask("oidc", issuers[0].token("first", number=7), issuer_url=issuers[0].url)).good
+            assert (await asker.ask(Question(provider="oidc", token=issuers[0].token("first", number=7), issuer_url=issuers[0].url))).good
             return len(asker._documents), len(asker._fetching)
 
     from contextlib import ExitStack

@@ -15,9 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from idp_checks.tokens.question import Question
 from idp_checks import introspect_sync, normalize
 from idp_checks.live.asker import Asker
-from idp_checks.live.loop import driven
+from idp_checks.live.loop import run_sync
 
 pytest.importorskip("pytest_iam", reason="pytest-iam is of the extra `test`")
 
@@ -273,7 +274,7 @@ def test_a_new_key_of_the_server_is_fetched_once(provider, ours):
 
             async def good(token):
                 kind = {"kind": "id_token", "issuer": endpoints["issuer"]}
-                return (await asker.ask("oidc", token, client_id=ours[0], credentials=kind)).good
+                return (await asker.ask(Question(provider="oidc", token=token, client_id=ours[0], credentials=kind))).good
 
             assert await good(old["id_token"])
             assert len(fetched) == 1
@@ -290,7 +291,7 @@ def test_a_new_key_of_the_server_is_fetched_once(provider, ours):
             assert len(fetched) == 2, "a flood of unknown key ids is no flood of fetches"
 
     try:
-        driven(questions())
+        run_sync(questions())
     finally:
         settings["ACTIVE_JWKS"] = before
         watches.remove(watch)

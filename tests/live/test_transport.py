@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from idp_checks.tokens.question import Question
 from idp_checks.live import asker as live
 from idp_checks.tokens.wire import Unreachable
 from idp_checks.live.asker import Asker
-from idp_checks.live.loop import driven
+from idp_checks.live.loop import run_sync
 
 CAP = 1000
 SHORT = b'{"active": true}'
@@ -51,13 +52,13 @@ def read(response):
 
 def body(*chunks, **headers):
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return driven(read(httpx.Response(200, headers=headers, stream=Chunks(*chunks))))
+    return run_sync(read(httpx.Response(200, headers=headers, stream=Chunks(*chunks))))
 
 
 def refused(response):
     """Why a body is not read: it is unparsable, in these words."""
     with pytest.raises(Unreachable) as caught:
-        driven(read(response))
+        run_sync(read(response))
     assert caught.value.reason == "unparsable"
     return caught.value.detail
 
@@ -137,7 +138,7 @@ def test_a_body_is_read_up_to_the_cap(coding, parts, over):
     if over:
         assert refused(response) == f"the answer is larger than {CAP} bytes"
     else:
-        assert driven(read(response)) == whole
+        assert run_sync(read(response)) == whole
 
 
 @pytest.mark.usefixtures("capped")
@@ -301,11 +302,11 @@ def tried(*outcomes, timeout=5.0):
 
     async def asking():
         async with Asker(transport=network, timeout=timeout, rate=1000) as asker:
-            return await asker.ask(
-                "oauth2", "made-up-token", client_id="a", client_secret="made-up", issuer_url="https://op.example.com"
-            )
+            return await asker.ask(Question(
+                provider="oauth2", token="made-up-token", client_id="a", client_secret="made-up", issuer_url="https://op.example.com"
+            ))
 
-    return driven(asking()), network.asked
+    return run_sync(asking()), network.asked
 
 
 @pytest.mark.parametrize(
@@ -383,7 +384,7 @@ def attempted(*outcomes, first, left=0.0):
             request = live.Request(method="GET", url="https://op.example.com")
             return await asker._attempts(request, asyncio.get_running_loop().time() + 5, door, first=first)
 
-    return driven(asking()), door
+    return run_sync(asking()), door
 
 
 @pytest.mark.parametrize(
@@ -448,11 +449,11 @@ def test_silence_comes_to_an_end_and_is_told(in_words):
 
     async def asking():
         async with Asker(transport=Silent(), timeout=0.2) as asker:
-            return await asker.ask(
-                "oauth2", "made-up-token", client_id="a", client_secret="made-up", issuer_url="https://op.example.com"
-            )
+            return await asker.ask(Question(
+                provider="oauth2", token="made-up-token", client_id="a", client_secret="made-up", issuer_url="https://op.example.com"
+            ))
 
-    found = driven(asking())
+    found = run_sync(asking())
     assert (found.active, found.reason, found.detail) == (None, "network", "no answer within 0.2 seconds")
     found, _ = tried(UNTRUSTED)
     assert "TLS" in found.detail
