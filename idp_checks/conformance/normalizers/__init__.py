@@ -1,1 +1,1 @@
-"""Normalizers under test: functions, commands and adapters."""
+"""Normalizers under test: Python functions, commands in other languages, and the rules they are exempt from."""

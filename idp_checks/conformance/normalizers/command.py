@@ -1,21 +1,20 @@
-"""A normaliser in another language: a command that reads JSON lines and writes JSON lines.
+"""A normalizer in another language: a command that reads JSON lines and writes JSON lines.
 
-The command is started once (in every worker of a parallel run) and stays. For each question it reads one line from
-standard input, UTF-8, and answers with one line on standard output, in order::
+The command is started once (once per worker in a parallel run) and keeps running. For each request it reads one line of
+UTF-8 from standard input and writes one line to standard output, in order::
 
     {"provider": "github", "raw": {"id": 90000042, ...}, "also": {"emails": [...]}}
     {"profile": {"user_id": "github|90000042", ...}}
 
-or, where it refuses the raw profile as one that names no user::
+If it rejects the raw profile because it identifies no user, it writes::
 
     {"error": "no id"}
 
-``also`` holds the answers of the provider's further calls, by name; it is empty where there are none. Read the line
-with the JSON parser that reads the provider's answers in production: whether it keeps the digits of long numbers is
-part of what is tested. Write each line at once, without a buffer. At the end of standard input the command ends.
+``also`` contains the responses of the provider's additional calls by name; it may be empty. Read the line with the JSON
+parser that reads the provider's responses in production: the suite tests whether that parser keeps all digits of long
+numbers. Flush each line. Exit at the end of standard input.
 
-A command that ends, that is silent for too long or that writes something else could not be asked: that is an error of
-the question, never a pass.
+A command that exits, times out or writes anything else raises ``NormalizerCallError``, which never counts as a pass.
 """
 
 from __future__ import annotations
@@ -34,60 +33,60 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any, NoReturn
 
-from idp_checks.conformance.normalizers.normalizer import NoAnswer, Normalizer, Shape
-from idp_checks.conformance.rules import CANARY
+from idp_checks.conformance.normalizers.normalizer import Normalizer, NormalizerCallError, Shape
+from idp_checks.conformance.redaction import redact_canary
 from idp_checks.errors import UsageError
 
-__all__ = ["Command", "Refused", "command"]
+__all__ = ["Command", "ProfileRejectedError", "command_normalizer"]
 
-PATIENCE = 10.0
-"""Seconds within which each line must be answered."""
-TAIL = 20
-"""Lines of standard error that are kept."""
-LONGEST = 200
-"""Characters of a wrong line that are shown."""
-LIVES = 5
-"""After so many ends or silences in a row the command is not started again."""
+RESPONSE_TIMEOUT = 10.0
+"""Seconds to wait for each line."""
+MAX_STDERR_LINES = 20
+"""Last lines of standard error to keep for error messages."""
+MAX_LINE_SHOWN = 200
+"""Characters of an invalid line to show."""
+MAX_FAILURES = 5
+"""Consecutive failures after which the command is not restarted."""
 
 
-class Refused(Exception):  # noqa: N818 - what the command says, as an error of a normaliser's
-    """The command answered that the raw profile names no user."""
+class ProfileRejectedError(Exception):
+    """The command rejected the raw profile: it identifies no user."""
 
 
 class Command:
-    """A running command as a function ``f(provider, raw, *, also)``; started at the first question."""
+    """A running command as a function ``f(provider, raw, *, also)``; started by the first call."""
 
-    def __init__(self, words: list[str], *, patience: float = PATIENCE) -> None:
+    def __init__(self, words: list[str], *, timeout: float = RESPONSE_TIMEOUT) -> None:
         self._words = words
-        self._patience = patience
+        self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue()
-        self._tail: deque[bytes] = deque(maxlen=TAIL)
+        self._stderr: deque[bytes] = deque(maxlen=MAX_STDERR_LINES)
         self._readers: list[threading.Thread] = []
-        self._lives = LIVES
+        self._remaining_failures = MAX_FAILURES
 
     def __call__(self, provider: str, raw: Any, *, also: Mapping[str, Any]) -> Any:
-        """Ask.
+        """Send one request and return the profile.
 
         Raises:
-            Refused: the command answered with an error.
-            NoAnswer: it did not answer.
+            ProfileRejectedError: the command returned an error.
+            NormalizerCallError: the command exited, timed out or wrote an invalid line.
         """
-        question = json.dumps({"provider": provider, "raw": raw, "also": dict(also)}, ensure_ascii=False)
-        line = self._asked(question.encode("utf-8", "replace") + b"\n")
+        request = json.dumps({"provider": provider, "raw": raw, "also": dict(also)}, ensure_ascii=False)
+        line = self._exchange(request.encode("utf-8", "replace") + b"\n")
         try:
-            answer = json.loads(line)
+            response = json.loads(line)
         except (ValueError, RecursionError):
-            self._fail(f"wrote a line that is no JSON: {line[:LONGEST].decode('utf-8', 'replace').strip()!r}")
-        if isinstance(answer, dict) and "error" in answer:
-            raise Refused(str(answer["error"]))
-        if not isinstance(answer, dict) or not isinstance(answer.get("profile"), dict):
+            self._fail(f"wrote a line that is not JSON: {line[:MAX_LINE_SHOWN].decode('utf-8', 'replace').strip()!r}")
+        if isinstance(response, dict) and "error" in response:
+            raise ProfileRejectedError(str(response["error"]))
+        if not isinstance(response, dict) or not isinstance(response.get("profile"), dict):
             self._fail('wrote a line that is neither {"profile": {...}} nor {"error": "..."}')
-        self._lives = LIVES
-        return answer["profile"]
+        self._remaining_failures = MAX_FAILURES
+        return response["profile"]
 
     def close(self) -> None:
-        """End it, with all processes that it started."""
+        """End the process and all processes that it started."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -105,27 +104,30 @@ class Command:
             if pipe is not None:
                 pipe.close()
 
-    def _asked(self, line: bytes) -> bytes:
-        process = self._running()
+    def _exchange(self, line: bytes) -> bytes:
+        process = self._start()
         assert process.stdin is not None  # a pipe
         try:
             process.stdin.write(line)
             process.stdin.flush()
         except OSError:
-            self._fail(f"ended{_status(process)}")
+            self._fail(f"exited{_exit_status(process)}")
         try:
-            answer = self._lines.get(timeout=self._patience)
+            response = self._lines.get(timeout=self._timeout)
         except queue.Empty:
-            self._fail(f"did not answer within {self._patience:g} seconds")
-        if answer is None:
-            self._fail(f"ended{_status(process)}")
-        return answer
+            self._fail(f"did not respond within {self._timeout:g} seconds")
+        if response is None:
+            self._fail(f"exited{_exit_status(process)}")
+        return response
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
+        """Return the running process, started if necessary."""
         if self._process is not None:
             return self._process
-        if self._lives <= 0:
-            raise NoAnswer(f"the command failed {LIVES} times in a row and was not started again{self._said()}")
+        if self._remaining_failures <= 0:
+            raise NormalizerCallError(
+                f"the command failed {MAX_FAILURES} times in a row and was not restarted{self._stderr_tail()}"
+            )
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own command
                 self._words,
@@ -135,12 +137,12 @@ class Command:
                 start_new_session=os.name == "posix",
             )
         except OSError as error:
-            self._lives = 0
-            raise NoAnswer(f"the command cannot be started: {error.strerror}") from error
-        self._lines, self._tail = queue.Queue(), deque(maxlen=TAIL)
+            self._remaining_failures = 0
+            raise NormalizerCallError(f"the command could not be started: {error.strerror}") from error
+        self._lines, self._stderr = queue.Queue(), deque(maxlen=MAX_STDERR_LINES)
         self._readers = [
-            threading.Thread(target=_read, args=(self._process.stdout, self._lines.put), daemon=True),
-            threading.Thread(target=_read, args=(self._process.stderr, self._tail.append), daemon=True),
+            threading.Thread(target=_read_lines, args=(self._process.stdout, self._lines.put), daemon=True),
+            threading.Thread(target=_read_lines, args=(self._process.stderr, self._stderr.append), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -148,46 +150,46 @@ class Command:
         return self._process
 
     def _fail(self, problem: str) -> NoReturn:
-        self._lives -= 1
+        self._remaining_failures -= 1
         process = self._process
         if process is not None:
             _kill(process)
         self.close()
-        raise NoAnswer(f"the command {problem}{self._said()}".replace(CANARY, "[secret]"))
+        raise NormalizerCallError(redact_canary(f"the command {problem}{self._stderr_tail()}"))
 
-    def _said(self) -> str:
-        tail = b"".join(each for each in self._tail if each).decode("utf-8", "replace").strip()
-        return f"; it said:\n{tail}" if tail else ""
+    def _stderr_tail(self) -> str:
+        tail = b"".join(line for line in self._stderr if line).decode("utf-8", "replace").strip()
+        return f"; standard error:\n{tail}" if tail else ""
 
     def __repr__(self) -> str:
         return f"Command({self._words[0]!r})"
 
 
-def command(line: str, *, shape: Shape = "auth0") -> Normalizer:
-    """A normaliser by the command line that runs it, split as a shell would.
+def command_normalizer(line: str, *, shape: Shape = "auth0") -> Normalizer:
+    """Build a normalizer from a command line, which is split as a shell would split it.
 
     Raises:
-        UsageError: the line is empty or cannot be split, or there is no such program.
+        UsageError: the line is empty, cannot be split, or names a program that is not on ``PATH``.
     """
     try:
         words = shlex.split(line)
     except ValueError as error:
         raise UsageError(f"the command cannot be split into words ({error})", where=line) from None
     if not words:
-        raise UsageError("the command is empty", remedy="give one such as 'node normalise.js'")
+        raise UsageError("the command is empty", remedy="pass a command such as 'node normalize.js'")
     if shutil.which(words[0]) is None:
-        raise UsageError(f"there is no program {words[0]!r}", where=line, remedy="it was looked for on PATH")
+        raise UsageError(f"program {words[0]!r} not found on PATH", where=line)
     return Normalizer(Command(words), line, takes_also=True, shape=shape)
 
 
-def _read(pipe: IO[bytes], keep: Any) -> None:
+def _read_lines(pipe: IO[bytes], keep: Any) -> None:
     with suppress(ValueError, OSError):  # the pipe was closed
         for line in pipe:
             keep(line)
     keep(None)
 
 
-def _status(process: subprocess.Popen[bytes]) -> str:
+def _exit_status(process: subprocess.Popen[bytes]) -> str:
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=1)
     code = process.poll()

@@ -1,7 +1,7 @@
-"""A normaliser as the suite calls it: any callable, sync or async, with what it claims and in which shape it answers.
+"""A normalizer as the suite calls it: any callable, sync or async, with its output shape and its unclaimed rules.
 
-A normaliser answers in Auth0's normalised shape, or in claims of OpenID Connect (Core 1.0, section 5.1). What it does
-not claim (it gives no picture, say) is named in one place, by rule or by property, and is not judged.
+A normalizer returns Auth0's normalized profile or claims of OpenID Connect (Core 1.0, section 5.1). Rules and
+properties that it does not claim, such as a picture, are named in one place and are not judged.
 """
 
 from __future__ import annotations
@@ -14,65 +14,76 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias, get_args
 
+from idp_checks.conformance.catalog import PROPERTIES, RULES
 from idp_checks.errors import IdpChecksError, UsageError
 from idp_checks.profiles.profile import STANDARD
 
-__all__ = ["SHAPES", "NoAnswer", "Normalizer", "Shape", "named", "not_claimed", "takes_also"]
+__all__ = [
+    "SHAPES",
+    "Normalizer",
+    "NormalizerCallError",
+    "NotAMappingError",
+    "Shape",
+    "as_mapping",
+    "normalizer_from",
+    "parse_unclaimed",
+    "takes_also",
+]
 
 Shape: TypeAlias = Literal["auth0", "oidc"]
-"""The shape of a normaliser's answers."""
+"""The shape of a normalizer's output."""
 SHAPES: tuple[Shape, ...] = get_args(Shape)
-PROPERTIES = (*STANDARD, "identities")
-"""What a normaliser may not claim, beside whole rules."""
-_NO_REASON = "switched off by name"
+_DEFAULT_REASON = "excluded by name"
 
 
-class NoAnswer(IdpChecksError):  # noqa: N818 - no fault of anybody
-    """The normaliser could not be asked: it is neither right nor wrong. The message holds no secret."""
+class NormalizerCallError(IdpChecksError):
+    """The normalizer could not be called, so nothing is known about its correctness. The message has no secrets."""
+
+
+class NotAMappingError(Exception):
+    """The normalizer returned something that is not a mapping and has no ``to_dict``; the message is its type."""
 
 
 @dataclass(frozen=True)
 class Normalizer:
-    """A normaliser as the rules call it.
+    """A normalizer under test.
 
     Args:
-        function: ``f(provider, raw)``; what it returns is a mapping or has ``to_dict``, or is awaited and gives that.
-        name: how it is called in reports.
-        takes_also: whether it takes the answers of further calls, by the keyword ``also``.
-        takes_text: whether it also takes an answer as it came, a text, where that is no JSON object.
-        ours: whether it is this package's own, which must raise ``ProfileError`` with the path of the member at fault.
-        shape: the shape of what it returns.
-        unclaimed: rules and properties that are not claimed, each with the reason.
-        providers: the providers that it is for; None for all.
-        version: of the library that it belongs to, with its name, such as ``django-allauth 65.0``.
-        reads: whether it may be asked about an answer of this form: ``reads(provider, raw)``; None where about any.
+        function: ``f(provider, raw)``; returns a mapping or an object with ``to_dict``, or an awaitable of either.
+        name: the name in reports.
+        takes_also: whether the function accepts the responses of additional calls as keyword ``also``.
+        takes_text: whether the function accepts a response that is not a JSON object, as a string.
+        is_builtin: whether this is the package's own normalizer, which must raise ``ProfileError`` with a field path.
+        shape: the shape of the output.
+        unclaimed: rules and properties that are not claimed, with the reasons.
+        providers: the supported providers; None for all.
+        version: name and version of the library that contains the normalizer, such as ``django-allauth 65.0``.
+        can_read: whether the normalizer supports a response of this form, ``can_read(provider, raw)``; None if any.
     """
 
     function: Callable[..., Any]
     name: str
     takes_also: bool = False
     takes_text: bool = False
-    ours: bool = False
+    is_builtin: bool = False
     shape: Shape = "auth0"
     unclaimed: Mapping[str, str] = field(default_factory=dict, hash=False)
     providers: tuple[str, ...] | None = None
     version: str | None = None
-    reads: Callable[[str, Any], bool] | None = None
+    can_read: Callable[[str, Any], bool] | None = None
 
-    def may_be_asked(self, provider: str, raw: Any) -> bool:
-        """Whether it is to be asked about this raw profile."""
-        return self.reads is None or self.reads(provider, raw)
+    def accepts(self, provider: str, raw: Any) -> bool:
+        """Whether the normalizer supports a raw profile of this form."""
+        return self.can_read is None or self.can_read(provider, raw)
 
-    def returned(self, provider: str, raw: Any, also: Mapping[str, Any]) -> Any:
-        """What the function returns, awaited where it is to be awaited."""
-        given = self.function(provider, raw, **({"also": also} if self.takes_also else {}))
-        return _awaited(given) if inspect.isawaitable(given) else given
+    def call(self, provider: str, raw: Any, also: Mapping[str, Any]) -> Any:
+        """Return the function's result, awaited if it is awaitable."""
+        value = self.function(provider, raw, **({"also": also} if self.takes_also else {}))
+        return _wait_for(value) if inspect.isawaitable(value) else value
 
     def __call__(self, provider: str, raw: Any, *, also: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Profile as a dictionary, in the normaliser's own shape."""
-        from idp_checks.conformance.rules import mapping_of
-
-        return dict(mapping_of(self.returned(provider, raw, also or {})))
+        """Return the profile as a dictionary, in the normalizer's shape."""
+        return dict(as_mapping(self.call(provider, raw, also or {})))
 
     @property
     def unclaimed_properties(self) -> tuple[str, ...]:
@@ -80,47 +91,46 @@ class Normalizer:
         return tuple(name for name in self.unclaimed if name in STANDARD)
 
     def with_options(self, *, shape: Shape | None = None, unclaimed: Mapping[str, str] | None = None) -> Normalizer:
-        """The same normaliser, in another shape or claiming less."""
+        """Return a copy with another shape or with further rules and properties excluded."""
         return replace(self, shape=shape or self.shape, unclaimed={**self.unclaimed, **(unclaimed or {})})
 
 
-def named(function: Callable[..., Any], name: str | None = None) -> Normalizer:
-    """The normaliser of a callable; its attribute ``idp_not_claimed`` names what it does not claim.
+def normalizer_from(function: Callable[..., Any], name: str | None = None) -> Normalizer:
+    """Build a normalizer from a callable and its optional attributes.
 
-    Its attribute ``idp_takes_text`` is true where it takes the text of an answer that is no JSON object, such as a JWT.
+    ``idp_not_claimed`` names the rules and properties that the callable does not claim. ``idp_takes_text`` is true if
+    it accepts a response that is not a JSON object, such as a JWT, as a string.
 
     Raises:
-        UsageError: the attribute names something else than rules and properties.
+        UsageError: ``idp_not_claimed`` contains an unknown rule or property.
     """
     if isinstance(function, Normalizer):
         return function
-    called = name or str(getattr(function, "__qualname__", type(function).__name__))
-    unclaimed = not_claimed(getattr(function, "idp_not_claimed", ()), f"{called}.idp_not_claimed")
+    label = name or str(getattr(function, "__qualname__", type(function).__name__))
+    unclaimed = parse_unclaimed(getattr(function, "idp_not_claimed", ()), f"{label}.idp_not_claimed")
     takes_text = getattr(function, "idp_takes_text", False) is True
-    return Normalizer(function, called, takes_also=takes_also(function), takes_text=takes_text, unclaimed=unclaimed)
+    return Normalizer(function, label, takes_also=takes_also(function), takes_text=takes_text, unclaimed=unclaimed)
 
 
-def not_claimed(names: Mapping[str, str] | Iterable[str], where: str) -> dict[str, str]:
-    """What is not claimed, with the reasons, held against what there is.
+def parse_unclaimed(names: Mapping[str, str] | Iterable[str], source: str) -> dict[str, str]:
+    """Return the unclaimed rules and properties with their reasons.
 
     Raises:
-        UsageError: a name is neither a rule nor a property.
+        UsageError: a name is not a rule or property.
     """
-    from idp_checks.conformance.rules import RULES
-
-    given = names if isinstance(names, Mapping) else dict.fromkeys(names, _NO_REASON)
-    for name in given:
+    reasons = names if isinstance(names, Mapping) else dict.fromkeys(names, _DEFAULT_REASON)
+    for name in reasons:
         if name not in RULES and name not in PROPERTIES:
             raise UsageError(
-                f"there is no rule or property {name!r}",
-                where=where,
-                remedy=f"there are {', '.join(RULES)}, {', '.join(PROPERTIES)}",
+                f"unknown rule or property {name!r}",
+                where=source,
+                remedy=f"choose from {', '.join(RULES)}, {', '.join(PROPERTIES)}",
             )
-    return dict(given)
+    return dict(reasons)
 
 
 def takes_also(function: object) -> bool:
-    """Whether a callable takes the answers of further calls."""
+    """Whether a callable accepts the responses of additional calls."""
     try:
         parameters = inspect.signature(function).parameters  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -128,20 +138,33 @@ def takes_also(function: object) -> bool:
     return "also" in parameters
 
 
-def _awaited(given: Awaitable[Any]) -> Any:
-    """What an awaitable gives; every one in the same loop, as in an application."""
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """Return a returned profile as a mapping.
 
-    async def waiting() -> Any:
-        return await given
+    Raises:
+        NotAMappingError: the value is not a mapping and has no ``to_dict``.
+    """
+    if hasattr(value, "to_dict"):
+        value = value.to_dict()
+    if not isinstance(value, Mapping):
+        raise NotAMappingError(type(value).__name__)
+    return value
+
+
+def _wait_for(awaitable: Awaitable[Any]) -> Any:
+    """Return an awaitable's result; all run in the same event loop, as in an application."""
+
+    async def wait() -> Any:
+        return await awaitable
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _runner().run(waiting())
+        return _runner().run(wait())
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, waiting()).result()
+        return pool.submit(asyncio.run, wait()).result()
 
 
 @cache

@@ -1,1 +1,1 @@
-"""Generate raw profiles and search for one that breaks a rule."""
+"""Search for raw profiles that break a rule: generation, per-rule experiments and shrinking."""

@@ -1,8 +1,8 @@
-"""How deep the suite searches, by choice: before a merge, by default, in an audit.
+"""Search depths: ``quick`` before a merge, ``default``, and ``audit``.
 
-A depth and a seed fix every raw profile that is tried: the same seed gives the same result whatever the order of the
-tests and the number of workers. At every depth all recordings are tried, and the usual forms of an error; what is
-drawn beside them differs: for each provider 16 raw profiles before a merge, 60 by default and 600 in an audit.
+Depth and seed determine every raw profile that is tried: the same seed has the same result regardless of test order and
+number of workers. Every depth tries all recordings and the common forms of error responses. The number of generated raw
+profiles for each provider differs: 16 for ``quick``, 60 for ``default`` and 600 for ``audit``.
 """
 
 from __future__ import annotations
@@ -12,45 +12,45 @@ from dataclasses import dataclass
 
 from idp_checks.errors import UsageError
 
-__all__ = ["DEFAULT", "DEPTHS", "Depth", "depth_of", "register"]
+__all__ = ["DEFAULT", "DEPTHS", "Depth", "get_depth", "register_hypothesis_profile"]
 
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How much is tried for each provider.
+    """The amount of input to try for each provider.
 
     Args:
-        profiles: raw profiles that are generated.
-        strangers: answers that are no profile.
-        turns: variations of each raw profile, for the rules that vary it.
+        profiles: number of generated raw profiles.
+        non_profiles: number of generated responses that are not profiles.
+        variations: number of variations of each raw profile, for rules that vary it.
     """
 
     name: str
     profiles: int
-    strangers: int
-    turns: int
+    non_profiles: int
+    variations: int
 
 
 DEPTHS: Mapping[str, Depth] = {
-    each.name: each for each in (Depth("quick", 16, 6, 1), Depth("default", 60, 20, 3), Depth("audit", 600, 200, 6))
+    depth.name: depth for depth in (Depth("quick", 16, 6, 1), Depth("default", 60, 20, 3), Depth("audit", 600, 200, 6))
 }
-"""The depths by their names."""
+"""The depths by name."""
 DEFAULT = DEPTHS["default"]
 
 
-def depth_of(name: str, where: str = "depth") -> Depth:
-    """The depth of that name.
+def get_depth(name: str, setting: str = "depth") -> Depth:
+    """Return the depth with this name.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the name is unknown.
     """
     if name not in DEPTHS:
-        raise UsageError(f"there is no depth {name!r}", where=where, remedy=f"there are {', '.join(DEPTHS)}")
+        raise UsageError(f"unknown depth {name!r}", where=setting, remedy=f"choose from {', '.join(DEPTHS)}")
     return DEPTHS[name]
 
 
-def register(name: str) -> None:
-    """Make a depth a profile of hypothesis too, for the user's own tests, unless the user has one of that name."""
+def register_hypothesis_profile(name: str) -> None:
+    """Register a depth as a Hypothesis profile for the user's own tests, unless that name is in use."""
     from hypothesis import settings
     from hypothesis.errors import InvalidArgument
 
