@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Scopes,
     SignedToken,
     TokenFacts,
+    TokenRules,
     renew_by_refresh_token,
     single_value,
 )
@@ -64,20 +65,19 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=3600,
         contents=(
             "Auth0's connection gives no access token. An OAuth client gets an RS256 JWT: aud is the resource "
             "(urn:microsoft:userinfo where none was asked for, microsoft:identityserver:CLIENT where client and API "
             "are one), appid the client, apptype Public or Confidential, scp the scopes, and what the rules of the web "
             "API add. auth_time is an ISO time here, a number in ID tokens."
         ),
+        lifetime=3600,
         validity=(
             "60 minutes (TokenLifetime) unless an administrator of the relying party or web API says otherwise. The "
             "assertion has NotBefore and NotOnOrAfter of its own."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; whether there is one, and for how long, is up to the farm's settings for single "
-            "sign-on and devices.",
+            ("Whether there is one, and for how long, is up to the farm's settings for single sign-on and devices."),
             "https://{host}/adfs/oauth2/token",
             required_credentials=("host", "client_id", "client_secret"),
         ),
@@ -105,10 +105,12 @@ PROVIDER = Provider(
     ),
     debug=SignedToken(
         url="https://{host}/adfs/discovery/keys",
-        issuers=("http://{host}/adfs/services/trust",),
-        client=("appid",),
-        scope="scp",
-        optional=frozenset({"sub"}),
+        rules=TokenRules(
+            issuers=("http://{host}/adfs/services/trust",),
+            client_claims=("appid",),
+            scope_claim="scp",
+            optional_claims=frozenset({"sub"}),
+        ),
         required_credentials=("host",),
         proves=frozenset({"client", "subject", "scopes", "end"}),
         source=(

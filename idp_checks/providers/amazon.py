@@ -116,14 +116,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"Atza\|.+",
-        sample="Atza|{}",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; Atza| marks an access token, Atzr| a refresh token. 350 to 2048 bytes, to be "
-            "escaped in a query. Fixed to one security profile (client id), one customer and the scopes granted."
+            "Atza| marks an access token, Atzr| a refresh token. 350 to 2048 bytes, to be escaped in a "
+            "query. Fixed to one security profile (client id), one customer and the scopes granted."
         ),
-        validity="An hour.",
+        lifetime=3600,
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with the client's credentials in the form or as HTTP Basic; the refresh token "
             "stays good until the customer takes the consent back.",
@@ -136,6 +134,8 @@ PROVIDER = Provider(
             "Works with profile or profile:user_id; the header x-amz-access-token does as well.",
             RequestTemplate("https://api.amazon.com/user/profile"),
         ),
+        pattern=r"Atza\|.+",
+        sample="Atza|{}",
         sources=(
             "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
             "https://developer.amazon.com/docs/login-with-amazon/refresh-token.html",
@@ -164,8 +164,7 @@ PROVIDER = Provider(
         ),
         source="https://developer.amazon.com/docs/eu/amazon-pay-automatic/obtain-profile-information.html",
         note=(
-            "No active flag and no credentials: it answers for every client's token, so aud must be compared with the "
-            "client id. exp beside it is no time but the seconds left. Europe and Japan have hosts of their own, "
+            "exp beside it is no time but the seconds left. Europe and Japan have hosts of their own, "
             "api.amazon.co.uk and api.amazon.co.jp."
         ),
     ),

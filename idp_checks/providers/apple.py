@@ -24,6 +24,7 @@ from idp_checks.providers.sdk import (
     String,
     StringFlag,
     TokenFacts,
+    TokenRules,
     parse_json,
     renew_by_refresh_token,
     revoke_by_request,
@@ -122,11 +123,11 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=86400,
         contents=(
             "The ID token is signed by RS256 with kid; aud is the client id, nonce the one sent. Scopes decide only "
             "which personal data come. The access token is opaque and reserved for later use."
         ),
+        lifetime=86400,
         validity=(
             "A day from iat to exp in ID tokens seen, ten minutes in old ones: read exp. The access token names an "
             "hour and opens nothing; a refresh token has no end, a code lives 5 minutes."
@@ -164,9 +165,9 @@ PROVIDER = Provider(
     ),
     debug=SignedToken(
         url="https://appleid.apple.com/auth/keys",
-        issuers=("https://appleid.apple.com", "https://account.apple.com"),
-        client=("aud",),
-        about="id",
+        rules=TokenRules(
+            issuers=("https://appleid.apple.com", "https://account.apple.com"), client_claims=("aud",), token_kind="id"
+        ),
         optional_credentials=ID_TOKEN_CREDENTIALS,
         source="https://developer.apple.com/documentation/signinwithapplerestapi/fetch-apple's-public-key-for-verifying-token-signature",
         note=(

@@ -101,6 +101,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "asana", "allauth": "asana"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.asana.com/docs/oauth",
         "https://developers.asana.com/docs/openid-connect",
@@ -117,20 +118,20 @@ PROVIDER = Provider(
             "There is no username, and there are no parts of the name.",
             "Nothing vouches for the address, in userinfo neither.",
             "Strangers are named Private User.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developers.asana.com/reference/getuser",),
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. Bound to one app and one person; scope default opens everything, others a "
-            "resource each. Personal access tokens (digits, a slash, digits, a colon, hexadecimal digits) go in the "
-            "same header and are no sign-in. The ID token is signed with RS256, keys at "
+            "Bound to one app and one person; scope default opens everything, others a resource each. "
+            "Personal access tokens (digits, a slash, digits, a colon, hexadecimal digits) go in the same "
+            "header and are no sign-in. The ID token is signed with RS256, keys at "
             "https://app.asana.com/api/1.0/openid_connect/jwks."
         ),
-        validity="One hour; expires_in of the token answer counts.",
+        lifetime=3600,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             "Form fields grant_type=refresh_token, client_id, client_secret and refresh_token, which stays the same "
             "until it is revoked.",

@@ -85,6 +85,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "atlassian", "allauth": "atlassian", "authjs": "atlassian"},
+    has_auth0_strategy=False,
     docs=(
         "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",
@@ -103,22 +104,22 @@ PROVIDER = Provider(
             ),
             "Jira's answer has names of its own, and an empty text for a hidden address; it needs read:jira-user.",
             "account_type tells people (atlassian, customer) from apps (app).",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developer.atlassian.com/cloud/confluence/user-identity-api/",),
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
         contents=(
             "Not to be read, though it is a JWT in practice. Bound to one app, one person and the sites chosen at "
             "consent, and limited by scopes. Good at api.atlassian.com alone, with the site's cloud id in the path."
         ),
-        validity="One hour.",
+        lifetime=3600,
         renewal=renew_by_refresh_token(
-            "JSON body with grant_type refresh_token, client_id, client_secret and refresh_token; a refresh token "
-            "comes only with scope offline_access, each use ends it and gives the next, and 90 days without use end it "
-            "too. A dead one gives 403, or 400 invalid_grant or unauthorized_client.",
+            (
+                "A refresh token comes only with scope offline_access, each use ends it and gives the next, and "
+                "90 days without use end it too. A dead one gives 403, or 400 invalid_grant or "
+                "unauthorized_client."
+            ),
             "https://auth.atlassian.com/oauth/token",
             as_json=True,
         ),
@@ -126,7 +127,7 @@ PROVIDER = Provider(
             "No documented call for these apps: the person removes the app among the account's connected apps. Newer "
             "authorization servers of Atlassian announce https://auth.atlassian.com/oauth/revoke."
         ),
-        uses=Operation("Needs scope read:me.", RequestTemplate("https://api.atlassian.com/me")),
+        uses=Operation(request=RequestTemplate("https://api.atlassian.com/me"), required_scopes=("read:me",)),
         sources=(
             "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
             "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",
@@ -155,8 +156,8 @@ PROVIDER = Provider(
         ),
         source="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         note=(
-            "It names the person, never the app. GET https://api.atlassian.com/oauth/token/accessible-resources takes "
-            "a token of any product scope and lists the sites, each with its scopes, but no person."
+            "GET https://api.atlassian.com/oauth/token/accessible-resources takes a token of any product "
+            "scope and lists the sites, each with its scopes, but no person."
         ),
     ),
     uncertain=("The bodies of the 401 are known from practice; a 401 with any other message is no denial here.",),

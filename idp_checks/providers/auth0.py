@@ -28,6 +28,7 @@ from idp_checks.providers.sdk import (
     SignedToken,
     Steps,
     TokenFacts,
+    TokenRules,
     Url,
     Username,
     bool_or_none,
@@ -162,20 +163,19 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=86400,
         contents=(
             "Without an audience an encrypted token (five parts, alg dir), good for userinfo alone. With one a JWT of "
             "Auth0's profile (typ JWT, azp for the client) or RFC 9068's (typ at+jwt, client_id); aud lists the API, "
             "and userinfo where openid was asked for. Scopes, audience, organization and Actions change it; an API may "
             "be set to HS256 or to encrypted tokens, cnf binds a token to its sender."
         ),
+        lifetime=86400,
         validity=(
             "A day for an own API unless it says otherwise (30 days at most) and for the Management API. For userinfo "
             "alone a day from the code flow, 2 hours from the implicit one; 10 minutes for the MFA API."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, the client authenticates; needs offline_access, and an API that allows it. "
-            "Rotation is a setting of the application.",
+            ("Needs offline_access, and an API that allows it. Rotation is a setting of the application."),
             "https://{domain}/oauth/token",
             required_credentials=("domain", "client_id", "client_secret"),
         ),
@@ -208,9 +208,9 @@ PROVIDER = Provider(
     ),
     debug=TenantToken(
         url="https://{domain}/.well-known/jwks.json",
-        issuers=("https://{domain}/",),
-        algorithms=("RS256", "RS512", "PS256"),
-        client=("azp", "client_id"),
+        rules=TokenRules(
+            issuers=("https://{domain}/",), algorithms=("RS256", "RS512", "PS256"), client_claims=("azp", "client_id")
+        ),
         required_credentials=("domain",),
         proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=HttpEndpoint(

@@ -143,13 +143,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="121.{}",
-        lifetime=2592000,
         contents=(
             "Parts joined by dots. The older form shows kind, lifetime, end, user and application in the clear; the "
             "newer begins with 121. and shows nothing. Neither is to be believed without asking Baidu."
         ),
-        validity="30 days; expires_in of the token answer counts.",
+        lifetime=2592000,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret, GET works too; a refresh token lives ten years "
             "by Baidu's pages and serves once.",
@@ -163,9 +162,11 @@ PROVIDER = Provider(
             ends="grant",
         ),
         uses=Operation(
-            "Parameter access_token.",
-            RequestTemplate("https://openapi.baidu.com/rest/2.0/passport/users/getInfo", by_query("access_token")),
+            request=RequestTemplate(
+                "https://openapi.baidu.com/rest/2.0/passport/users/getInfo", by_query("access_token")
+            )
         ),
+        sample="121.{}",
         sources=(DOC,),
     ),
     scopes=Scopes(
@@ -193,10 +194,9 @@ PROVIDER = Provider(
         ),
         source=TOKENINFO,
         note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared (the API key). The account is told by its userid: where another is expected, the profile call "
-            "is asked, since newer applications know people by openid. The token goes in the query, the one place that "
-            "is documented: keep addresses out of logs."
+            "The client is the API key. The account is told by its userid: where another is expected, the "
+            "profile call is asked, since newer applications know people by openid. The token goes in the "
+            "query, the one place that is documented: keep addresses out of logs."
         ),
     ),
     uncertain=(

@@ -141,15 +141,16 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=7200,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; it may hold characters such as =, to be percent-encoded when sent. The "
-            "scopes stand in the consumer's registration: a token has all of them, and an app cannot ask for fewer."
+            "It may hold characters such as =, to be percent-encoded when sent. The scopes stand in the "
+            "consumer's registration: a token has all of them, and an app cannot ask for fewer."
         ),
-        validity="Two hours by the documentation, one hour in earlier answers; expires_in of the token answer counts.",
+        lifetime=7200,
+        expiry_field="expires_in",
+        validity="Two hours by the documentation, one hour in earlier answers.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, the consumer's key and secret as HTTP Basic; the implicit grant gives no "
-            "refresh token.",
+            "The implicit grant gives no refresh token.",
             "https://bitbucket.org/site/oauth2/access_token",
             basic=True,
         ),

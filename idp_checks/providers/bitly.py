@@ -72,8 +72,8 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        contents="Nothing can be read from it. There are no scopes: a token opens the whole account.",
-        validity="No end is documented.",
+        opaque=True,
+        contents="There are no scopes: a token opens the whole account.",
         renewal=Operation("Not documented: the person signs in again."),
         termination=Operation("By the person, in the settings under connected applications."),
         uses=Operation("Any token works.", RequestTemplate("https://api-ssl.bitly.com/v4/user")),

@@ -68,12 +68,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it: 32 letters and digits in the classic form, much longer in newer ones. Its "
-            "rights are the application's scopes, cut by what the person may do."
+            "32 letters and digits in the classic form, much longer in newer ones. Its rights are the "
+            "application's scopes, cut by what the person may do."
         ),
-        validity="60 minutes; expires_in of the token answer counts, up to 4200 seconds as seen.",
+        lifetime=3600,
+        validity="expires_in of the token answer counts, up to 4200 seconds as seen.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret gives a new pair; a refresh token lives 60 days "
             "and works once. Downscoped tokens and those of server-side grants have none.",
@@ -107,9 +108,8 @@ PROVIDER = Provider(
         ),
         source="https://developer.box.com/guides/api-calls/permissions-and-errors/common-errors/",
         note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. A 401 has "
-            "an empty body: its header says why. About 1000 calls a minute and person are let through, beside the "
-            "enterprise's monthly allowance."
+            "A 401 has an empty body: its header says why. About 1000 calls a minute and person are let "
+            "through, beside the enterprise's monthly allowance."
         ),
     ),
     uncertain=("Expired, revoked and unknown tokens get the same 401.",),

@@ -19,6 +19,7 @@ from idp_checks.providers.sdk import (
     Steps,
     StringFlag,
     TokenFacts,
+    TokenRules,
     Username,
     first_nonblank,
     read_claims,
@@ -98,15 +99,15 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=3600,
         contents=(
             "An RS256 JWT: sub, username, client_id, token_use access, scope, cognito:groups, version. There is no "
             "aud: client_id is the client. Scopes of resource servers change it, and in paid tiers a trigger before "
             "its making. Tokens of the user pools API have the scope aws.cognito.signin.user.admin alone."
         ),
+        lifetime=3600,
         validity="One hour for a new app client, 5 minutes to a day as it is set; refresh tokens 30 days.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, the client authenticates; no new refresh token comes unless rotation is on.",
+            "No new refresh token comes unless rotation is on.",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/token",
             basic=True,
             required_credentials=("domain", "region", "client_id", "client_secret"),
@@ -121,11 +122,11 @@ PROVIDER = Provider(
             required_credentials=("domain", "region", "client_id", "client_secret"),
         ),
         uses=Operation(
-            "Needs scope openid in the token.",
-            RequestTemplate(
+            request=RequestTemplate(
                 "https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo",
                 required_credentials=("domain", "region"),
             ),
+            required_scopes=("openid",),
         ),
         sources=(
             "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html",
@@ -143,16 +144,17 @@ PROVIDER = Provider(
     ),
     debug=AccessToken(
         url="https://cognito-idp.{region}.amazonaws.com/{user_pool_id}/.well-known/jwks.json",
-        issuers=("https://cognito-idp.{region}.amazonaws.com/{user_pool_id}",),
-        client=("client_id",),
-        optional=frozenset({"aud"}),
+        rules=TokenRules(
+            issuers=("https://cognito-idp.{region}.amazonaws.com/{user_pool_id}",),
+            client_claims=("client_id",),
+            optional_claims=frozenset({"aud"}),
+        ),
         required_credentials=("region", "user_pool_id"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
         source="https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html",
         note=(
-            "No endpoint answers for tokens: the signature is checked, which says nothing of a revocation. token_use "
-            "must be access. A pool has two keys, one for each kind of token. Userinfo would show a token at work, but "
-            "refuses a good one without scope openid too, so it is not asked."
+            "token_use must be access. A pool has two keys, one for each kind of token. Userinfo would show "
+            "a token at work, but refuses a good one without scope openid too, so it is not asked."
         ),
     ),
 )

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from idp_checks.providers.model import Provider
+from idp_checks.providers.model import Provider, TokenFacts
 from idp_checks.providers.operations import Operation
+from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint
+from idp_checks.tokens.template import RequestTemplate
 
 __all__ = ["format_lifetime", "provider_page", "provider_row"]
+
+CUSTOM_CONNECTION = "Auth0 has no strategy for it: a custom connection stores identifiers as oauth2|CONNECTION|ID."
+OPAQUE = "Opaque: carries no readable data."
+PROBE = "A probe: it shows that the token works and for whom. Any application's token passes, so it proves no client."
+TOKENINFO = "Requires no credentials and reports on any application's token."
+COMPARE_CLIENT = "Compare the client."
+SIGNED_TOKEN = "No endpoint reports on the token: its signature is verified, which does not detect a revocation."
+BARE_REFUSALS = "The endpoint does not say why a token is refused."
 
 
 def provider_row(provider: Provider) -> dict[str, Any]:
@@ -37,17 +47,15 @@ def provider_page(provider: Provider) -> dict[str, Any]:
         "aliases": dict(provider.aliases),
         "profile": {
             "call": f"{facts.request.method} {facts.request.url}" if facts.request else None,
-            "further_calls": {
-                name: f"{additional.request.method} {additional.request.url}" for name, additional in facts.also.items()
-            },
+            "further_calls": {name: f"{call.request.method} {call.request.url}" for name, call in facts.also.items()},
             "vouching": facts.vouching,
             "identifier_unique_within": facts.subject_scope,
-            "quirks": list(facts.quirks),
+            "quirks": [*facts.quirks, *(() if provider.has_auth0_strategy else (CUSTOM_CONNECTION,))],
         },
         "token": {
             "form": token.form,
-            "contents": token.contents,
-            "validity": token.validity,
+            "contents": _join(OPAQUE if token.opaque else "", token.contents),
+            "validity": _describe_validity(token),
             "renewal": _describe_operation(token.renewal),
             "termination": _describe_operation(token.termination),
             "uses": _describe_operation(token.uses),
@@ -63,7 +71,7 @@ def provider_page(provider: Provider) -> dict[str, Any]:
             "request": debug.describe_request(),
             "needs": list(debug.required_credentials),
             "tells": sorted(debug.proves),
-            "note": getattr(debug, "note", None),
+            "note": _join(_describe_kind(debug), getattr(debug, "note", None) or "") or None,
             "source": debug.source,
         }
         if debug
@@ -86,7 +94,52 @@ def format_lifetime(seconds: int | None) -> str:
     return f"{seconds} s"
 
 
+def _describe_validity(token: TokenFacts) -> str:
+    """Describe how long a token is valid."""
+    if token.lifetime == 0:
+        lifetime = "Does not expire."
+    elif token.lifetime is None:
+        lifetime = "" if token.expiry_field or token.validity else "The lifetime is not documented."
+    else:
+        lifetime = f"Expires after {format_lifetime(token.lifetime)}."
+    field = f"The token response states it in {token.expiry_field}." if token.expiry_field else ""
+    return _join(lifetime, field, token.validity)
+
+
 def _describe_operation(operation: Operation) -> str:
-    if operation.url is None:
-        return operation.note
-    return f"{operation.method} {operation.url}: {operation.note}"
+    """Describe a step in a token's life: the call, its parameters, and the note."""
+    call = f"{operation.method} {operation.url}" if operation.url is not None else ""
+    if operation.request is not None:
+        call = f"{call} ({_describe_parameters(operation.request)})"
+    scopes = f"Requires scope {' '.join(operation.required_scopes)}." if operation.required_scopes else ""
+    return ": ".join(filter(None, (call, _join(scopes, operation.note))))
+
+
+def _describe_parameters(request: RequestTemplate) -> str:
+    """Describe where a request carries the token, and which parameters go with it."""
+    placement = request.placement
+    place = {"oauth1": "signature", "path": "URL path"}.get(placement.place, placement.place)
+    parts = [f"token in the {place}" if place != placement.place else f"token in the {place}: {placement.name}"]
+    parts += [name if "{" in value else f"{name}={value}" for name, value in request.params.items()]
+    parts += [*request.proofs, *(("HTTP Basic",) if request.basic else ())]
+    return ", ".join(parts)
+
+
+def _describe_kind(debug: Endpoint) -> str:
+    """Describe the properties that all endpoints of this kind have in common."""
+    sentences = []
+    if debug.kind == "userinfo-probe" and "client" not in debug.proves:
+        sentences.append(PROBE)
+    elif debug.kind == "tokeninfo" and not debug.required_credentials:
+        sentences += [TOKENINFO, *((COMPARE_CLIENT,) if "client" in debug.proves else ())]
+    elif debug.kind == "signed-token":
+        sentences.append(SIGNED_TOKEN)
+    if isinstance(debug, HttpEndpoint):
+        denials = [refusal for refusal in debug.refusals if refusal.to_reading().active is False]
+        if denials and all(refusal.bare for refusal in denials):
+            sentences.append(BARE_REFUSALS)
+    return " ".join(sentences)
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

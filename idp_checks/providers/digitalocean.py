@@ -101,6 +101,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "digitalocean", "allauth": "digitalocean"},
+    has_auth0_strategy=False,
     docs=(
         "https://docs.digitalocean.com/reference/api/oauth/",
         "https://docs.digitalocean.com/reference/api/reference/account/",
@@ -117,23 +118,21 @@ PROVIDER = Provider(
             "There is no username and no picture, and there are no parts of the name.",
             "Limits such as droplet_limit are left out where the token may not read what they limit.",
             "status may be warning or locked beside active; status_message is often an empty text.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://docs.digitalocean.com/reference/api/reference/account/",),
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"doo_v1_[a-f0-9]{64}",
-        sample="doo_v1_{hex}",
-        lifetime=2592000,
+        opaque=True,
         contents=(
-            "Nothing can be read from it but its kind: doo_v1_ access, dor_v1_ refresh, dop_v1_ personal. The app "
-            "chooses the scopes, the person the team; the token answer names both in scope and info. Public clients "
+            "The prefix shows the kind: doo_v1_ access, dor_v1_ refresh, dop_v1_ personal. The app chooses "
+            "the scopes, the person the team; the token answer names both in scope and info. Public clients "
             "with PKCE have been possible since 2026."
         ),
-        validity="30 days; expires_in of the token answer counts.",
+        lifetime=2592000,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; a new pair.",
+            "A new pair.",
             "https://cloud.digitalocean.com/v1/oauth/token",
         ),
         termination=Operation(
@@ -142,6 +141,8 @@ PROVIDER = Provider(
             OfItself("https://cloud.digitalocean.com/v1/oauth/revoke", method="POST"),
         ),
         uses=Operation("Needs scope read or account:read.", RequestTemplate("https://api.digitalocean.com/v2/account")),
+        pattern=r"doo_v1_[a-f0-9]{64}",
+        sample="doo_v1_{hex}",
         sources=("https://docs.digitalocean.com/reference/api/oauth/",),
     ),
     scopes=Scopes(
@@ -175,9 +176,9 @@ PROVIDER = Provider(
         ),
         source="https://github.com/digitalocean/doctl",
         note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared. Its resource_owner_id is no account identifier: /v2/account tells the subject. The API lets "
-            "through 5000 requests an hour and 250 a minute for each token, and tells so in ratelimit headers."
+            "Its resource_owner_id is no account identifier: /v2/account tells the subject. The API lets "
+            "through 5000 requests an hour and 250 a minute for each token, and tells so in ratelimit "
+            "headers."
         ),
     ),
     uncertain=(

@@ -115,6 +115,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "discord", "allauth": "discord", "authjs": "discord"},
+    has_auth0_strategy=False,
     docs=(
         "https://discord.com/developers/docs/topics/oauth2",
         "https://discord.com/developers/docs/resources/user",
@@ -135,7 +136,6 @@ PROVIDER = Provider(
             ),
             "Many accounts have null for global_name: the name is then the username.",
             "email is null, not missing, for accounts without an address.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|discord|ID.",
         ),
         sources=(
             "https://discord.com/developers/docs/resources/user",
@@ -144,12 +144,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=604800,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. Bound to one application, one account and the scopes granted. Bot tokens are "
-            "another kind and no sign-in."
+            "Bound to one application, one account and the scopes granted. Bot tokens are another kind and no sign-in."
         ),
-        validity="7 days; expires_in of the token answer counts.",
+        lifetime=604800,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token as a form (JSON is refused), client id and secret as HTTP Basic or in the form.",
             "https://discord.com/api/oauth2/token",
@@ -162,7 +162,7 @@ PROVIDER = Provider(
             ends="grant",
             params={"token_type_hint": "access_token"},
         ),
-        uses=Operation("Needs scope identify.", RequestTemplate("https://discord.com/api/users/@me")),
+        uses=Operation(request=RequestTemplate("https://discord.com/api/users/@me"), required_scopes=("identify",)),
         sources=("https://discord.com/developers/docs/topics/oauth2",),
     ),
     scopes=Scopes(
@@ -181,8 +181,7 @@ PROVIDER = Provider(
         refusals=(Refusal(401, "denied", {"message": "401: Unauthorized", "code": 0}),),
         source="https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information",
         note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared. An address that collects 10,000 answers 401, 403 or 429 in 10 minutes is shut out for a while: "
+            "An address that collects 10,000 answers 401, 403 or 429 in 10 minutes is shut out for a while: "
             "never ask about lists of dead tokens."
         ),
     ),

@@ -64,10 +64,13 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents="Not public, so opaque. An ID token comes with it, a JWT that repeats the nonce.",
-        validity="Not public: expires_in of the token answer counts.",
+        expiry_field="expires_in",
+        validity="Not public.",
         renewal=Operation("No call is documented in public."),
         termination=Operation("No call is documented in public, and the discovery document names none."),
-        uses=Operation("Needs scope openid.", RequestTemplate("https://conf.uw.docomo.ne.jp/common/userinfo")),
+        uses=Operation(
+            request=RequestTemplate("https://conf.uw.docomo.ne.jp/common/userinfo"), required_scopes=("openid",)
+        ),
         sources=(
             "https://github.com/auth0/passport-daccount",
             "https://conf.uw.docomo.ne.jp/.well-known/openid-configuration",
@@ -90,9 +93,8 @@ PROVIDER = Provider(
         ),
         source="https://github.com/auth0/passport-daccount",
         note=(
-            "The probe names the person, never the application. The aud of the ID token is the client id; the keys "
-            "are those of the discovery document. The token endpoint is https://conf.uw.docomo.ne.jp/common/token, "
-            "with HTTP Basic."
+            "The aud of the ID token is the client id; the keys are those of the discovery document. The "
+            "token endpoint is https://conf.uw.docomo.ne.jp/common/token, with HTTP Basic."
         ),
     ),
     uncertain=(

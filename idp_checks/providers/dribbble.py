@@ -21,6 +21,7 @@ from idp_checks.providers.sdk import (
     Url,
     Username,
     profile_probe,
+    revoke_in_settings,
 )
 
 
@@ -43,6 +44,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "dribbble", "authjs": "dribbble"},
+    has_auth0_strategy=False,
     docs=(
         "https://developer.dribbble.com/v2/",
         "https://developer.dribbble.com/v2/oauth/",
@@ -62,7 +64,6 @@ PROVIDER = Provider(
             ),
             "There are no given and family names, and the login can be changed.",
             "The picture is always there: a default one looks like any other address.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://developer.dribbble.com/v2/user/",
@@ -71,13 +72,14 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        contents="Nothing can be read from it; an application chooses the scope alone.",
+        opaque=True,
+        contents="An application chooses the scope alone.",
         validity=(
-            "Not documented. The token answer holds access_token, token_type, scope and created_at and names no end, "
-            "which looks like a token without one."
+            "The token answer holds access_token, token_type, scope and created_at and names no end, which "
+            "looks like a token without one."
         ),
         renewal=Operation("No call is documented: the person goes through the authorisation again."),
-        termination=Operation("No call is documented: the person removes the application in the account settings."),
+        termination=revoke_in_settings(),
         uses=Operation("Any scope will do.", RequestTemplate("https://api.dribbble.com/v2/user")),
         sources=("https://developer.dribbble.com/v2/oauth/",),
     ),

@@ -131,17 +131,17 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"sl\.(?:u\.)?[A-Za-z0-9_-]{130,}|[A-Za-z0-9_-]{64}",
-        sample="sl.u.{}{}{}{}",
-        lifetime=14400,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. It begins with sl. and has no promised length: those with sl.u. pass a "
-            "thousand characters. The application chooses the scopes and, by token_access_type=offline, whether a "
-            "refresh token comes with it; the token answer holds uid, account_id and scope too."
+            "It begins with sl. and has no promised length: those with sl.u. pass a thousand characters. The "
+            "application chooses the scopes and, by token_access_type=offline, whether a refresh token comes "
+            "with it; the token answer holds uid, account_id and scope too."
         ),
+        lifetime=14400,
+        expiry_field="expires_in",
         validity=(
-            "Four hours; expires_in of the token answer counts. Tokens of 64 characters without sl. do not end by "
-            "time: none were given out after September 2021, and the old ones work until revoked."
+            "Tokens of 64 characters without sl. do not end by time: none were given out after September "
+            "2021, and the old ones work until revoked."
         ),
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret (PKCE: no secret); scope may ask for fewer. The "
@@ -158,6 +158,8 @@ PROVIDER = Provider(
             "Needs scope account_info.read; without a body.",
             RequestTemplate("https://api.dropboxapi.com/2/users/get_current_account", method="POST"),
         ),
+        pattern=r"sl\.(?:u\.)?[A-Za-z0-9_-]{130,}|[A-Za-z0-9_-]{64}",
+        sample="sl.u.{}{}{}{}",
         sources=(
             "https://developers.dropbox.com/oauth-guide",
             "https://www.dropbox.com/developers/documentation/http/documentation#auth-token-revoke",

@@ -117,12 +117,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. The token answer of the user grant named the application (app_id) and the "
-            "account (account_id, _links.account.href), and app_id there is the only word about the client."
+            "The token answer of the user grant named the application (app_id) and the account (account_id, "
+            "_links.account.href), and app_id there is the only word about the client."
         ),
-        validity="An hour; the refresh token of the user grant lived 60 days (refresh_expires_in).",
+        lifetime=3600,
+        validity="The refresh token of the user grant lived 60 days (refresh_expires_in).",
         renewal=Operation(
             "grant_type=refresh_token with the client's credentials, in the user grant of old. An application token "
             "has no refresh token: ask for a new one by grant_type=client_credentials.",

@@ -87,6 +87,7 @@ PROVIDER = Provider(
     title="eBay",
     kind="social",
     protocol="oauth2",
+    has_auth0_strategy=False,
     docs=(
         "https://developer.ebay.com/api-docs/commerce/identity/resources/user/methods/getUser",
         "https://developer.ebay.com/api-docs/static/oauth-tokens.html",
@@ -112,21 +113,20 @@ PROVIDER = Provider(
                 "and for some applications."
             ),
             "No picture and no whole name.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developer.ebay.com/api-docs/commerce/identity/resources/user/methods/getUser",),
     ),
     token=TokenFacts(
         form="opaque",
-        sample="v^1.1#{}",
-        lifetime=7200,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; some 2000 characters, v^1.1# first as seen. Tokens of an application and of "
-            "a user look alike, and only a user's opens the Identity API."
+            "Some 2000 characters, v^1.1# first as seen. Tokens of an application and of a user look alike, "
+            "and only a user's opens the Identity API."
         ),
-        validity="Two hours; the refresh token about 18 months, unless the person changes password or username.",
+        lifetime=7200,
+        validity="The refresh token about 18 months, unless the person changes password or username.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, HTTP Basic with the client's credentials; the refresh token stays the same.",
+            "The refresh token stays the same.",
             "https://api.ebay.com/identity/v1/oauth2/token",
             basic=True,
         ),
@@ -134,7 +134,8 @@ PROVIDER = Provider(
             "No REST call is documented; the old Trading API has RevokeToken, and the person withdraws the application "
             "in the account settings."
         ),
-        uses=Operation("Needs scope commerce.identity.readonly.", RequestTemplate(USER)),
+        uses=Operation(request=RequestTemplate(USER), required_scopes=("commerce.identity.readonly",)),
+        sample="v^1.1#{}",
         sources=(
             "https://developer.ebay.com/api-docs/static/oauth-tokens.html",
             "https://developer.ebay.com/api-docs/static/oauth-refresh-token-request.html",
@@ -164,9 +165,9 @@ PROVIDER = Provider(
         ),
         source="https://developer.ebay.com/develop/api/sell/error_codes",
         note=(
-            "The probe passes with any application's token and proves no client. Errors come as a list: 1001 is the "
-            "dead token, 1004 and 140000 are eBay's own faults. GetTokenStatus of the Trading API is for tokens of "
-            "Auth'n'Auth. Calls are limited by the day and application."
+            "Errors come as a list: 1001 is the dead token, 1004 and 140000 are eBay's own faults. "
+            "GetTokenStatus of the Trading API is for tokens of Auth'n'Auth. Calls are limited by the day "
+            "and application."
         ),
     ),
     uncertain=("Expired, revoked and unknown tokens get the same 401; what an application token gets is not stated.",),

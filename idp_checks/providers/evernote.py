@@ -102,14 +102,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="oauth1",
-        pattern=r"S=s\d+:U=[0-9a-f]+:E=[0-9a-f]+:C=[0-9a-f]+:P=[0-9a-f]+:A=[^:]+:V=\d+:H=[0-9a-f]+",
-        sample="S=s1:U=6acfc1:E=1a0e5b3a400:C=19ae4f0a800:P=185:A=sample-app:V=2:H={hex}",
-        lifetime=31536000,
         contents=(
             "Parts that anybody can read: S shard, U user, E end and C beginning (milliseconds in hexadecimal), P "
             "permission, A the name of the application's key, V version, H a hash that Evernote alone can check. The "
             "token secret is empty, since later calls are not signed: the token alone is the credential."
         ),
+        lifetime=31536000,
         validity="A year, or the day, week or month that the person chooses; edam_expires names the end.",
         renewal=Operation("None: the person authorises again before edam_expires."),
         termination=Operation(
@@ -121,6 +119,8 @@ PROVIDER = Provider(
             "rateLimitDuration in seconds.",
             manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
+        pattern=r"S=s\d+:U=[0-9a-f]+:E=[0-9a-f]+:C=[0-9a-f]+:P=[0-9a-f]+:A=[^:]+:V=\d+:H=[0-9a-f]+",
+        sample="S=s1:U=6acfc1:E=1a0e5b3a400:C=19ae4f0a800:P=185:A=sample-app:V=2:H={hex}",
         sources=(
             "https://dev.evernote.com/doc/articles/authentication.php",
             "https://dev.evernote.com/doc/reference/UserStore.html",

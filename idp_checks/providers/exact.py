@@ -135,12 +135,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. There are no scopes: the application's registration in the App Center "
-            "decides, and within it the person's own rights."
+            "There are no scopes: the application's registration in the App Center decides, and within it "
+            "the person's own rights."
         ),
-        validity="10 minutes; expires_in of the token answer is a text.",
+        lifetime=600,
+        validity="expires_in of the token answer is a text.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id and client_secret in the form, not sooner than about 30 seconds "
             "before the end. A refresh token lives 30 days and works once.",

@@ -182,12 +182,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="EAA{}",
-        lifetime=5184000,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. Fixed to one app, one person and the permissions granted, which the person "
-            "may refuse one by one. An app token may be written as app id, a bar, app secret."
+            "Fixed to one app, one person and the permissions granted, which the person may refuse one by "
+            "one. An app token may be written as app id, a bar, app secret."
         ),
+        lifetime=5184000,
         validity=(
             "A long-lived user token lives about 60 days, a short-lived one 1 to 2 hours; app tokens and Page tokens "
             "of a long-lived user do not end by time. Access to the person's data ends about 90 days after the last "
@@ -227,6 +227,7 @@ PROVIDER = Provider(
                 required_credentials=("client_secret",),
             ),
         ),
+        sample="EAA{}",
         sources=(
             "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
             "https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived",

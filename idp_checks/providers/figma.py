@@ -26,6 +26,7 @@ from idp_checks.providers.sdk import (
     Url,
     by_bearer,
     by_form,
+    revoke_in_settings,
 )
 
 
@@ -63,6 +64,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"allauth": "figma", "authjs": "figma"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.figma.com/docs/rest-api/authentication/",
         "https://developers.figma.com/docs/rest-api/scopes/",
@@ -85,19 +87,19 @@ PROVIDER = Provider(
                 "The token endpoint moved from www.figma.com/api/oauth/token to api.figma.com in February 2025, which "
                 "older libraries do not know."
             ),
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developers.figma.com/docs/rest-api/users-endpoints/",),
     ),
     token=TokenFacts(
         form="opaque",
-        sample="figu_{}",
+        opaque=True,
         contents=(
-            "Nothing can be read from it; figu_ is seen before sign-in tokens and figd_ before personal ones, neither "
-            "promised. The app chooses the scopes, which stand in its registration too; new apps have been reviewed "
-            "since November 2025. With scope openid an ID token comes beside it, signed with ES256."
+            "figu_ is seen before sign-in tokens and figd_ before personal ones, neither promised. The app "
+            "chooses the scopes, which stand in its registration too; new apps have been reviewed since "
+            "November 2025. With scope openid an ID token comes beside it, signed with ES256."
         ),
-        validity="expires_in of the token answer counts; 90 days are reported and not documented.",
+        expiry_field="expires_in",
+        validity="90 days are reported and not documented.",
         renewal=Operation(
             "Form field refresh_token, client id and secret as HTTP Basic; a new access token, and the refresh token "
             "stays. The discovery document has the grant at /v1/oauth/token too.",
@@ -110,8 +112,9 @@ PROVIDER = Provider(
             ),
             token="refresh",
         ),
-        termination=Operation("No documented call: the person removes the app in the settings."),
-        uses=Operation("Needs scope current_user:read.", RequestTemplate("https://api.figma.com/v1/me")),
+        termination=revoke_in_settings(),
+        uses=Operation(request=RequestTemplate("https://api.figma.com/v1/me"), required_scopes=("current_user:read",)),
+        sample="figu_{}",
         sources=("https://developers.figma.com/docs/rest-api/authentication/",),
     ),
     scopes=Scopes(

@@ -156,15 +156,14 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=28800,
         contents=(
             "A JWT by HS256 under a key that Fitbit alone holds: it can be read and not verified. aud is the client, "
             "sub the person, iss Fitbit, scopes a text of short codes. The person chooses among the scopes asked for."
         ),
+        lifetime=28800,
         validity="Eight hours by the code flow; a day, a week, 30 days or a year by the implicit one.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, HTTP Basic with the client's credentials; a refresh token works once. Off with "
-            "the API.",
+            "A refresh token works once. Off with the API.",
             "https://api.fitbit.com/oauth2/token",
             basic=True,
         ),
@@ -173,7 +172,9 @@ PROVIDER = Provider(
             "https://api.fitbit.com/oauth2/revoke",
             basic=True,
         ),
-        uses=Operation("Needs scope profile.", RequestTemplate("https://api.fitbit.com/1/user/-/profile.json")),
+        uses=Operation(
+            request=RequestTemplate("https://api.fitbit.com/1/user/-/profile.json"), required_scopes=("profile",)
+        ),
         sources=(
             "https://dev.fitbit.com/build/reference/web-api/authorization/",
             "https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/",

@@ -31,6 +31,7 @@ from idp_checks.providers.sdk import (
     TokenFacts,
     Username,
     by_oauth1,
+    revoke_in_settings,
 )
 
 REST = "https://api.flickr.com/services/rest/?format=json&nojsoncallback=1&method="
@@ -190,23 +191,24 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="oauth1",
-        sample="70000000000000001-{}",
-        lifetime=0,
+        opaque=True,
         contents=(
-            "Nothing can be read from it, and it is of no use without its secret and the application's: requests are "
-            "signed by HMAC-SHA1. Its permission is read, write or delete."
+            "It is of no use without its secret and the application's: requests are signed by HMAC-SHA1. Its "
+            "permission is read, write or delete."
         ),
-        validity="No end by time, until the person removes the application in the account settings.",
+        lifetime=0,
+        validity="Valid until the person removes the application in the account settings.",
         renewal=Operation("None needed; more permission by authorising again."),
-        termination=Operation("No call for it: the person removes the application in the settings."),
+        termination=revoke_in_settings(),
         uses=Operation(
-            "Needs permission read.",
-            RequestTemplate(
+            request=RequestTemplate(
                 f"{REST}flickr.test.login",
                 by_oauth1(),
                 required_credentials=("client_id", "client_secret", "access_token_secret"),
             ),
+            required_scopes=("read",),
         ),
+        sample="70000000000000001-{}",
         sources=("https://www.flickr.com/services/api/auth.oauth.html",),
     ),
     scopes=Scopes(

@@ -69,6 +69,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"authjs": "freshbooks"},
+    has_auth0_strategy=False,
     docs=(
         "https://www.freshbooks.com/api/authentication",
         "https://www.freshbooks.com/api/me_endpoint",
@@ -90,17 +91,16 @@ PROVIDER = Provider(
                 "account_id of a business is a short text, its id a number: the accounting API wants the former, and "
                 "neither is the person."
             ),
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://www.freshbooks.com/api/me_endpoint",),
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=43200,
         contents=(
             "No form is documented. The application chooses the scopes, which must be set in its registration too."
         ),
-        validity="12 hours; created_at and expires_in of the token answer count.",
+        lifetime=43200,
+        validity="created_at and expires_in of the token answer count.",
         renewal=renew_by_refresh_token(
             "A JSON body of grant_type=refresh_token with client_id, client_secret and redirect_uri. A refresh token "
             "has no end and works once: an answer that is lost loses the grant.",
@@ -114,7 +114,10 @@ PROVIDER = Provider(
             "https://api.freshbooks.com/auth/oauth/revoke",
             as_json=True,
         ),
-        uses=Operation("Needs user:profile:read.", RequestTemplate("https://api.freshbooks.com/auth/api/v1/users/me")),
+        uses=Operation(
+            request=RequestTemplate("https://api.freshbooks.com/auth/api/v1/users/me"),
+            required_scopes=("user:profile:read",),
+        ),
         sources=("https://www.freshbooks.com/api/authentication",),
     ),
     scopes=Scopes(

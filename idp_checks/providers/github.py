@@ -158,14 +158,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"gh[ou]_[A-Za-z0-9]{36,}",
-        sample="gho_{}",
-        lifetime=0,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; the prefix tells the kind: gho_ OAuth app, ghu_ user token of a GitHub App, "
-            "ghr_ refresh, ghs_ installation, ghp_ and github_pat_ personal. An OAuth app chooses scopes, a GitHub "
-            "App has the permissions of its registration."
+            "The prefix tells the kind: gho_ OAuth app, ghu_ user token of a GitHub App, ghr_ refresh, ghs_ "
+            "installation, ghp_ and github_pat_ personal. An OAuth app chooses scopes, a GitHub App has the "
+            "permissions of its registration."
         ),
+        lifetime=0,
         validity=(
             "OAuth app tokens do not end by time, but are dropped after a year unused, or when more than ten exist for "
             "one person, app and set of scopes. User tokens of a GitHub App live 8 hours unless the app opted out."
@@ -195,6 +194,8 @@ PROVIDER = Provider(
                 headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
             ),
         ),
+        pattern=r"gh[ou]_[A-Za-z0-9]{36,}",
+        sample="gho_{}",
         sources=(
             "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
             "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens",

@@ -128,14 +128,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"[0-9a-f]{64}",
-        sample="{hex}",
-        lifetime=7200,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; an application chooses the scopes alone. glpat- tokens (personal, project, "
-            "group) are of another kind, though the API takes them as bearer tokens too."
+            "An application chooses the scopes alone. glpat- tokens (personal, project, group) are of "
+            "another kind, though the API takes them as bearer tokens too."
         ),
-        validity="Two hours; expires_in and created_at of the token answer count. Those without an end died with 15.0.",
+        lifetime=7200,
+        validity=("expires_in and created_at of the token answer count. Those without an end died with 15.0."),
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client id and secret (or code_verifier) and redirect_uri; a new pair, and "
             "the old one ends at once.",
@@ -149,6 +148,8 @@ PROVIDER = Provider(
             "https://gitlab.com/oauth/revoke",
         ),
         uses=Operation("Needs read_user, read_api or api.", RequestTemplate("https://gitlab.com/api/v4/user")),
+        pattern=r"[0-9a-f]{64}",
+        sample="{hex}",
         sources=("https://docs.gitlab.com/api/oauth2/",),
     ),
     scopes=Scopes(
@@ -180,11 +181,10 @@ PROVIDER = Provider(
         ),
         source="https://docs.gitlab.com/api/oauth2/",
         note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared. 401 does not say why; /api/v4/user does (its description says expired or revoked, and 403 "
-            "insufficient_scope means alive). RFC 7662 is at /oauth/introspect with the client's credentials, names no "
-            "subject, and calls another client's token inactive. Limits are by address and by person, with "
-            "Retry-After. Self-managed servers: the same path under issuer_url."
+            "401 does not say why; /api/v4/user does (its description says expired or revoked, and 403 "
+            "insufficient_scope means alive). RFC 7662 is at /oauth/introspect with the client's "
+            "credentials, names no subject, and calls another client's token inactive. Limits are by address "
+            "and by person, with Retry-After. Self-managed servers: the same path under issuer_url."
         ),
     ),
     uncertain=(

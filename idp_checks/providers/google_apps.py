@@ -102,20 +102,20 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=google_oauth2.PROVIDER.token.pattern,
-        sample=google_oauth2.PROVIDER.token.sample,
-        lifetime=3600,
         contents=(
             "The same tokens as those of Google's own accounts: opaque, of one client and one account, with the scopes "
             "granted. An administrator may block a client or narrow its scopes for the organisation."
         ),
+        lifetime=3600,
         validity=(
             "About an hour. Where an administrator limits sessions of Google Cloud, the refresh token ends with the "
             "session (invalid_grant, subtype invalid_rapt)."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; needs access_type=offline at the login. At most 100 live ones per client and "
-            "account; dead after 6 months unused, or 7 days while the consent screen is external and in testing.",
+            (
+                "Needs access_type=offline at the login. At most 100 live ones per client and account; dead "
+                "after 6 months unused, or 7 days while the consent screen is external and in testing."
+            ),
             "https://oauth2.googleapis.com/token",
         ),
         termination=Operation(
@@ -128,6 +128,8 @@ PROVIDER = Provider(
             "Any token with scope openid works; it also gives hd.",
             RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
         ),
+        pattern=google_oauth2.PROVIDER.token.pattern,
+        sample=google_oauth2.PROVIDER.token.sample,
         sources=(
             "https://developers.google.com/identity/protocols/oauth2",
             "https://developers.google.com/workspace/admin/directory/reference/rest/v1/tokens",

@@ -129,18 +129,20 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"ya29\.[A-Za-z0-9_-]{10,}",
-        sample="ya29.{}",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it, and its form may change; 2048 bytes at most. Bound to one client, one "
-            "account and the scopes granted, which a person may grant one by one."
+            "Its form may change; 2048 bytes at most. Bound to one client, one account and the scopes "
+            "granted, which a person may grant one by one."
         ),
-        validity="About an hour (expires_in of the token answer counts), less where an administrator limits sessions.",
+        lifetime=3600,
+        expiry_field="expires_in",
+        validity="About an hour, less where an administrator limits sessions.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; a refresh token comes only with access_type=offline. At most 100 are live per "
-            "client and account; one dies after 6 months without use, with a new password if it opens Gmail, and after "
-            "7 days while the consent screen is in testing.",
+            (
+                "A refresh token comes only with access_type=offline. At most 100 are live per client and "
+                "account; one dies after 6 months without use, with a new password if it opens Gmail, and after "
+                "7 days while the consent screen is in testing."
+            ),
             "https://oauth2.googleapis.com/token",
         ),
         termination=Operation(
@@ -150,8 +152,10 @@ PROVIDER = Provider(
             ends="grant",
         ),
         uses=Operation(
-            "Any token with scope openid works.", RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo")
+            request=RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"), required_scopes=("openid",)
         ),
+        pattern=r"ya29\.[A-Za-z0-9_-]{10,}",
+        sample="ya29.{}",
         sources=("https://developers.google.com/identity/protocols/oauth2",),
     ),
     scopes=Scopes(

@@ -48,6 +48,7 @@ PROVIDER = Provider(
     title="Heroku",
     kind="social",
     protocol="oauth2",
+    has_auth0_strategy=False,
     docs=(
         "https://devcenter.heroku.com/articles/oauth",
         "https://devcenter.heroku.com/articles/platform-api-reference#account",
@@ -63,18 +64,17 @@ PROVIDER = Provider(
             "name is null until the person sets it; there are no parts of it, no username and no picture.",
             "default_organization is the older name of default_team.",
             "The token answer names the account too, as user_id, with a session_nonce.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://devcenter.heroku.com/articles/platform-api-reference#account",),
     ),
     token=TokenFacts(
         form="opaque",
-        sample="HRKU-AA{}",
-        lifetime=28799,
+        opaque=True,
         contents=(
-            "Nothing can be read from it, nor its kind: access tokens, direct authorisations and API keys look alike, "
+            "The kind is not readable either: access tokens, direct authorisations and API keys look alike, "
             "HRKU-AA and 58 characters now, a UUID with or without HRKU- before. Limited by scopes."
         ),
+        lifetime=28799,
         validity=(
             "Eight hours by expires_in of the token answer; authorisations that a person makes directly may not end."
         ),
@@ -101,11 +101,12 @@ PROVIDER = Provider(
             ends="grant",
         ),
         uses=Operation(
-            "Needs scope identity.",
-            RequestTemplate(
+            request=RequestTemplate(
                 "https://api.heroku.com/account", headers={"Accept": "application/vnd.heroku+json; version=3"}
             ),
+            required_scopes=("identity",),
         ),
+        sample="HRKU-AA{}",
         sources=("https://devcenter.heroku.com/articles/oauth",),
     ),
     scopes=Scopes(
@@ -128,10 +129,10 @@ PROVIDER = Provider(
         ),
         source="https://devcenter.heroku.com/articles/platform-api-reference#errors",
         note=(
-            "It names the account, never the client. GET /oauth/authorizations/~ tells of the person's own API key and "
-            "not of the token that asks: it proves nothing. With scope global GET /oauth/authorizations lists every "
-            "authorisation with its client, its token and seconds left, but nobody should ask for global for that. "
-            "4500 requests an hour for each account, with RateLimit-Remaining."
+            "GET /oauth/authorizations/~ tells of the person's own API key and not of the token that asks: "
+            "it proves nothing. With scope global GET /oauth/authorizations lists every authorisation with "
+            "its client, its token and seconds left, but nobody should ask for global for that. 4500 "
+            "requests an hour for each account, with RateLimit-Remaining."
         ),
     ),
 )

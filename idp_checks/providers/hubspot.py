@@ -74,6 +74,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "hubspot", "allauth": "hubspot", "authjs": "hubspot"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect",
         "https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens",
@@ -94,7 +95,6 @@ PROVIDER = Provider(
                 "The older form, GET https://api.hubapi.com/oauth/v1/access-tokens/{token}, has neither active nor "
                 "client_id, asks for no credentials, leaves tokens in access logs, and ends on 2027-02-16."
             ),
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect",
@@ -103,16 +103,15 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="CJ{}",
-        lifetime=1800,
         contents=(
             "Not to be read; up to about 300 characters. Bound to one app, one customer's account and the person who "
             "installed it; the scopes asked for must be those of the app's configuration. Tokens of private apps "
             "(pat-na1-, pat-eu1-) are another kind."
         ),
-        validity="30 minutes, six hours in former times; the refresh token lasts until the app is uninstalled.",
+        lifetime=1800,
+        validity="Six hours in former times; the refresh token lasts until the app is uninstalled.",
         renewal=renew_by_refresh_token(
-            "Form fields grant_type=refresh_token, client_id, client_secret and refresh_token.",
+            "",
             "https://api.hubapi.com/oauth/2026-03/token",
         ),
         termination=revoke_by_request(
@@ -121,7 +120,10 @@ PROVIDER = Provider(
             "https://api.hubapi.com/oauth/2026-03/token/revoke",
             token="refresh",
         ),
-        uses=Operation("Needs scope oauth.", RequestTemplate("https://api.hubapi.com/account-info/v3/details")),
+        uses=Operation(
+            request=RequestTemplate("https://api.hubapi.com/account-info/v3/details"), required_scopes=("oauth",)
+        ),
+        sample="CJ{}",
         sources=(
             "https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect",
             "https://developers.hubspot.com/changelog/upcoming-expiration-of-oauth-access-tokens-is-changing",

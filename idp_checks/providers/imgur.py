@@ -27,6 +27,7 @@ from idp_checks.providers.sdk import (
     Username,
     profile_probe,
     renew_by_refresh_token,
+    revoke_in_settings,
 )
 
 
@@ -83,6 +84,7 @@ PROVIDER = Provider(
     title="Imgur",
     kind="social",
     protocol="oauth2",
+    has_auth0_strategy=False,
     docs=(
         "https://apidocs.imgur.com/",
         "https://api.imgur.com/oauth2",
@@ -105,25 +107,23 @@ PROVIDER = Provider(
             "There is no name of a person.",
             "pro_expiration is false or a time in seconds: two types in one member. reputation may be negative.",
             "The token answer has account_id as a number or as digits in a text.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://api.imgur.com/models/account", "https://apidocs.imgur.com/"),
     ),
     token=TokenFacts(
         form="opaque",
+        opaque=True,
         contents=(
-            "Nothing can be read from it. The token answer names the account (account_id, account_username); by "
-            "response_type=token all of that is in the fragment of the redirect."
+            "The token answer names the account (account_id, account_username); by response_type=token all "
+            "of that is in the fragment of the redirect."
         ),
-        validity=(
-            "expires_in of the token answer counts: ten years as seen, about a month by Imgur's pages, an hour by "
-            "older ones."
-        ),
+        expiry_field="expires_in",
+        validity="Ten years as seen, about a month by Imgur's pages, an hour by older ones.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; the refresh token does not end by time.",
+            "The refresh token does not end by time.",
             "https://api.imgur.com/oauth2/token",
         ),
-        termination=Operation("No call is documented: the person removes the application in the account settings."),
+        termination=revoke_in_settings(),
         uses=Operation("Reads the own account.", RequestTemplate("https://api.imgur.com/3/account/me")),
         sources=("https://apidocs.imgur.com/", "https://api.imgur.com/oauth2"),
     ),
@@ -143,9 +143,9 @@ PROVIDER = Provider(
         ),
         source="https://apidocs.imgur.com/",
         note=(
-            "The probe passes with any application's token and proves no client. A dead token gets 403, not 401, and "
-            "so does who is blocked: data.error tells. 500 credits an hour for each person or address and 12500 calls "
-            "a day for the application, which is shut out for the month if it often asks for more."
+            "A dead token gets 403, not 401, and so does who is blocked: data.error tells. 500 credits an "
+            "hour for each person or address and 12500 calls a day for the application, which is shut out "
+            "for the month if it often asks for more."
         ),
     ),
     uncertain=(

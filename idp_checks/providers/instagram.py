@@ -155,12 +155,9 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="IG{}",
+        opaque=True,
+        contents=("Most begin with IG, though no page says so. Bound to app, professional account and permissions."),
         lifetime=5184000,
-        contents=(
-            "Nothing can be read from it; most begin with IG, though no page says so. Bound to app, professional "
-            "account and permissions."
-        ),
         validity="A long-lived token lives about 60 days, the one of the code exchange an hour.",
         renewal=Operation(
             "grant_type=ig_refresh_token and access_token: a long-lived token at least 24 hours old and still good "
@@ -176,9 +173,9 @@ PROVIDER = Provider(
             "No call for it; who removes the app in Instagram's settings ends it, and a callback tells the app."
         ),
         uses=Operation(
-            "The token goes in access_token.",
-            RequestTemplate("https://graph.instagram.com/me?fields=id,username", by_query("access_token")),
+            request=RequestTemplate("https://graph.instagram.com/me?fields=id,username", by_query("access_token"))
         ),
+        sample="IG{}",
         sources=(
             "https://developers.facebook.com/docs/instagram-platform/reference/access_token",
             "https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token",

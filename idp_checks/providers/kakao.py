@@ -169,14 +169,15 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=21600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; scope openid adds an ID token, a JWT. Consent items decide the scopes; what "
-            "was granted stands in the token answer, with spaces between."
+            "Scope openid adds an ID token, a JWT. Consent items decide the scopes; what was granted stands "
+            "in the token answer, with spaces between."
         ),
+        lifetime=21600,
+        expiry_field="expires_in",
         validity=(
-            "6 hours when got over REST or JavaScript, 12 in native applications; expires_in of the token answer "
-            "counts. The refresh token lives 2 months."
+            "6 hours when got over REST or JavaScript, 12 in native applications. The refresh token lives 2 months."
         ),
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id (the REST API key), and client_secret where the application uses "
@@ -225,12 +226,11 @@ PROVIDER = Provider(
         ),
         source="https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#get-token-info",
         note=(
-            "No active flag and no credentials: it answers for every application's token. app_id names the "
-            "application by its number, which is not the client id (the REST API key), so no client is proven. Only "
-            "401 with code -401 is about the token; 400 is about the call or Kakao, and 503 with code -9798 is "
-            "maintenance. Older answers repeat the members as expiresInMillis and appId. Quotas are per "
-            "application and method, daily and monthly. The aud of an ID token is the client id: "
-            "https://kauth.kakao.com/.well-known/openid-configuration."
+            "app_id names the application by its number, which is not the client id (the REST API key), so "
+            "no client is proven. Only 401 with code -401 is about the token; 400 is about the call or "
+            "Kakao, and 503 with code -9798 is maintenance. Older answers repeat the members as "
+            "expiresInMillis and appId. Quotas are per application and method, daily and monthly. The aud of "
+            "an ID token is the client id: https://kauth.kakao.com/.well-known/openid-configuration."
         ),
     ),
     uncertain=(

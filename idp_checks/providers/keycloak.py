@@ -60,16 +60,18 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=300,
         contents=(
             "An RS256 JWT by default, with azp for the client, aud (absent, a text or a list: account and the clients "
             "whose roles the user has), realm_access, resource_access, scope, and what mappers add. A lightweight "
             "token holds little, and introspection tells the rest."
         ),
+        lifetime=300,
         validity="5 minutes in a new realm; a setting of realm and client, and never longer than the session.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; ends with the session, unless offline_access was granted. Whether the refresh "
-            "token changes is a setting of the realm.",
+            (
+                "Ends with the session, unless offline_access was granted. Whether the refresh token changes is "
+                "a setting of the realm."
+            ),
             "https://{host}/realms/{realm}/protocol/openid-connect/token",
             basic=True,
             required_credentials=("host", "realm", "client_id", "client_secret"),
@@ -83,10 +85,10 @@ PROVIDER = Provider(
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            "Needs scope openid.",
-            RequestTemplate(
+            request=RequestTemplate(
                 "https://{host}/realms/{realm}/protocol/openid-connect/userinfo", required_credentials=("host", "realm")
             ),
+            required_scopes=("openid",),
         ),
         sources=(
             "https://www.keycloak.org/docs/latest/server_admin/",

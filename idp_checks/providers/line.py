@@ -158,14 +158,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=2592000,
         contents=(
             "Not to be read, even where it begins with eyJ. Bound to one channel, one account and the scopes granted."
         ),
-        validity="30 days; expires_in of the token answer counts.",
+        lifetime=2592000,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; the refresh token ends 90 days after the "
-            "access token was issued and cannot be renewed.",
+            ("The refresh token ends 90 days after the access token was issued and cannot be renewed."),
             "https://api.line.me/oauth2/v2.1/token",
         ),
         termination=revoke_by_request(
@@ -174,7 +173,7 @@ PROVIDER = Provider(
             "https://api.line.me/oauth2/v2.1/revoke",
             placement=by_form("access_token"),
         ),
-        uses=Operation("Needs scope profile.", RequestTemplate("https://api.line.me/v2/profile")),
+        uses=Operation(request=RequestTemplate("https://api.line.me/v2/profile"), required_scopes=("profile",)),
         sources=(
             "https://developers.line.biz/en/reference/line-login/",
             "https://developers.line.biz/en/docs/line-login/managing-access-tokens/",
@@ -206,10 +205,7 @@ PROVIDER = Provider(
             source="https://developers.line.biz/en/reference/line-login/#get-user-profile",
         ),
         source="https://developers.line.biz/en/reference/line-login/#verify-access-token",
-        note=(
-            "No active flag and no credentials: it answers for every channel's token, so the client must be compared. "
-            "The account stands in the profile call alone. Thresholds of 429 are not disclosed."
-        ),
+        note="The account stands in the profile call alone. Thresholds of 429 are not disclosed.",
     ),
     uncertain=(
         (

@@ -279,13 +279,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="AQ{}",
-        lifetime=5184000,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; about 500 characters, and room for 1000 is asked for. Fixed to one app, one "
-            "member and the scopes granted. The ID token beside it is signed by RS256 and holds no nonce."
+            "About 500 characters, and room for 1000 is asked for. Fixed to one app, one member and the "
+            "scopes granted. The ID token beside it is signed by RS256 and holds no nonce."
         ),
-        validity="60 days. Asking for another set of scopes ends the member's earlier tokens for the app.",
+        lifetime=5184000,
+        validity="Asking for another set of scopes ends the member's earlier tokens for the app.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token, for approved partners only; a refresh token lives 365 days from the first login "
             "and use does not extend it. All others send the member through the login again.",
@@ -296,7 +296,8 @@ PROVIDER = Provider(
             "settings.",
             "https://www.linkedin.com/oauth/v2/revoke",
         ),
-        uses=Operation("Needs scope openid.", RequestTemplate("https://api.linkedin.com/v2/userinfo")),
+        uses=Operation(request=RequestTemplate("https://api.linkedin.com/v2/userinfo"), required_scopes=("openid",)),
+        sample="AQ{}",
         sources=(
             "https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",
             "https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens",

@@ -25,6 +25,7 @@ from idp_checks.providers.sdk import (
     by_header,
     pick_email,
     profile_probe,
+    revoke_in_settings,
 )
 
 METADATA = "https://login.mailchimp.com/oauth2/metadata"
@@ -70,6 +71,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "mailchimp", "allauth": "mailchimp", "authjs": "mailchimp"},
+    has_auth0_strategy=False,
     docs=(
         "https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",
         "https://mailchimp.com/developer/marketing/docs/fundamentals/",
@@ -91,7 +93,6 @@ PROVIDER = Provider(
             ),
             "login_name may be an address. No flag vouches for login_email, and avatar is mostly null.",
             "An answer with dc, login_url and api_endpoint alone was reported in 2018: it names nobody.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",
@@ -100,14 +101,15 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=0,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; 32 hex digits as seen, like an API key without its data centre. It opens all "
-            "that the person's role in the account may do."
+            "32 hex digits as seen, like an API key without its data centre. It opens all that the person's "
+            "role in the account may do."
         ),
+        lifetime=0,
         validity="No end by time (expires_in 0), until the person disconnects the application.",
         renewal=Operation("None is needed, and there is no refresh token."),
-        termination=Operation("No call: the person removes the application among the account's connected sites."),
+        termination=revoke_in_settings(where="the account's connected sites"),
         uses=Operation(
             "With the token as bearer; dc stands in the metadata.",
             RequestTemplate("https://{dc}.api.mailchimp.com/3.0/ping", required_credentials=("dc",)),
@@ -126,10 +128,9 @@ PROVIDER = Provider(
         refusals=(Refusal(200, "denied", {"error": "invalid_token"}),),
         source="https://github.com/airbytehq/airbyte/pull/32466",
         note=(
-            "The probe passes with any application's token and proves no client. A dead token gets status 200 as well: "
-            "the body tells. The API proper answers 401 with API Key Invalid, for the wrong data centre too, so it is "
-            "not asked. It allows a person 10 connections at once (429, or a bare page with 403); whether that holds "
-            "here is not known."
+            "A dead token gets status 200 as well: the body tells. The API proper answers 401 with API Key "
+            "Invalid, for the wrong data centre too, so it is not asked. It allows a person 10 connections "
+            "at once (429, or a bare page with 403); whether that holds here is not known."
         ),
     ),
     uncertain=(

@@ -34,6 +34,7 @@ from idp_checks.providers.sdk import (
     by_form,
     by_query,
     first_nonblank,
+    revoke_in_settings,
 )
 
 VK_ID = "https://id.vk.ru/about/business/go/docs/ru/vkid/latest/oauth/oauth-mail/index"
@@ -140,9 +141,10 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
+        opaque=True,
+        contents="Bound to one application, one mailbox and the scopes granted.",
         lifetime=3600,
-        contents="Nothing can be read from it. Bound to one application, one mailbox and the scopes granted.",
-        validity="An hour; expires_in of the token answer counts.",
+        expiry_field="expires_in",
         renewal=Operation(
             "grant_type=refresh_token with refresh_token and client_id. Newer applications get a refresh token only "
             "with scope offline_access and prompt=consent.",
@@ -155,10 +157,8 @@ PROVIDER = Provider(
             ),
             token="refresh",
         ),
-        termination=Operation("No call is documented: the person removes the application in the account's settings."),
-        uses=Operation(
-            "Parameter access_token.", RequestTemplate("https://oauth.mail.ru/userinfo", by_query("access_token"))
-        ),
+        termination=revoke_in_settings(),
+        uses=Operation(request=RequestTemplate("https://oauth.mail.ru/userinfo", by_query("access_token"))),
         sources=(VK_ID, "https://o2.mail.ru/docs/"),
     ),
     scopes=Scopes(

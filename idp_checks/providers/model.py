@@ -1,6 +1,6 @@
-"""A provider: what it is, what it sends, what its tokens are, how its issuer is asked. Facts only, no I/O.
+"""The provider model: facts about one identity provider, and the decoding of its profiles. No I/O.
 
-Each provider is one module of ``idp_checks.providers`` that names one ``Provider`` as ``PROVIDER``.
+Each module of ``idp_checks.providers`` defines one ``Provider`` as ``PROVIDER``.
 """
 
 from __future__ import annotations
@@ -13,26 +13,30 @@ from typing import Any, Literal
 import msgspec
 
 from idp_checks.errors import ProfileError, json_path
-from idp_checks.profiles.jsontext import decode_text, parse_json, replace_surrogates
 from idp_checks.profiles.profile import BLANK_ID, NormalizedProfile, assemble
 from idp_checks.profiles.shape import Shape
+from idp_checks.providers._decoding import MISSING, encode_json, explain_decoding_error, read_text, reencode
 from idp_checks.providers.operations import Operation
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint
 from idp_checks.tokens.template import RequestTemplate
 
-__all__ = ["AdditionalCall", "ProfileFacts", "Provider", "Scopes", "TokenFacts"]
-
-_NONE: Mapping[str, Any] = {}
+__all__ = ["AdditionalCall", "Kind", "ProfileFacts", "Protocol", "Provider", "Scopes", "TokenFacts"]
 
 Kind = Literal["social", "enterprise", "generic", "database", "passwordless"]
 Protocol = Literal["oauth2", "oauth1", "oidc", "openid2", "saml", "wsfed"]
 
+_NO_ITEMS: Mapping[str, Any] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class AdditionalCall:
-    """A further call that a complete profile needs; its answer is given to ``normalize`` under its name in ``also``.
+    """A second call that a complete profile needs; ``normalize`` takes its response in ``also``.
 
-    ``unwrap`` takes the JSON text out of an answer that wraps it.
+    Args:
+        model: the type of the response.
+        request: the request template.
+        reason: why the profile needs the call.
+        unwrap: extracts the JSON text from a response that wraps it, such as JSONP.
     """
 
     model: Any
@@ -43,16 +47,18 @@ class AdditionalCall:
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileFacts:
-    """What a provider sends about a user.
+    """The profile that a provider sends about a user.
 
     Args:
-        shapes: the forms of answer in circulation, the current one first.
-        call: how the answer is asked for; None where it is no answer of a call (claims of an ID token).
-        also: further calls by name (the last segment of the call's path, without extension).
-        vouching: in words, what the provider's word for an e-mail address is worth; None where it gives none.
-        subject_scope: within what the identifier is unique: everywhere at the provider, per application, per tenant.
-        quirks: what breaks parsers in practice.
-        sources: where this is documented.
+        shapes: the profile's models, the current one first.
+        request: the template of the profile call; None if the profile is the claims of an ID token.
+        also: additional calls by name, which is the last segment of the URL path without extension.
+        vouching: the field by which the provider states that an email address is verified, and its value as proof;
+            None if the provider never does.
+        subject_scope: where the identifier is unique: at the provider, within an application, within a tenant.
+        quirks: peculiarities that break parsers in practice.
+        sources: links to the documentation.
+        unwrap: extracts the JSON text from a response that wraps it.
     """
 
     shapes: tuple[type[Shape], ...]
@@ -67,38 +73,56 @@ class ProfileFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenFacts:
-    """What is known of a provider's access tokens.
+    """The access tokens of a provider.
+
+    ``describe`` renders ``opaque``, ``lifetime`` and ``expiry_field`` as sentences, which ``contents`` and ``validity``
+    do not repeat.
 
     Args:
         form: opaque, jwt or oauth1.
-        pattern: a regular expression of the whole token, where its form is documented or well known.
-        sample: a made-up token of that form, with ``{}`` where letters and digits vary; for simulations.
-        lifetime: seconds from issue to end; 0, it does not end by time; None, not documented.
-        contents, validity, renewal, termination, uses: in words, with the calls.
+        opaque: whether no data can be read from the token.
+        contents: the data in the token, its size and the objects that it is bound to.
+        lifetime: seconds from issue to expiry; 0 if the token does not expire, None if this is not documented.
+        expiry_field: the field of the token response that states the lifetime or the time of expiry.
+        validity: exceptions to the lifetime, and events that end the token early.
+        renewal: how a new token is obtained without the user.
+        termination: how the token is revoked.
+        uses: a harmless call with the token.
+        pattern: a regular expression for the whole token, if its form is documented or well known.
+        sample: a sample token of that form, with ``{}`` in place of random letters and digits and ``{hex}`` in place of
+            64 hexadecimal digits.
+        sources: links to the documentation.
     """
 
     form: Literal["opaque", "jwt", "oauth1"]
-    contents: str
-    validity: str
+    opaque: bool = False
+    contents: str = ""
+    lifetime: int | None = None
+    expiry_field: str | None = None
+    validity: str = ""
     renewal: Operation
     termination: Operation
     uses: Operation
-    lifetime: int | None = None
     pattern: str | None = None
     sample: str = "{}"
     sources: tuple[str, ...] = ()
 
     def example(self, letters: str, digits: str) -> str:
-        """A token of this form that nobody has issued, of these letters, or of these 64 hexadecimal digits."""
+        """Return a sample token of this form, from random letters or from 64 hexadecimal digits."""
         return self.sample.replace("{hex}", digits).replace("{}", letters)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scopes:
-    """What a token may be allowed: how scopes are written, which give the profile and the address, how more are got.
+    """The scopes of a provider's tokens.
 
-    ``separator`` is empty where the provider has no scopes. ``implied`` names what a scope holds in itself; two names
-    of one scope imply each other.
+    Args:
+        separator: the string between two scopes; empty if the provider has no scopes.
+        profile: the scopes that the profile requires.
+        email: the scopes that the email address requires.
+        adding: how an application obtains further scopes.
+        implied: the scopes that a scope includes; two names of one scope include each other.
+        sources: links to the documentation.
     """
 
     separator: str = " "
@@ -114,10 +138,17 @@ class Provider:
     """One identity provider.
 
     Args:
-        name: the name that Auth0 gives it; the key everywhere.
-        debug: how its issuer is asked about a token; None where there is no way.
-        uncertain: what its documentation leaves open, and how it is read therefore.
-        variant_of: the provider of which this is another name or environment; its recordings are that provider's.
+        name: the name that Auth0 uses for it; the key everywhere.
+        title: the name for people.
+        kind: social, enterprise, generic (any server of a protocol), database or passwordless.
+        protocol: the sign-in protocol.
+        docs: links to the main documentation.
+        debug: the endpoint that tells whether a token is good; None if the provider has none.
+        status: live, deprecated or defunct; ``status_note`` says since when and why.
+        aliases: the provider's name in other libraries.
+        has_auth0_strategy: whether Auth0 has a strategy of this name; if not, it needs a custom connection.
+        uncertain: facts that the documentation leaves open, and the interpretation chosen here.
+        variant_of: the provider of which this is another name or environment; both share the recordings.
     """
 
     name: str
@@ -132,54 +163,66 @@ class Provider:
     status: Literal["live", "deprecated", "defunct"] = "live"
     status_note: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    has_auth0_strategy: bool = True
     uncertain: tuple[str, ...] = ()
     variant_of: str | None = None
 
-    def variant(self, name: str, title: str, hosts: Mapping[str, str] = _NONE, **changed: Any) -> Provider:
-        """The same provider under another name.
+    def variant(self, name: str, title: str, hosts: Mapping[str, str] = _NO_ITEMS, **changes: Any) -> Provider:
+        """Return this provider under another name.
 
         Args:
-            hosts: the hosts of its addresses that are others there, by the documented ones.
-            changed: what else is different, by the names of this class.
+            hosts: the variant's hosts by the documented ones; they are replaced in every URL.
+            changes: other values of this class's fields.
         """
 
-        def moved(url: str) -> str:
-            for host, other in hosts.items():
-                url = url.replace(f"://{host}/", f"://{other}/")
+        def move_url(url: str) -> str:
+            for host, replacement in hosts.items():
+                url = url.replace(f"://{host}/", f"://{replacement}/")
             return url
 
-        def way(given: Operation) -> Operation:
-            if given.manual_call is not None:
-                return replace(given, manual_call=(given.manual_call[0], moved(given.manual_call[1])))
-            request = given.request
-            return given if request is None else replace(given, request=replace(request, url=moved(request.url)))
+        def move_operation(operation: Operation) -> Operation:
+            if operation.manual_call is not None:
+                method, url = operation.manual_call
+                return replace(operation, manual_call=(method, move_url(url)))
+            request = operation.request
+            return operation if request is None else replace(operation, request=move_request(request))
 
-        call, token, debug = self.profile.request, self.token, self.debug
-        if isinstance(debug, HttpEndpoint):
-            debug = replace(debug, url=moved(debug.url))
+        def move_request(request: RequestTemplate) -> RequestTemplate:
+            return replace(request, url=move_url(request.url))
+
+        profile, token, debug = self.profile, self.token, self.debug
         return replace(
             self,
             name=name,
             title=title,
             variant_of=self.name,
-            profile=replace(self.profile, request=None if call is None else replace(call, url=moved(call.url))),
-            token=replace(token, renewal=way(token.renewal), termination=way(token.termination), uses=way(token.uses)),
-            **{"debug": debug, **changed},
+            profile=replace(profile, request=None if profile.request is None else move_request(profile.request)),
+            token=replace(
+                token,
+                renewal=move_operation(token.renewal),
+                termination=move_operation(token.termination),
+                uses=move_operation(token.uses),
+            ),
+            **{"debug": move_request(debug) if isinstance(debug, HttpEndpoint) else debug, **changes},
         )
+
+    @cached_property
+    def is_social(self) -> bool:
+        """Whether Auth0 counts connections of this provider as social."""
+        return self.kind == "social" or self.name == "oauth2"
 
     @cached_property
     def _decoders(self) -> tuple[Callable[[bytes | str], Shape], ...]:
         return tuple(msgspec.json.Decoder(shape).decode for shape in self.profile.shapes)
 
     @cached_property
-    def _usual(self) -> tuple[Callable[[bytes | str], Shape], str, bool]:
-        """What ``normalize`` needs: the current shape's decoder, the name, whether it is social."""
+    def _fast_decoder(self) -> Callable[[bytes | str], Shape]:
+        """The decoder of the current shape; one that always fails if a response must be unwrapped first."""
 
-        def never(_: bytes | str) -> Shape:
+        def fail(_: bytes | str) -> Shape:
             raise msgspec.DecodeError
 
-        decode = self._decoders[0] if self._decoders and self.profile.unwrap is None else never
-        return decode, self.name, self.kind == "social" or self.name == "oauth2"
+        return self._decoders[0] if self._decoders and self.profile.unwrap is None else fail
 
     def normalize(
         self,
@@ -188,8 +231,7 @@ class Provider:
         also: Mapping[str, Any] | None = None,
         connection: str | None = None,
     ) -> NormalizedProfile:
-        """A normalised profile from this provider's raw one; see ``idp_checks.normalize``."""
-        decode, name, social = self._usual
+        """Normalize a raw profile of this provider; see ``idp_checks.normalize``."""
         shape: Shape | None = None
         try:
             source: bytes | str
@@ -198,96 +240,70 @@ class Provider:
             elif isinstance(raw, str):
                 source = raw
             else:
-                source = _written(raw)
-            shape = decode(source)
+                source = encode_json(raw)
+            shape = self._fast_decoder(source)
         except (msgspec.MsgspecError, RecursionError, UnicodeError, ProfileError):
-            pass  # the slow way mends what can be mended, and explains the rest
+            pass  # the slow path tries the other shapes, replaces surrogates and explains the failure
         try:
-            mended = shape is None
+            is_repaired = shape is None
             if shape is None:
-                shape, source = self._decode_other(raw)
-            claims = shape.claims(self._answers(also) if also else _NONE)
-            if mended and "\ufffd" in str(claims.id):
-                half = "the identifier holds half a character"
-                raise ProfileError(half, path=json_path(shape.subject))  # noqa: TRY301 - the provider is added below
-            return assemble(name, claims, source, social, connection)
+                shape, source = self._decode_any_shape(raw)
+            claims = shape.claims(self._decode_additional(also) if also else _NO_ITEMS)
+            if is_repaired and "\ufffd" in str(claims.id):
+                raise ProfileError(LONE_SURROGATE, path=json_path(shape.subject))  # noqa: TRY301 - the provider is added below
+            return assemble(self.name, claims, source, self.is_social, connection)
         except ProfileError as error:
             path = error.path
             if error.problem == BLANK_ID and shape is not None:
                 path = json_path(shape.subject)
-            raise ProfileError(error.problem, path=path, provider=name) from None
+            raise ProfileError(error.problem, path=path, provider=self.name) from None
 
     def read(self, raw: bytes | str | Mapping[str, Any]) -> Shape:
-        """The raw profile as its model, without applying any rule.
+        """Return a raw profile as its model, without applying any rule.
 
         Raises:
-            ProfileError: it is no profile of this provider.
+            ProfileError: the input is not a profile of this provider.
         """
         try:
-            return self._decode_other(raw)[0]
+            return self._decode_any_shape(raw)[0]
         except ProfileError as error:
             raise ProfileError(error.problem, path=error.path, provider=self.name) from None
 
-    def _decode_other(self, raw: bytes | str | Mapping[str, Any]) -> tuple[Shape, str]:
-        """The slow way: half surrogates mended, every shape tried; the error of the shape that came furthest."""
-        text = decode_text(raw) if isinstance(raw, bytes | str) else _written(raw)
-        if self.profile.unwrap is not None:
-            text = self.profile.unwrap(text)
+    def _decode_any_shape(self, raw: bytes | str | Mapping[str, Any]) -> tuple[Shape, str]:
+        """Return the first shape that fits, and the JSON text.
+
+        Raises:
+            ProfileError: no shape fits; the error is that of the shape that failed deepest in the document.
+        """
+        text = read_text(raw, self.profile.unwrap)
         if "\\u" in text or not text.isascii():
-            text = msgspec.json.encode(parse_json(text)).decode()
-        errors = [] if self._decoders else [ProfileError("what this provider sends is not known")]
+            text = reencode(text)
+        errors = [] if self._decoders else [ProfileError("the profile of this provider is not known")]
         for decode in self._decoders:
             try:
                 return decode(text), text
             except (msgspec.MsgspecError, RecursionError) as error:
-                errors.append(_explained(error))
-        raise min(errors, key=lambda error: (error.path == "$", error.problem == _MISSING, -error.path.count(".")))
+                errors.append(explain_decoding_error(error))
+        raise min(errors, key=lambda error: (error.path == "$", error.problem == MISSING, -error.path.count(".")))
 
-    def _answers(self, also: Mapping[str, Any]) -> Mapping[str, Any]:
-        answers = {}
+    def _decode_additional(self, also: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the responses to additional calls, each decoded to its model."""
+        responses = {}
         for name, raw in also.items():
-            further = self.profile.also.get(name)
-            if further is None:
-                known = ", ".join(self.profile.also) or "none"
-                raise ProfileError(f"no further call of that name is known (known: {known})", path=f"also.{name}")
+            call = self.profile.also.get(name)
+            if call is None:
+                names = ", ".join(self.profile.also) or "none"
+                raise ProfileError(f"unknown additional call (expected: {names})", path=f"also.{name}")
             if raw is None:
                 continue
             try:
-                text = decode_text(raw) if isinstance(raw, bytes | str) else _written(raw)
-                if further.unwrap is not None:
-                    text = further.unwrap(text)
-                answers[name] = msgspec.json.decode(msgspec.json.encode(parse_json(text)), type=further.model)
+                responses[name] = msgspec.json.decode(reencode(read_text(raw, call.unwrap)), type=call.model)
             except (msgspec.MsgspecError, RecursionError) as error:
-                explained = _explained(error)
+                explained = explain_decoding_error(error)
                 raise ProfileError(explained.problem, path=f"also.{name}{explained.path[1:]}") from None
             except ProfileError as error:
                 raise ProfileError(error.problem, path=f"also.{name}{error.path[1:]}") from None
-        return answers
+        return responses
 
 
-_MISSING = "missing"
-
-
-def _written(raw: object) -> str:
-    """An object as JSON text; half surrogates replaced."""
-    if not isinstance(raw, Mapping | list):
-        raise ProfileError("expected JSON as bytes or text, or an object")
-    try:
-        return msgspec.json.encode(raw).decode()
-    except UnicodeEncodeError:
-        return _written(replace_surrogates(raw))
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        raise ProfileError("holds a value that JSON has not") from None
-
-
-def _explained(error: BaseException) -> ProfileError:
-    """A decoding error as ours: the path inside the document, no value."""
-    if isinstance(error, RecursionError):
-        return ProfileError("nested too deeply")
-    text, _, path = str(error).partition(" - at `")
-    path = path.rstrip("`") or "$"
-    if isinstance(error, msgspec.ValidationError):
-        if text.startswith("Object missing required field `"):
-            return ProfileError(_MISSING, path=f"{path}.{text.split('`')[1]}")
-        return ProfileError(text.replace("`", "").replace("Expected", "expected", 1), path=path)
-    return ProfileError(f"not JSON ({text})", path=path)
+LONE_SURROGATE = "the identifier contains a lone surrogate"

@@ -119,12 +119,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. It holds +, / and =, to be escaped in forms and queries. What the profile "
-            "shows is chosen in the registration of the application."
+            "It holds +, / and =, to be escaped in forms and queries. What the profile shows is chosen in "
+            "the registration of the application."
         ),
-        validity="An hour; expires_in of the token answer is a text of digits.",
+        lifetime=3600,
+        validity="expires_in of the token answer is a text of digits.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with client_id, client_secret and refresh_token, by GET as well; the refresh "
             "token stays.",

@@ -94,6 +94,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"allauth": "notion", "authjs": "notion"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.notion.com/reference/get-self",
         "https://developers.notion.com/reference/introspect-token",
@@ -115,19 +116,18 @@ PROVIDER = Provider(
             "There is no username, and there are no parts of the name.",
             "Nothing vouches for the address, though some libraries take it as verified.",
             "Without the header Notion-Version every call is refused with 400 missing_version.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developers.notion.com/reference/get-self",),
     ),
     token=TokenFacts(
         form="opaque",
-        sample="ntn_{}",
+        opaque=True,
         contents=(
-            "Nothing can be read from it, nor its kind: ntn_ (secret_ up to 2024) stands before tokens of sign-ins, of "
-            "internal connections and of persons alike, and is not promised. Bound to one connection, one workspace "
-            "and the pages that the person chose."
+            "The kind is not readable either: ntn_ (secret_ up to 2024) stands before tokens of sign-ins, of "
+            "internal connections and of persons alike, and is not promised. Bound to one connection, one "
+            "workspace and the pages that the person chose."
         ),
-        validity="Not documented; newer connections get a refresh token with it, older ones null.",
+        validity="Newer connections get a refresh token with it, older ones null.",
         renewal=renew_by_refresh_token(
             "JSON body with grant_type refresh_token and refresh_token, HTTP Basic and Notion-Version; a new pair, 400 "
             "invalid_grant for a refresh token that was used or is unknown.",
@@ -148,6 +148,7 @@ PROVIDER = Provider(
             "Any token works.",
             RequestTemplate("https://api.notion.com/v1/users/me", headers={"Notion-Version": "2022-06-28"}),
         ),
+        sample="ntn_{}",
         sources=(
             "https://developers.notion.com/reference/refresh-a-token",
             "https://developers.notion.com/reference/revoke-token",

@@ -165,7 +165,7 @@ PROVIDER = Provider(
         ),
         validity="Set by each server; expires_in of the token answer may be missing, or a text.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, the client authenticates; a new refresh token may take the old one's place.",
+            "A new refresh token may take the old one's place.",
             "{token_endpoint}",
             basic=True,
             required_credentials=("token_endpoint", "client_id", "client_secret"),

@@ -158,17 +158,18 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=1800,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; the signature that every call bears ties it to the application. The token "
-            "answer of the browser flow has session_secret_key beside it."
+            "The signature that every call bears ties it to the application. The token answer of the browser "
+            "flow has session_secret_key beside it."
         ),
+        lifetime=1800,
         validity=(
-            "Half an hour; 30 days with the permission LONG_ACCESS_TOKEN, counted anew at every use "
-            "(auth.touchSession does nothing else). expires_in may be a text."
+            "30 days with the permission LONG_ACCESS_TOKEN, counted anew at every use (auth.touchSession "
+            "does nothing else). expires_in may be a text."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; the refresh token lives 30 days.",
+            "The refresh token lives 30 days.",
             "https://api.ok.ru/oauth/token.do",
         ),
         termination=Operation(

@@ -23,6 +23,7 @@ from idp_checks.providers.sdk import (
     Shape,
     Steps,
     TokenFacts,
+    TokenRules,
     Username,
     first_nonblank,
     read_claims,
@@ -112,7 +113,7 @@ PROVIDER = Provider(
         ),
         validity="60 to 90 minutes, drawn at random.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; a refresh token lives 90 days.",
+            "A refresh token lives 90 days.",
             "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
             required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
@@ -134,19 +135,21 @@ PROVIDER = Provider(
     ),
     debug=OfficeToken(
         url="https://login.microsoftonline.com/common/discovery/keys",
-        issuers=("https://sts.windows.net/{tenant_id}/", "https://login.microsoftonline.com/{tenant_id}/v2.0"),
-        client=("appid", "azp", "aud"),
-        subject="oid",
-        scope="scp",
+        rules=TokenRules(
+            issuers=("https://sts.windows.net/{tenant_id}/", "https://login.microsoftonline.com/{tenant_id}/v2.0"),
+            client_claims=("appid", "azp", "aud"),
+            subject_claim="oid",
+            scope_claim="scp",
+        ),
         required_credentials=("tenant_id",),
         proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=GRAPH_PROBE,
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(
-            "The same check as for waad, against the keys of v1.0: no endpoint answers for tokens, one for Graph is "
-            "tried by a call of Graph. The account is the oid; a caller who names it by puid is answered where the "
-            "token holds one. A signature says nothing of revocation."
+            "The same check as for waad, against the keys of v1.0: no endpoint answers for tokens, one for "
+            "Graph is tried by a call of Graph. The account is the oid; a caller who names it by puid is "
+            "answered where the token holds one."
         ),
     ),
     uncertain=(

@@ -60,7 +60,7 @@ PROVIDER = Provider(
         ),
         validity="Set by each issuer; expires_in of the token answer, where it is given.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; a refresh token usually needs scope offline_access, and may change at each use.",
+            "A refresh token usually needs scope offline_access, and may change at each use.",
             "{token_endpoint}",
             basic=True,
             required_credentials=("token_endpoint", "client_id", "client_secret"),

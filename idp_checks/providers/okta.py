@@ -113,12 +113,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=3600,
         contents=(
             "A token of the organisation's server looks like a JWT, but is for Okta alone to read. One of a custom "
             "server is an RS256 JWT with the configured aud, cid for the client, uid for the user, sub for the login, "
             "scp as a list, and custom claims."
         ),
+        lifetime=3600,
         validity="One hour at the organisation's server, fixed; at a custom one the rule of its access policy.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token, with offline_access granted; whether the refresh token changes is a setting of "
@@ -138,7 +138,8 @@ PROVIDER = Provider(
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            "Needs scope openid.", AtServer("https://{domain}/oauth2/v1/userinfo", required_credentials=("domain",))
+            request=AtServer("https://{domain}/oauth2/v1/userinfo", required_credentials=("domain",)),
+            required_scopes=("openid",),
         ),
         sources=(
             "https://developer.okta.com/docs/concepts/auth-servers/",

@@ -11,7 +11,7 @@ from idp_checks.tokens.template import HOLE, RequestTemplate, Send, by_form, by_
 from idp_checks.tokens.urls import may_receive_token
 from idp_checks.tokens.wire import Unreachable
 
-__all__ = ["CredentialUrlTemplate", "Operation", "renew_by_refresh_token", "revoke_by_request"]
+__all__ = ["CredentialUrlTemplate", "Operation", "renew_by_refresh_token", "revoke_by_request", "revoke_in_settings"]
 
 _NO_ITEMS: Mapping[str, Any] = {}
 
@@ -21,21 +21,23 @@ class Operation:
     """A step in a token's life: how it is renewed, revoked or used.
 
     Args:
-        note: the documented procedure, or the reason why no request exists.
+        note: conditions and effects that the request does not show, or the reason why no request exists.
         request: the request template; None if the step is manual or undocumented.
         token: the token that the request takes; ``access`` if the issuer accepts either.
         success_statuses: the HTTP statuses that mean success.
         ends: what a revocation ends: this token (with the other token of its pair, where the issuer ends pairs), or the
             whole grant with all its tokens.
+        required_scopes: the scopes that the token must have.
         manual_call: method and URL of a call that is documented and that this package cannot send.
     """
 
-    note: str
+    note: str = ""
     request: RequestTemplate | None = None
     _: KW_ONLY
     token: Literal["access", "refresh"] = "access"
     success_statuses: frozenset[int] = frozenset({200})
     ends: Literal["token", "grant"] = "token"
+    required_scopes: tuple[str, ...] = ()
     manual_call: tuple[str, str] | None = None
 
     @property
@@ -151,3 +153,14 @@ def revoke_by_request(
         required_credentials=required_credentials,
     )
     return Operation(note, request, token=token, success_statuses=success_statuses, ends=ends)
+
+
+def revoke_in_settings(note: str = "", *, where: str = "the account settings") -> Operation:
+    """Return a revocation that only the user can make, in the settings of the account.
+
+    Args:
+        note: further facts.
+        where: the page with the list of applications.
+    """
+    place = f"at {where}" if where.startswith("https://") else f"in {where}"
+    return Operation(" ".join(filter(None, (f"No API call: the user removes the application {place}.", note))))

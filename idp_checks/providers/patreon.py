@@ -85,6 +85,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "patreon", "allauth": "patreon", "authjs": "patreon"},
+    has_auth0_strategy=False,
     docs=(
         "https://docs.patreon.com/#oauth",
         "https://docs.patreon.com/#get-api-oauth2-v2-identity",
@@ -108,7 +109,6 @@ PROVIDER = Provider(
             "first_name and last_name may be empty texts; full_name is often a single word.",
             "social_connections has a key for each network, null where none is linked.",
             "A creator's token from the client page stands for the creator, not for who logs in.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://docs.patreon.com/#user-v2",
@@ -117,13 +117,15 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
+        opaque=True,
         contents=(
-            "Nothing can be read from it. Bound to one client, one person and the scopes granted; clients of version 1 "
-            "and of version 2 get tokens of their own."
+            "Bound to one client, one person and the scopes granted; clients of version 1 and of version 2 "
+            "get tokens of their own."
         ),
-        validity="expires_in of the token answer counts; about 31 days as seen.",
+        expiry_field="expires_in",
+        validity="About 31 days as seen.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret in the form; a refresh token works once.",
+            "A refresh token works once.",
             "https://www.patreon.com/api/oauth2/token",
         ),
         termination=Operation(
@@ -161,9 +163,9 @@ PROVIDER = Provider(
         ),
         source="https://docs.patreon.com/#errors",
         note=(
-            "The probe passes with any client's token and proves no client. status is a text in the body, and "
-            "retry_after_seconds stands there too, in no header. 100 calls in 2 seconds for a client and 100 a minute "
-            "for a token; the edge shuts out who collects errors, and may refuse a call without User-Agent with 403."
+            "status is a text in the body, and retry_after_seconds stands there too, in no header. 100 calls "
+            "in 2 seconds for a client and 100 a minute for a token; the edge shuts out who collects errors, "
+            "and may refuse a call without User-Agent with 403."
         ),
     ),
     uncertain=(

@@ -154,16 +154,15 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="A21AA{}",
-        lifetime=28800,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; as seen it begins with A21AA, A23AA or A103, for persons and for apps alike. "
-            "Bound to one app, one person and the scopes granted."
+            "As seen it begins with A21AA, A23AA or A103, for persons and for apps alike. Bound to one app, "
+            "one person and the scopes granted."
         ),
-        validity="8 hours in PayPal's examples; expires_in of the token answer counts.",
-        renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with HTTP Basic.", "https://api-m.paypal.com/v1/oauth2/token", basic=True
-        ),
+        lifetime=28800,
+        expiry_field="expires_in",
+        validity="8 hours in PayPal's examples.",
+        renewal=renew_by_refresh_token("", "https://api-m.paypal.com/v1/oauth2/token", basic=True),
         termination=revoke_by_request(
             "Form fields token and token_type_hint=ACCESS_TOKEN, with HTTP Basic; known from client code. The person "
             "withdraws consent in the settings of the account.",
@@ -172,12 +171,13 @@ PROVIDER = Provider(
             params={"token_type_hint": "ACCESS_TOKEN"},
         ),
         uses=Operation(
-            "Needs scope openid.",
-            RequestTemplate(
+            request=RequestTemplate(
                 "https://api-m.paypal.com/v1/identity/openidconnect/userinfo?schema=openid",
                 headers={"Content-Type": "application/json"},
             ),
+            required_scopes=("openid",),
         ),
+        sample="A21AA{}",
         sources=(
             "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",
             "https://developer.paypal.com/api/rest/authentication/",

@@ -108,7 +108,8 @@ PROVIDER = Provider(
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            "Needs scope openid.", RequestTemplate("https://{host}/idp/userinfo.openid", required_credentials=("host",))
+            request=RequestTemplate("https://{host}/idp/userinfo.openid", required_credentials=("host",)),
+            required_scopes=("openid",),
         ),
         sources=(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_token_revoc_endpoint.html",

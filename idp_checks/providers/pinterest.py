@@ -65,6 +65,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "pinterest", "allauth": "pinterest", "authjs": "pinterest"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/",
         "https://developers.pinterest.com/docs/api/v5/user_account-get/",
@@ -82,7 +83,6 @@ PROVIDER = Provider(
             ),
             "The identifier is some 18 digits as a text: as a number it loses digits in many programs.",
             "v1, now dead, had the user in data, with first_name and last_name.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://developers.pinterest.com/docs/api/v5/user_account-get/",
@@ -91,15 +91,14 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"pina_[A-Za-z0-9_-]+",
-        sample="pina_{}",
-        lifetime=2592000,
+        opaque=True,
         contents=(
-            "Nothing can be read from it: pina_ marks an access token, pinr_ a refresh token. Bound to application, "
-            "account and scopes. Those of client credentials stand for the application's owner."
+            "pina_ marks an access token, pinr_ a refresh token. Bound to application, account and scopes. "
+            "Those of client credentials stand for the application's owner."
         ),
+        lifetime=2592000,
         validity=(
-            "30 days. A refresh token lives 60 days, and every use gives the next; since September 2025 there is no "
+            "A refresh token lives 60 days, and every use gives the next; since September 2025 there is no "
             "other kind, and those of 365 days are gone."
         ),
         renewal=renew_by_refresh_token(
@@ -115,7 +114,12 @@ PROVIDER = Provider(
             basic=True,
             params={"token_type_hint": "access_token"},
         ),
-        uses=Operation("Needs scope user_accounts:read.", RequestTemplate("https://api.pinterest.com/v5/user_account")),
+        uses=Operation(
+            request=RequestTemplate("https://api.pinterest.com/v5/user_account"),
+            required_scopes=("user_accounts:read",),
+        ),
+        pattern=r"pina_[A-Za-z0-9_-]+",
+        sample="pina_{}",
         sources=(
             "https://github.com/pinterest/api-description",
             "https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/",
@@ -140,8 +144,8 @@ PROVIDER = Provider(
         ),
         source="https://github.com/pinterest/api-description",
         note=(
-            "The probe proves no client. Pinterest's token debugger shows application, end and scopes, but is a page "
-            "for developers. Limits are per application and person, by category, with x-ratelimit- headers."
+            "Pinterest's token debugger shows application, end and scopes, but is a page for developers. "
+            "Limits are per application and person, by category, with x-ratelimit- headers."
         ),
     ),
     uncertain=(

@@ -175,15 +175,16 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=7200,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. Bound to one person of one organization and to the products named as scopes. "
-            "The ID token is signed with RS256, keys at https://api.planningcenteronline.com/oauth/discovery/keys."
+            "Bound to one person of one organization and to the products named as scopes. The ID token is "
+            "signed with RS256, keys at https://api.planningcenteronline.com/oauth/discovery/keys."
         ),
-        validity="Two hours; expires_in of the token answer counts. A refresh token is said to live about 90 days.",
+        lifetime=7200,
+        expiry_field="expires_in",
+        validity="A refresh token is said to live about 90 days.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; a refresh token works once, and the answer has "
-            "the next.",
+            "A refresh token works once, and the answer has the next.",
             "https://api.planningcenteronline.com/oauth/token",
         ),
         termination=revoke_by_request(
@@ -220,8 +221,8 @@ PROVIDER = Provider(
         ),
         source="https://api.planningcenteronline.com/docs/overview/authentication",
         note=(
-            "It names the person, never the app. A token without scope openid is refused here and may work at "
-            "/people/v2/me. Limits are for each organization; 429 comes with Retry-After."
+            "A token without scope openid is refused here and may work at /people/v2/me. Limits are for each "
+            "organization; 429 comes with Retry-After."
         ),
     ),
     uncertain=(

@@ -34,6 +34,7 @@ from idp_checks.providers.sdk import (
     by_query,
     first_nonblank,
     renew_by_refresh_token,
+    revoke_in_settings,
 )
 
 _call = re.compile(r"\s*callback\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL).fullmatch
@@ -158,13 +159,11 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="{}",
+        opaque=True,
+        contents="32 hexadecimal digits as seen. Scopes are the names of the API's methods.",
         lifetime=7776000,
-        contents=(
-            "Nothing can be read from it; 32 hexadecimal digits as seen. Scopes are the names of the API's methods."
-        ),
         validity=(
-            "90 days, 60 by another page of the same wiki: expires_in of the token answer counts, a text where that "
+            "60 by another page of the same wiki: expires_in of the token answer counts, a text where that "
             "is form-encoded."
         ),
         renewal=renew_by_refresh_token(
@@ -175,11 +174,9 @@ PROVIDER = Provider(
             placement=by_query("refresh_token"),
             params={"fmt": "json"},
         ),
-        termination=Operation("No call for it: the person withdraws the authorisation in the settings of QQ Connect."),
-        uses=Operation(
-            "Parameter access_token.",
-            RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token")),
-        ),
+        termination=revoke_in_settings(where="the settings of QQ Connect"),
+        uses=Operation(request=RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token"))),
+        sample="{}",
         sources=("https://wiki.connect.qq.com/使用authorization_code获取access_token",),
     ),
     scopes=Scopes(
@@ -210,8 +207,7 @@ PROVIDER = Provider(
         ),
         source="https://wiki.connect.qq.com/获取用户openid_oauth2-0",
         note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared. unionid=1 is left out, since it fails for applications without that right. The token goes in "
+            "unionid=1 is left out, since it fails for applications without that right. The token goes in "
             "the query, the one place that is documented: keep addresses out of logs."
         ),
     ),

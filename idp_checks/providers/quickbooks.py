@@ -60,6 +60,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"allauth": "quickbooks"},
+    has_auth0_strategy=False,
     docs=(
         f"{DOCS}oauth-2.0",
         f"{DOCS}openid-connect",
@@ -83,7 +84,6 @@ PROVIDER = Provider(
             ),
             "Without scope openid, as for accounting alone, the call fails.",
             "The sandbox has a userinfo host of its own, sandbox-accounts.platform.intuit.com, and tokens of its own.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(f"{DOCS}openid-connect",),
     ),
@@ -94,10 +94,12 @@ PROVIDER = Provider(
             "else. The ID token is signed by RS256, with realmid and aud as a list."
         ),
         lifetime=3600,
-        validity="An hour; expires_in of the token answer counts.",
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with HTTP Basic. The refresh token changes about daily and the former dies a day "
-            "later: keep what comes back. Unused it lives about 101 days, in all five years.",
+            (
+                "The refresh token changes about daily and the former dies a day later: keep what comes back. "
+                "Unused it lives about 101 days, in all five years."
+            ),
             "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
             basic=True,
         ),

@@ -75,12 +75,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=86400,
         contents=(
             "To be taken as opaque; of late long, and like a JWT in form, which is not documented. An application "
             "chooses the scopes, and by duration=permanent a refresh token."
         ),
-        validity="A day as seen since 2023, an hour by the wiki: expires_in of the token answer counts.",
+        lifetime=86400,
+        expiry_field="expires_in",
+        validity="A day as seen since 2023, an hour by the wiki.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token and refresh_token, HTTP Basic (an installed application has an empty secret) and "
             "the own User-Agent; the answer may repeat the refresh token, which does not end by time.",
@@ -139,10 +140,7 @@ PROVIDER = Provider(
             Refusal(403, "not_permitted", detail="the application, its User-Agent or its address is refused"),
         ),
         source="https://github.com/reddit-archive/reddit/wiki/OAuth2",
-        note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. Only 401 "
-            "is about the token. 100 calls a minute for each client, as a mean of ten minutes."
-        ),
+        note=("Only 401 is about the token. 100 calls a minute for each client, as a mean of ten minutes."),
     ),
     uncertain=(
         "A member oauth_client_id is said to be in newer answers, but no page has it: it is not read.",

@@ -140,8 +140,8 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=2592000,
         contents="Bearer tokens, or MAC tokens by token_type=mac; the application chose the scopes.",
+        lifetime=2592000,
         validity="A month for bearer tokens; MAC tokens had no end. Now no token can be good.",
         renewal=Operation("Gone; it was grant_type=refresh_token with client_id and client_secret."),
         termination=Operation("None was known, and none is needed any more."),

@@ -153,8 +153,6 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"00[A-Za-z0-9]{13}![A-Za-z0-9_.]+|eyJ[\w-]+\.[\w-]+\.[\w-]+",
-        sample="00DSAMPLE000042!{}",
         contents=(
             "The organisation's identifier of 15 letters, an exclamation mark, and what cannot be read: a session of "
             "one user for one connected app with the scopes granted. An app may ask for signed JWTs instead."
@@ -173,7 +171,12 @@ PROVIDER = Provider(
             "400 with unsupported_token_type or invalid_token.",
             RequestTemplate("https://login.salesforce.com/services/oauth2/revoke", by_form("token"), method="POST"),
         ),
-        uses=Operation("Needs scope openid.", RequestTemplate("https://login.salesforce.com/services/oauth2/userinfo")),
+        uses=Operation(
+            request=RequestTemplate("https://login.salesforce.com/services/oauth2/userinfo"),
+            required_scopes=("openid",),
+        ),
+        pattern=r"00[A-Za-z0-9]{13}![A-Za-z0-9_.]+|eyJ[\w-]+\.[\w-]+\.[\w-]+",
+        sample="00DSAMPLE000042!{}",
         sources=(
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_tokens_scopes.htm",
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_revoke_token.htm",

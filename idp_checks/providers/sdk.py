@@ -32,11 +32,18 @@ from idp_checks.providers._graph import GRAPH_PROBE
 from idp_checks.providers._pictures import Picture, largest_picture
 from idp_checks.providers._saml import SAML_NAME_ID, SamlAssertion, SamlIds, first_email, single_value
 from idp_checks.providers.model import AdditionalCall, Kind, ProfileFacts, Protocol, Provider, Scopes, TokenFacts
-from idp_checks.providers.operations import CredentialUrlTemplate, Operation, renew_by_refresh_token, revoke_by_request
+from idp_checks.providers.operations import (
+    CredentialUrlTemplate,
+    Operation,
+    renew_by_refresh_token,
+    revoke_by_request,
+    revoke_in_settings,
+)
 from idp_checks.secret import Secret
 from idp_checks.tokens.client_auth import CLIENT_AUTH_METHODS
 from idp_checks.tokens.discovery import DiscoveredEndpoint
 from idp_checks.tokens.endpoint import HttpEndpoint, Steps
+from idp_checks.tokens.jws import read_claims, read_header
 from idp_checks.tokens.probes import UserInfoResponse, profile_probe, userinfo_endpoint
 from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Reading, Reason
@@ -60,7 +67,7 @@ from idp_checks.tokens.rfc7662 import (
     IntrospectionResponse,
     introspection_endpoint,
 )
-from idp_checks.tokens.signed import ID_TOKEN_CREDENTIALS, SignedToken, read_claims, read_header
+from idp_checks.tokens.signed import ID_TOKEN_CREDENTIALS, SignedToken, TokenRules
 from idp_checks.tokens.template import (
     RequestTemplate,
     by_bearer,
@@ -126,6 +133,7 @@ __all__ = [
     "String",
     "StringFlag",
     "TokenFacts",
+    "TokenRules",
     "Unreachable",
     "Url",
     "UserInfoResponse",
@@ -155,6 +163,7 @@ __all__ = [
     "read_header",
     "renew_by_refresh_token",
     "revoke_by_request",
+    "revoke_in_settings",
     "single_value",
     "split_scopes",
     "string_flag",

@@ -275,11 +275,11 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="shpat_{}",
+        opaque=True,
         contents=(
-            "Nothing can be read from it but the kind: shpat_ of a public application, shpca_ of a custom one, shppa_ "
-            "of a private one, and 32 hexadecimal digits; older ones are the digits alone. Bound to one application "
-            "and one shop, with the scopes that the application declares."
+            "The prefix shows the kind: shpat_ of a public application, shpca_ of a custom one, shppa_ of a "
+            "private one, and 32 hexadecimal digits; older ones are the digits alone. Bound to one "
+            "application and one shop, with the scopes that the application declares."
         ),
         validity=(
             "By kind: online about 24 hours or until the member of staff logs out; offline that expire 60 minutes; "
@@ -306,6 +306,7 @@ PROVIDER = Provider(
                 required_credentials=("shop",),
             ),
         ),
+        sample="shpat_{}",
         sources=(
             "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens",
             "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/online-access-tokens",

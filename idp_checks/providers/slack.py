@@ -174,14 +174,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"xox[a-z](?:\.xox[a-z])?-.+",
-        sample="xoxp-{}",
-        lifetime=0,
+        opaque=True,
         contents=(
-            "Nothing can be read from it but its kind: xoxp- user, xoxb- bot, xoxe.xoxp- and xoxe.xoxb- rotated, xoxe- "
-            "refresh. Bound to one app, one workspace or organisation, and the scopes granted. The ID token beside it "
-            "is signed with RS256 and names the app in aud."
+            "The prefix shows the kind: xoxp- user, xoxb- bot, xoxe.xoxp- and xoxe.xoxb- rotated, xoxe- "
+            "refresh. Bound to one app, one workspace or organisation, and the scopes granted. The ID token "
+            "beside it is signed with RS256 and names the app in aud."
         ),
+        lifetime=0,
         validity="No end by time, unless the app has turned token rotation on: then 12 hours.",
         renewal=renew_by_refresh_token(
             "With token rotation only: grant_type=refresh_token with client id and secret gives a new pair "
@@ -196,6 +195,8 @@ PROVIDER = Provider(
             "Tokens of a sign-in, with scope openid; auth.test takes any token.",
             RequestTemplate("https://slack.com/api/openid.connect.userInfo"),
         ),
+        pattern=r"xox[a-z](?:\.xox[a-z])?-.+",
+        sample="xoxp-{}",
         sources=(
             "https://docs.slack.dev/authentication/tokens",
             "https://docs.slack.dev/authentication/using-token-rotation",

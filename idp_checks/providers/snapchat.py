@@ -75,6 +75,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"allauth": "snapchat"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.snap.com/snap-kit/login-kit/overview",
         "https://developers.snap.com/snap-kit/login-kit/Tutorials/web",
@@ -99,18 +100,17 @@ PROVIDER = Provider(
                 "adsapi.snapchat.com/v1/me belongs to the Marketing API, which has tokens of its own; its me has id, "
                 "email, display_name and organization_id."
             ),
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developers.snap.com/snap-kit/login-kit/Tutorials/web",),
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
         contents=(
             "Encrypted for Snap itself (JWE with alg dir), so opaque to all others. The scopes, addresses all, decide "
             "what me shows."
         ),
-        validity="An hour; no end of refresh tokens is documented.",
+        lifetime=3600,
+        validity="No end of refresh tokens is documented.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with HTTP Basic, or client_id in the form for a public client with PKCE.",
             "https://accounts.snapchat.com/accounts/oauth2/token",

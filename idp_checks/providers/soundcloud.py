@@ -113,14 +113,14 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it, and there are no scopes to choose: scope comes back empty. OAuth 2.1 with "
-            "PKCE, at secure.soundcloud.com."
+            "There are no scopes to choose: scope comes back empty. OAuth 2.1 with PKCE, at secure.soundcloud.com."
         ),
+        lifetime=3600,
         validity="About an hour (expires_in 3599). Tokens without an end, of the older server, are gone.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; a refresh token works once and gives the next.",
+            "A refresh token works once and gives the next.",
             "https://secure.soundcloud.com/oauth/token",
         ),
         termination=Operation(
@@ -160,10 +160,7 @@ PROVIDER = Provider(
             ),
         ),
         source="https://developers.soundcloud.com/docs/api/explorer/open-api",
-        note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. No limit "
-            "is published for this call; plays are limited to 15000 a day and application."
-        ),
+        note=("No limit is published for this call; plays are limited to 15000 a day and application."),
     ),
     uncertain=(
         (

@@ -22,6 +22,7 @@ from idp_checks.providers.sdk import (
     largest_picture,
     profile_probe,
     renew_by_refresh_token,
+    revoke_in_settings,
 )
 
 
@@ -87,13 +88,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="BQ{}",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; it mostly begins with BQ, which is not documented. Bound to one client, one "
-            "account and the scopes granted."
+            "It mostly begins with BQ, which is not documented. Bound to one client, one account and the "
+            "scopes granted."
         ),
-        validity="An hour; expires_in of the token answer counts.",
+        lifetime=3600,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token, with HTTP Basic or a PKCE client's client_id; where no new refresh token comes, "
             "the old one goes on. It ends 6 months after the authorisation (400 invalid_grant), for apps made since 18 "
@@ -101,10 +102,9 @@ PROVIDER = Provider(
             "https://accounts.spotify.com/api/token",
             basic=True,
         ),
-        termination=Operation(
-            "No call is documented: the person removes the app at https://www.spotify.com/account/apps/."
-        ),
+        termination=revoke_in_settings(where="https://www.spotify.com/account/apps/"),
         uses=Operation("Needs no scope.", RequestTemplate("https://api.spotify.com/v1/me")),
+        sample="BQ{}",
         sources=(
             "https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens",
             "https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration",
@@ -142,10 +142,7 @@ PROVIDER = Provider(
             ),
         ),
         source="https://developer.spotify.com/documentation/web-api/concepts/api-calls",
-        note=(
-            "There is no introspection: the probe passes with any client's token and proves none. Calls are counted in "
-            "a rolling window of 30 seconds for each app; 429 has Retry-After."
-        ),
+        note=("Calls are counted in a rolling window of 30 seconds for each app; 429 has Retry-After."),
     ),
     uncertain=(
         (

@@ -108,6 +108,7 @@ PROVIDER = Provider(
     title="Square",
     kind="social",
     protocol="oauth2",
+    has_auth0_strategy=False,
     docs=(
         "https://developer.squareup.com/docs/oauth-api/overview",
         "https://developer.squareup.com/reference/square/o-auth-api",
@@ -123,7 +124,6 @@ PROVIDER = Provider(
             "business_email of a location is a contact of the business, and no person's.",
             "Not made for sign-in: the ID token that it once gave is deprecated since 2021-09-15.",
             "The sandbox, connect.squareupsandbox.com, has tokens of its own, which fail with 401 elsewhere.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://developer.squareup.com/reference/square/merchants-api/retrieve-merchant",
@@ -132,19 +132,19 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="EAAA{}",
-        lifetime=2592000,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; as seen it has 64 characters and begins with EAAA, older ones with sq0atp-, "
-            "and room for 1024 is asked for. The application chooses the scopes and whether it is short-lived."
+            "As seen it has 64 characters and begins with EAAA, older ones with sq0atp-, and room for 1024 "
+            "is asked for. The application chooses the scopes and whether it is short-lived."
         ),
-        validity=(
-            "30 days; with short_lived=true 24 hours and no refresh token. A personal access token has no end. "
-            "expires_at of the token answer counts."
-        ),
+        lifetime=2592000,
+        expiry_field="expires_at",
+        validity=("With short_lived=true 24 hours and no refresh token. A personal access token has no end."),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with the client's credentials as JSON. In the code flow the refresh token has no "
-            "end and stays; with PKCE it works once within 90 days, without client_secret.",
+            (
+                "In the code flow the refresh token has no end and stays; with PKCE it works once within 90 "
+                "days, without client_secret."
+            ),
             "https://connect.squareup.com/oauth2/token",
             as_json=True,
         ),
@@ -162,7 +162,11 @@ PROVIDER = Provider(
             ),
             ends="grant",
         ),
-        uses=Operation("Needs MERCHANT_PROFILE_READ.", RequestTemplate("https://connect.squareup.com/v2/merchants/me")),
+        uses=Operation(
+            request=RequestTemplate("https://connect.squareup.com/v2/merchants/me"),
+            required_scopes=("MERCHANT_PROFILE_READ",),
+        ),
+        sample="EAAA{}",
         sources=(
             "https://developer.squareup.com/docs/oauth-api/refresh-revoke-limit-scope",
             "https://developer.squareup.com/reference/square/o-auth-api/RevokeToken",
@@ -185,8 +189,7 @@ PROVIDER = Provider(
         response_model=TokenStatus,
         source="https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus",
         note=(
-            "No active flag and no credentials: it answers for every application's token, so client_id must be "
-            "compared. The token is what is asked about and what asks. Tokens of the sandbox are asked about at its "
+            "The token is what is asked about and what asks. Tokens of the sandbox are asked about at its "
             "own host, by issuer_url."
         ),
     ),

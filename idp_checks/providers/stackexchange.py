@@ -145,14 +145,14 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="{}))",
-        lifetime=86400,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; it may end in two closing brackets, so it is percent-encoded. Bound to one "
-            "application, one person and the scopes granted."
+            "It may end in two closing brackets, so it is percent-encoded. Bound to one application, one "
+            "person and the scopes granted."
         ),
+        lifetime=86400,
         validity=(
-            "A day: the token answer has it as expires, not as expires_in. Scope no_expiry takes the end away, and "
+            "The token answer has it as expires, not as expires_in. Scope no_expiry takes the end away, and "
             "expires with it. Sent once over plain HTTP, a token is ended."
         ),
         renewal=Operation("None: authorise again, or ask for no_expiry."),
@@ -170,6 +170,7 @@ PROVIDER = Provider(
                 required_credentials=("key",),
             ),
         ),
+        sample="{}))",
         sources=(
             "https://api.stackexchange.com/docs/authentication",
             "https://api.stackexchange.com/docs/invalidate-access-tokens",

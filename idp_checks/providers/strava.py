@@ -56,6 +56,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "strava", "allauth": "strava", "authjs": "strava"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.strava.com/docs/authentication/",
         "https://developers.strava.com/docs/reference/",
@@ -73,7 +74,6 @@ PROVIDER = Provider(
             "Identifiers pass 32 bits.",
             "The detailed form (resource_state 3) needs profile:read_all; country is free text.",
             "The token answer holds a summary of the athlete, that of a renewal does not.",
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=(
             "https://developers.strava.com/docs/reference/#api-Athletes-getLoggedInAthlete",
@@ -82,15 +82,16 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=21600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; 40 letters and digits as seen. An application asks for scopes, and the "
-            "athlete may untick any: what was granted stands in the parameter scope of the redirect."
+            "40 letters and digits as seen. An application asks for scopes, and the athlete may untick any: "
+            "what was granted stands in the parameter scope of the redirect."
         ),
-        validity="Six hours; expires_at of the token answer counts. Those without an end died on 2019-10-15.",
+        lifetime=21600,
+        expiry_field="expires_at",
+        validity="Those without an end died on 2019-10-15.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret. With more than an hour left the same token may "
-            "come back; a new refresh token ends the older one.",
+            ("With more than an hour left the same token may come back; a new refresh token ends the older one."),
             "https://www.strava.com/oauth/token",
         ),
         termination=Operation(
@@ -130,9 +131,9 @@ PROVIDER = Provider(
         ),
         source="https://developers.strava.com/docs/authentication/",
         note=(
-            "The probe passes with any application's token and proves no client. By default 200 calls in 15 minutes "
-            "and 2000 a day for the application, half of them for reading (X-RateLimit-Usage, X-ReadRateLimit-Usage), "
-            "counted anew on the quarter hour and at midnight UTC; small applications have room for one athlete."
+            "By default 200 calls in 15 minutes and 2000 a day for the application, half of them for reading "
+            "(X-RateLimit-Usage, X-ReadRateLimit-Usage), counted anew on the quarter hour and at midnight "
+            "UTC; small applications have room for one athlete."
         ),
     ),
     uncertain=("Expired, revoked and unknown tokens get the same 401, and a 403 does not say why.",),

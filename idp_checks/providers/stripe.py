@@ -94,6 +94,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "stripe", "allauth": "stripe"},
+    has_auth0_strategy=False,
     docs=(
         "https://docs.stripe.com/connect/oauth-standard-accounts",
         "https://docs.stripe.com/connect/oauth-reference",
@@ -117,21 +118,18 @@ PROVIDER = Provider(
                 "Stripe advises new platforms against OAuth; the OAuth of Stripe Apps, with tokens of one hour, is "
                 "another one."
             ),
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://docs.stripe.com/api/accounts/object",),
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"[sr]k_(live|test)_\w+",
-        sample="sk_test_{}",
-        lifetime=0,
         contents=(
             "A secret key in form and power, acting as the connected account. read_only or read_write, live or test "
             "mode, are fixed at the grant. Stripe advises the platform's own key with the header Stripe-Account "
             "instead."
         ),
-        validity="No end by time: it dies when account or platform disconnects, or when it is rolled by a refresh.",
+        lifetime=0,
+        validity="It dies when account or platform disconnects, or when it is rolled by a refresh.",
         renewal=Operation(
             "grant_type=refresh_token with the platform's secret key: not because of an end, but for a token of test "
             "mode, of a narrower scope, or a rolled one.",
@@ -151,6 +149,8 @@ PROVIDER = Provider(
             manual_call=("POST", "https://connect.stripe.com/oauth/deauthorize"),
         ),
         uses=Operation("The account that the token belongs to.", RequestTemplate("https://api.stripe.com/v1/account")),
+        pattern=r"[sr]k_(live|test)_\w+",
+        sample="sk_test_{}",
         sources=(
             "https://docs.stripe.com/connect/oauth-reference",
             "https://docs.stripe.com/connect/oauth-standard-accounts",

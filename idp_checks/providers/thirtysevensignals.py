@@ -122,15 +122,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=1209600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. Bound to one application and one person, as whom it acts in all accounts and "
-            "products: there are no scopes."
+            "Bound to one application and one person, as whom it acts in all accounts and products: there "
+            "are no scopes."
         ),
-        validity=(
-            "Two weeks: expires_in of the token answer, expires_at of authorization.json. A new password ends every "
-            "token."
-        ),
+        lifetime=1209600,
+        validity=("expires_in of the token answer, expires_at of authorization.json. A new password ends every token."),
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token (formerly type=refresh) with refresh_token, client_id and client_secret; refused "
             "with 400 authorization_expired or with 401.",

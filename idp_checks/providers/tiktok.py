@@ -118,13 +118,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        pattern=r"act\..+",
-        sample="act.{}",
-        lifetime=7200,
+        opaque=True,
         contents=(
-            "Nothing can be read from it: act. marks a user token, rft. a refresh token, clt. a client token, which "
-            "has no person. The token answer carries open_id and scope, with commas between."
+            "act. marks a user token, rft. a refresh token, clt. a client token, which has no person. The "
+            "token answer carries open_id and scope, with commas between."
         ),
+        lifetime=7200,
         validity=(
             "2 hours, and 180 days for the refresh token; 24 hours and 365 days until November 2026. expires_in and "
             "refresh_expires_in count."
@@ -153,8 +152,11 @@ PROVIDER = Provider(
             ),
         ),
         uses=Operation(
-            "Needs scope user.info.basic.", RequestTemplate("https://open.tiktokapis.com/v2/user/info/?fields=open_id")
+            request=RequestTemplate("https://open.tiktokapis.com/v2/user/info/?fields=open_id"),
+            required_scopes=("user.info.basic",),
         ),
+        pattern=r"act\..+",
+        sample="act.{}",
         sources=(
             "https://developers.tiktok.com/doc/oauth-user-access-token-management",
             "https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token",

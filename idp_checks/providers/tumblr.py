@@ -27,6 +27,7 @@ from idp_checks.providers.sdk import (
     largest_picture,
     profile_probe,
     renew_by_refresh_token,
+    revoke_in_settings,
 )
 
 
@@ -92,25 +93,20 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=2520,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. The application chooses the scopes; id_token of the token answer is false, "
-            "since there is no OpenID Connect."
+            "The application chooses the scopes; id_token of the token answer is false, since there is no "
+            "OpenID Connect."
         ),
-        validity=(
-            "42 minutes in the documented example; expires_in of the token answer counts. Tokens of OAuth 1.0a do not "
-            "end by time."
-        ),
+        lifetime=2520,
+        expiry_field="expires_in",
+        validity="42 minutes in the documented example. Tokens of OAuth 1.0a do not end by time.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret; a refresh token comes only with scope "
-            "offline_access, and each use gives the next.",
+            "A refresh token comes only with scope offline_access, and each use gives the next.",
             "https://api.tumblr.com/v2/oauth2/token",
         ),
-        termination=Operation(
-            "No call is documented: the person removes the application in the account settings. Exchanging a token of "
-            "OAuth 1.0a at /v2/oauth2/exchange ends that one."
-        ),
-        uses=Operation("Needs scope basic.", RequestTemplate("https://api.tumblr.com/v2/user/info")),
+        termination=revoke_in_settings("Exchanging a token of OAuth 1.0a at /v2/oauth2/exchange ends that one."),
+        uses=Operation(request=RequestTemplate("https://api.tumblr.com/v2/user/info"), required_scopes=("basic",)),
         sources=("https://github.com/tumblr/docs/blob/master/api.md",),
     ),
     scopes=Scopes(
@@ -129,9 +125,8 @@ PROVIDER = Provider(
         ),
         source="https://www.tumblr.com/docs/en/api/v2#userinfo--get-a-users-information",
         note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. An "
-            "application may make 1000 calls an hour and 5000 a day, an address 300 a minute. With a JSONP callback "
-            "the status is always 200: none is asked for."
+            "An application may make 1000 calls an hour and 5000 a day, an address 300 a minute. With a "
+            "JSONP callback the status is always 200: none is asked for."
         ),
     ),
     uncertain=(

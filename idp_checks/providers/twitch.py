@@ -106,6 +106,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "twitch", "allauth": "twitch", "authjs": "twitch"},
+    has_auth0_strategy=False,
     docs=(
         "https://dev.twitch.tv/docs/authentication/",
         "https://dev.twitch.tv/docs/authentication/validate-tokens",
@@ -130,18 +131,15 @@ PROVIDER = Provider(
             "The login can be changed: never a key.",
             "A member without a value is an empty text, not null.",
             "In userinfo all but the standard claims come only when asked for by the parameter claims.",
-            (
-                "Auth0 has no strategy for it: stored identifiers are oauth2|twitch|ID, or as the connection's script "
-                "says."
-            ),
         ),
         sources=("https://dev.twitch.tv/docs/api/reference#get-users",),
     ),
     token=TokenFacts(
         form="opaque",
+        opaque=True,
         contents=(
-            "Nothing can be read from it; 30 small letters and digits as seen. Bound to one client, one account (none "
-            "for app tokens) and the scopes granted."
+            "30 small letters and digits as seen. Bound to one client, one account (none for app tokens) and "
+            "the scopes granted."
         ),
         validity=(
             "expires_in of the token answer counts, about 4 hours in Twitch's examples; tokens of some old clients do "
@@ -192,9 +190,6 @@ PROVIDER = Provider(
         response_model=Validated,
         refusals=(Refusal(401, "denied", {"status": 401, "message": "invalid access token"}),),
         source="https://dev.twitch.tv/docs/authentication/validate-tokens",
-        note=(
-            "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
-            "expires_in 0 is a token without end, not a dead one. Apps must ask at start and every hour."
-        ),
+        note=("expires_in 0 is a token without end, not a dead one. Apps must ask at start and every hour."),
     ),
 )

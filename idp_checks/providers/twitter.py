@@ -141,12 +141,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=7200,
         contents=(
             "OAuth 2.0: nothing can be read from it; bound to one client, one person and the scopes granted. OAuth "
             "1.0a: the user's number, a hyphen and letters, of no use without its secret and the app's; the app's "
             "permission level decides. An app-only bearer token has no person in it and may not ask for one."
         ),
+        lifetime=7200,
         validity=(
             "OAuth 2.0: 2 hours. OAuth 1.0a: no end by time, until the person or the app takes it back. This project "
             "asks about tokens of OAuth 2.0 only."
@@ -204,10 +204,7 @@ PROVIDER = Provider(
             Refusal(403, "not_permitted", detail="the app or the token may not make this call"),
         ),
         source="https://docs.x.com/x-api/users/get-my-user",
-        note=(
-            "There is no introspection: the probe passes with any app's token and proves no client. 402 and 403 are "
-            "about the app's credits, spending cap, access level or scopes, never a denial."
-        ),
+        note=("402 and 403 are about the app's credits, spending cap, access level or scopes, never a denial."),
     ),
     uncertain=(
         (

@@ -76,6 +76,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "uber"},
+    has_auth0_strategy=False,
     docs=(
         "https://developer.uber.com/docs/consumer-identity/introduction",
         "https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",
@@ -97,23 +98,18 @@ PROVIDER = Provider(
             "A person without a picture has a default one.",
             "mobile_verified and phone_number_verified say nothing about the address.",
             "email_verified_at, phone_number and uuid have scopes of their own; the last is rarely granted.",
-            (
-                "Auth0 has no strategy for it: stored identifiers of a custom connection probably read "
-                "oauth2|CONNECTION|ID."
-            ),
         ),
         sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
     ),
     token=TokenFacts(
         form="opaque",
-        sample="KA.{}",
-        lifetime=2592000,
         contents=(
             "Not to be read: after KA. a part in base64 shows a version and an end, neither documented nor signed for "
             "others. Bound to one application, one person and the scopes granted, most of which Uber must allow first. "
             "Scope openid adds an ID token, signed RS256."
         ),
-        validity="30 days; expires_in of the token answer counts.",
+        lifetime=2592000,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token, refresh_token and the client's id and secret; both tokens are replaced. "
             "login.uber.com is the older host.",
@@ -127,6 +123,7 @@ PROVIDER = Provider(
         uses=Operation(
             "Needs scope profile and an application that Uber approved.", RequestTemplate("https://api.uber.com/v3/me")
         ),
+        sample="KA.{}",
         sources=(
             "https://developer.uber.com/docs/consumer-identity/guides/revoke-token",
             "https://developer.uber.com/docs/consumer-identity/guides/client-credentials-flow",
@@ -157,7 +154,6 @@ PROVIDER = Provider(
         ),
         source="https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",
         note=(
-            "There is no introspection: the probe passes with any approved application's token and proves no client. "
             "The ID token of the same grant does (RS256, keys at https://auth.uber.com/oauth/v2/certs, iss and aud)."
         ),
     ),

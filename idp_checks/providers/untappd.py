@@ -29,6 +29,7 @@ from idp_checks.providers.sdk import (
     Username,
     by_query,
     profile_probe,
+    revoke_in_settings,
 )
 
 
@@ -114,11 +115,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
+        opaque=True,
+        contents="Bound to one application and one person; there are no scopes.",
         lifetime=0,
-        contents="Nothing can be read from it. Bound to one application and one person; there are no scopes.",
-        validity="No end by time, until the person takes it back.",
+        validity="Valid until the person takes it back.",
         renewal=Operation("None is needed, and there is no refresh token."),
-        termination=Operation("No call for it: the person removes the application in the account's settings."),
+        termination=revoke_in_settings(),
         uses=Operation(
             "compact=true makes the answer short.",
             RequestTemplate(
@@ -142,9 +144,8 @@ PROVIDER = Provider(
         refusals=(Refusal(500, "denied", {"meta": {"code": 500, "error_type": "invalid_auth"}, "response": []}),),
         source="https://untappd.com/api/docs",
         note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. The token "
-            "goes in the query, the one place that is documented: keep addresses out of logs. 100 calls an hour for "
-            "each token, counted in X-Ratelimit-Remaining."
+            "The token goes in the query, the one place that is documented: keep addresses out of logs. 100 "
+            "calls an hour for each token, counted in X-Ratelimit-Remaining."
         ),
     ),
     uncertain=(

@@ -134,6 +134,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "vimeo-oauth2", "allauth": "vimeo_oauth2"},
+    has_auth0_strategy=False,
     docs=(
         "https://developer.vimeo.com/api/authentication",
         "https://developer.vimeo.com/api/reference/users",
@@ -152,18 +153,18 @@ PROVIDER = Provider(
             "There is no username: the last part of link stands for it, userNUMBER until the person chooses one.",
             "email needs the scope email, and nothing vouches for it.",
             "Without a version in Accept the answer has the version that the application is registered for.",
-            "Auth0 connects it by a custom connection: stored identifiers are oauth2|CONNECTION|ID.",
             "The provider named vimeo in libraries is of OAuth 1.0a, for an API that is gone.",
         ),
         sources=("https://developer.vimeo.com/api/reference/users",),
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=0,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. The application chooses the scopes; the token answer holds app, scope and "
-            "the whole user. A token of the client_credentials grant has no user."
+            "The application chooses the scopes; the token answer holds app, scope and the whole user. A "
+            "token of the client_credentials grant has no user."
         ),
+        lifetime=0,
         validity=(
             "No end by time, unless expires_on names one; Vimeo may end tokens that go unused. expires_on is a text of "
             "seconds since 1970."
@@ -206,10 +207,9 @@ PROVIDER = Provider(
         ),
         source="https://developer.vimeo.com/api/reference/authentication-extras#verify_token",
         note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared. It names the application by its number on the developer site, and that number is to be given "
-            "as client_id: against the client id proper nothing can be proven. The answer repeats the whole token: it "
-            "is never kept."
+            "It names the application by its number on the developer site, and that number is to be given as "
+            "client_id: against the client id proper nothing can be proven. The answer repeats the whole "
+            "token: it is never kept."
         ),
     ),
     uncertain=(

@@ -188,12 +188,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="vk2.a.{}",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it, and its length is open by VK's word; vk1.a. and vk2.a. are seen in front. "
-            "Service and community keys of an application are other kinds of token and name no person."
+            "Its length is open by VK's word; vk1.a. and vk2.a. are seen in front. Service and community "
+            "keys of an application are other kinds of token and name no person."
         ),
+        lifetime=3600,
         validity=(
             "An hour at VK ID. In the older sign-in expires_in is 86400, or 0 for a token without an end (scope "
             "offline), which a new password ends; such a token may be bound to the network address that got it."
@@ -229,6 +229,7 @@ PROVIDER = Provider(
             "Reads the token's own person when nobody is named; a bearer header or the parameter access_token.",
             RequestTemplate("https://api.vk.ru/method/users.get?v=5.199"),
         ),
+        sample="vk2.a.{}",
         sources=(
             "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/tokens/access-token",
             "https://github.com/VKCOM/vkid-web-sdk",

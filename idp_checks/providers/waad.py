@@ -34,6 +34,7 @@ from idp_checks.providers.sdk import (
     SignedToken,
     Steps,
     TokenFacts,
+    TokenRules,
     Username,
     is_email,
     renew_by_refresh_token,
@@ -171,7 +172,7 @@ class EntraToken(SignedToken):
         """Whether a token that Graph accepts names another tenant than the caller's."""
         tenant = question.credential("tenant_id") or ""
         issuer = unverified(token).iss
-        ours = {each.replace("{tenant_id}", tenant) for each in self.issuers}
+        ours = {each.replace("{tenant_id}", tenant) for each in self.rules.issuers}
         return is_guid(tenant) is not None and isinstance(issuer, str) and issuer not in ours
 
     def steps(self, question: Question) -> Steps:
@@ -263,8 +264,10 @@ PROVIDER = Provider(
             "tenant may set 10 minutes to a day. ID tokens live an hour."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
-            "apps), is replaced at each use, and serves every resource.",
+            (
+                "Needs offline_access. A refresh token lives 90 days (24 hours for single-page apps), is "
+                "replaced at each use, and serves every resource."
+            ),
             "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
             required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
@@ -295,20 +298,22 @@ PROVIDER = Provider(
     ),
     debug=EntraToken(
         url="https://login.microsoftonline.com/common/discovery/v2.0/keys",
-        issuers=("https://login.microsoftonline.com/{tenant_id}/v2.0", "https://sts.windows.net/{tenant_id}/"),
-        client=("azp", "appid", "aud"),
-        subject="oid",
-        scope="scp",
+        rules=TokenRules(
+            issuers=("https://login.microsoftonline.com/{tenant_id}/v2.0", "https://sts.windows.net/{tenant_id}/"),
+            client_claims=("azp", "appid", "aud"),
+            subject_claim="oid",
+            scope_claim="scp",
+            token_kind="any",
+        ),
         required_credentials=("tenant_id",),
-        about="any",
         optional_credentials=ID_TOKEN_CREDENTIALS,
         proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=GRAPH_PROBE,
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(
-            "No endpoint answers for tokens: one for an own API, or an ID token, is checked by its signature, one for "
-            "Graph by a call of Graph. tenant_id is the tenant's GUID. A signature says nothing of revocation."
+            "No endpoint answers for tokens: one for an own API, or an ID token, is checked by its "
+            "signature, one for Graph by a call of Graph. tenant_id is the tenant's GUID."
         ),
     ),
     uncertain=(

@@ -159,14 +159,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="2.00{}",
-        contents=(
-            "Nothing can be read from it; 2.00, letters and digits in examples. The token answer names the person in "
-            "uid, a text."
-        ),
+        opaque=True,
+        contents=("2.00, letters and digits in examples. The token answer names the person in uid, a text."),
+        expiry_field="expires_in",
         validity=(
-            "By the application's level: about a day under test, 30 days once approved. expires_in of the token "
-            "answer counts; remind_in is its older double, a text."
+            "By the application's level: about a day under test, 30 days once approved. remind_in is its "
+            "older double, a text."
         ),
         renewal=Operation(
             "None for web applications: the person is sent through the authorisation again, without a click while the "
@@ -179,9 +177,9 @@ PROVIDER = Provider(
             ends="grant",
         ),
         uses=Operation(
-            "Parameter access_token.",
-            RequestTemplate("https://api.weibo.com/2/account/get_uid.json", by_query("access_token")),
+            request=RequestTemplate("https://api.weibo.com/2/account/get_uid.json", by_query("access_token"))
         ),
+        sample="2.00{}",
         sources=(
             "https://open.weibo.com/wiki/Oauth2/access_token",
             "https://open.weibo.com/wiki/Oauth2/revokeoauth2",
@@ -213,10 +211,7 @@ PROVIDER = Provider(
         ),
         error_fields=("error", "error_code"),
         source="https://open.weibo.com/wiki/Oauth2/get_token_info",
-        note=(
-            "No active flag and no credentials: it answers for every application's token, so the client must be "
-            "compared (appkey). The names are create_at and expire_in; nothing left is an end."
-        ),
+        note=("The client is the appkey. The names are create_at and expire_in; nothing left is an end."),
     ),
     uncertain=(
         "The HTTP status of errors is not documented: a denial counts under 200, 400, 401 and 403 alone.",

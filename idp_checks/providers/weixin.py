@@ -31,6 +31,7 @@ from idp_checks.providers.sdk import (
     TokenFacts,
     Url,
     by_query,
+    revoke_in_settings,
 )
 
 
@@ -130,12 +131,13 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=7200,
+        opaque=True,
         contents=(
-            "Nothing can be read from it. The token answer names the person in openid and, where bound, unionid. The "
-            "application's own token for the API (/cgi-bin/token) has the same name and is another thing."
+            "The token answer names the person in openid and, where bound, unionid. The application's own "
+            "token for the API (/cgi-bin/token) has the same name and is another thing."
         ),
-        validity="Two hours; expires_in of the token answer counts.",
+        lifetime=7200,
+        expiry_field="expires_in",
         renewal=Operation(
             "Parameters appid, grant_type=refresh_token and refresh_token, no secret. The refresh token keeps its 30 "
             "days, after which the person has to authorise again.",
@@ -147,7 +149,7 @@ PROVIDER = Provider(
             ),
             token="refresh",
         ),
-        termination=Operation("No call for it: the person withdraws the authorisation in WeChat's settings."),
+        termination=revoke_in_settings(where="WeChat's settings"),
         uses=Operation(
             "Parameters access_token and openid.",
             RequestTemplate(

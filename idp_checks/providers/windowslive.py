@@ -145,23 +145,26 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="EwB{}",
-        lifetime=3600,
         contents=(
             "An encrypted text for personal accounts, a JWT for others; either is for Graph alone to read. Bound to "
             "one app, one account and the delegated permissions granted. The ID token (RS256) is the client's to read."
         ),
-        validity="About an hour; expires_in of the token answer counts.",
+        lifetime=3600,
+        expiry_field="expires_in",
+        validity="About an hour.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token; needs offline_access. A refresh token lives 90 days (24 hours for single-page "
-            "apps) and is replaced at each use.",
+            (
+                "Needs offline_access. A refresh token lives 90 days (24 hours for single-page apps) and is "
+                "replaced at each use."
+            ),
             "https://login.microsoftonline.com/consumers/oauth2/v2.0/token",
         ),
         termination=Operation(
             "No call for it: the person removes the app at https://account.live.com/consent/Manage, and access tokens "
             "run on to their end."
         ),
-        uses=Operation("Needs the permission User.Read.", RequestTemplate("https://graph.microsoft.com/v1.0/me")),
+        uses=Operation(request=RequestTemplate("https://graph.microsoft.com/v1.0/me"), required_scopes=("User.Read",)),
+        sample="EwB{}",
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
             "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",

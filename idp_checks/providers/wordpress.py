@@ -114,13 +114,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="{}^&#%",
-        lifetime=0,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; it may hold %, &, # and ^, so it is percent-encoded. Bound to one "
-            "application, one person, the scope and as a rule one site, for which the token answer has blog_id and "
-            "blog_url."
+            "It may hold %, &, # and ^, so it is percent-encoded. Bound to one application, one person, the "
+            "scope and as a rule one site, for which the token answer has blog_id and blog_url."
         ),
+        lifetime=0,
         validity=(
             "No end by time from the code flow; two weeks from the implicit flow and from the newer server "
             "(/oauth2-1/), which gives refresh tokens."
@@ -134,7 +133,10 @@ PROVIDER = Provider(
             "https://wordpress.com/me/security/connected-applications. The newer one has "
             "https://public-api.wordpress.com/oauth2-1/revoke."
         ),
-        uses=Operation("Needs scope auth.", RequestTemplate("https://public-api.wordpress.com/rest/v1.1/me")),
+        uses=Operation(
+            request=RequestTemplate("https://public-api.wordpress.com/rest/v1.1/me"), required_scopes=("auth",)
+        ),
+        sample="{}^&#%",
         sources=(
             "https://developer.wordpress.com/docs/api/oauth2/",
             "https://public-api.wordpress.com/.well-known/openid-configuration",

@@ -19,6 +19,7 @@ from idp_checks.providers.sdk import (
     Shape,
     SignedToken,
     TokenFacts,
+    TokenRules,
     renew_by_refresh_token,
     revoke_by_request,
 )
@@ -50,6 +51,7 @@ PROVIDER = Provider(
     title="Xero",
     kind="social",
     protocol="oidc",
+    has_auth0_strategy=False,
     docs=(
         "https://developer.xero.com/documentation/guides/oauth2/auth-flow/",
         "https://developer.xero.com/documentation/guides/oauth2/sign-in",
@@ -72,21 +74,22 @@ PROVIDER = Provider(
                 "The organisations stand at https://api.xero.com/connections; a person who connected none has an empty "
                 "list there."
             ),
-            "Auth0 has no strategy for it: stored identifiers are oauth2|CONNECTION|ID.",
         ),
         sources=("https://developer.xero.com/documentation/guides/oauth2/sign-in",),
     ),
     token=TokenFacts(
         form="jwt",
-        lifetime=1800,
         contents=(
             "Signed by RS256: client_id is the application, scope a list; aud is the same for every application. The "
             "application chooses the scopes, the person the organisations."
         ),
-        validity="30 minutes; an ID token 5 minutes.",
+        lifetime=1800,
+        validity="An ID token 5 minutes.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with HTTP Basic; needs scope offline_access. A refresh token dies after 60 days "
-            "unused; each use gives the next, and the former may be repeated for 30 minutes.",
+            (
+                "Needs scope offline_access. A refresh token dies after 60 days unused; each use gives the next, "
+                "and the former may be repeated for 30 minutes."
+            ),
             "https://identity.xero.com/connect/token",
             basic=True,
         ),
@@ -113,9 +116,7 @@ PROVIDER = Provider(
     ),
     debug=SignedToken(
         url="https://identity.xero.com/.well-known/openid-configuration/jwks",
-        issuers=("https://identity.xero.com",),
-        client=("client_id",),
-        issued="nbf",
+        rules=TokenRules(issuers=("https://identity.xero.com",), client_claims=("client_id",), issued_at_claim="nbf"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
         source="https://developer.xero.com/documentation/guides/oauth2/token-types",
         note=(

@@ -115,12 +115,12 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        lifetime=3600,
+        opaque=True,
         contents=(
-            "Nothing can be read from it; some 1,000 characters as seen. Bound to app, person and the permissions that "
-            "the app was registered with. The ID token is a JWT, signed ES256 or RS256."
+            "Some 1,000 characters as seen. Bound to app, person and the permissions that the app was "
+            "registered with. The ID token is a JWT, signed ES256 or RS256."
         ),
-        validity="An hour.",
+        lifetime=3600,
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with refresh_token and redirect_uri, client id and secret as HTTP Basic or in "
             "the form; no end of refresh tokens is stated.",
@@ -133,7 +133,9 @@ PROVIDER = Provider(
             "Named in the discovery document alone, with HTTP Basic; parameters and answers are not published.",
             manual_call=("POST", "https://api.login.yahoo.com/oauth2/revoke"),
         ),
-        uses=Operation("Needs scope openid.", RequestTemplate("https://api.login.yahoo.com/openid/v1/userinfo")),
+        uses=Operation(
+            request=RequestTemplate("https://api.login.yahoo.com/openid/v1/userinfo"), required_scopes=("openid",)
+        ),
         sources=(
             "https://developer.yahoo.com/oauth2/guide/",
             "https://api.login.yahoo.com/.well-known/openid-configuration",

@@ -147,9 +147,8 @@ PROVIDER = Provider(
         refusals=(Refusal(401, "denied", {"response": {"code": 16, "stat": "fail"}}),),
         source="https://learn.microsoft.com/rest/api/yammer/api-requests-1",
         note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. A token of "
-            "Entra ID is a signed JWT, and to be checked as one. 10 requests in 10 to 30 seconds for each user and "
-            "application, by the kind of call."
+            "A token of Entra ID is a signed JWT, and to be checked as one. 10 requests in 10 to 30 seconds "
+            "for each user and application, by the kind of call."
         ),
     ),
     uncertain=(

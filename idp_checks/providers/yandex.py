@@ -129,7 +129,6 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        sample="y0_{}",
         contents=(
             "The account, the application and its rights, encrypted for Yandex alone; y0_ is seen in front and not "
             "documented. The rights are those of the application's registration; a request can narrow them by scope, "
@@ -155,6 +154,7 @@ PROVIDER = Provider(
             "Any token works.",
             RequestTemplate("https://login.yandex.ru/info?format=json", by_header("Authorization", "OAuth {token}")),
         ),
+        sample="y0_{}",
         sources=(
             "https://yandex.com/dev/id/doc/en/concepts/ya-oauth-intro",
             "https://yandex.com/dev/id/doc/en/tokens/refresh-client",

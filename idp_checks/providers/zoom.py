@@ -63,6 +63,7 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "zoom-oauth2", "allauth": "zoom", "authjs": "zoom"},
+    has_auth0_strategy=False,
     docs=(
         "https://developers.zoom.us/docs/integrations/oauth/",
         "https://developers.zoom.us/docs/api/users/",
@@ -83,26 +84,23 @@ PROVIDER = Provider(
             "What comes back depends on granular scopes such as user:read:user, or on the older user:read.",
             "There is no username: the nickname is the local part of the address.",
             "Upper and lower case of the identifier count.",
-            (
-                "Auth0 has no strategy for it: stored identifiers of a custom connection probably read "
-                "oauth2|CONNECTION|ID."
-            ),
         ),
         sources=("https://developers.zoom.us/docs/api/users/",),
     ),
     token=TokenFacts(
         form="jwt",
-        sample="eyJ{}.eyJ{}.{}",
-        lifetime=3600,
         contents=(
             "A JWT by HS512, whose key only Zoom holds. Its claims name the client and the user, but they are not "
             "documented, have changed, and cannot be verified: a hint at most. The scopes are those of the "
             "application's configuration, listed in the token answer."
         ),
-        validity="An hour; expires_in of the token answer counts.",
+        lifetime=3600,
+        expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with HTTP Basic. A refresh token works once and brings the next; unused it lives "
-            "about 90 days (15 years in older documents).",
+            (
+                "A refresh token works once and brings the next; unused it lives about 90 days (15 years in "
+                "older documents)."
+            ),
             "https://zoom.us/oauth/token",
             basic=True,
         ),
@@ -115,6 +113,7 @@ PROVIDER = Provider(
         uses=Operation(
             "Needs scope user:read:user, or the older user:read.", RequestTemplate("https://api.zoom.us/v2/users/me")
         ),
+        sample="eyJ{}.eyJ{}.{}",
         sources=("https://developers.zoom.us/docs/integrations/oauth/",),
     ),
     scopes=Scopes(
@@ -140,9 +139,8 @@ PROVIDER = Provider(
         ),
         source="https://developers.zoom.us/docs/api/errors",
         note=(
-            "There is no introspection: the probe passes with any application's token and proves no client. A token in "
-            "the query is refused with 401 and code 124 whatever it is worth. Rates go by kind of call and plan, and "
-            "stand in the X-RateLimit headers."
+            "A token in the query is refused with 401 and code 124 whatever it is worth. Rates go by kind of "
+            "call and plan, and stand in the X-RateLimit headers."
         ),
     ),
     uncertain=(
