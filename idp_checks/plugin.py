@@ -1,14 +1,14 @@
-"""The pytest plugin: options, markers and fixtures. It does nothing, and loads nothing, until it is asked.
+"""Pytest plugin: options, markers, hooks and fixtures.
 
-No rule lives here. What a fixture or an option needs is imported where it is used, so that a project that has this
-package installed pays two modules for it.
+The plugin is idle until one of its options, markers or fixtures is used. Until then it imports nothing but pytest, so a
+project that has this package installed pays for two modules.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pytest
 
@@ -18,268 +18,175 @@ if TYPE_CHECKING:
 
     import respx
 
-    from idp_checks.conformance.reports.results import Results, Run
-    from idp_checks.conformance.rules import Normalizer
-    from idp_checks.conformance.search.depth import Depth
+    from idp_checks.conformance.normalizers.normalizer import Normalizer
+    from idp_checks.conformance.options import ConformanceOptions
+    from idp_checks.conformance.results import Results
     from idp_checks.issuers.world import World
     from idp_checks.recordings import DebugRecording, ProfileRecording
     from idp_checks.secret import Secret
     from idp_checks.tokens.introspection import Introspection
 
-NORMALIZER_HELP = "check this normaliser, a function f(provider: str, raw: dict) -> dict, instead of ours"
-COMMAND_HELP = "check this command instead, which reads JSON lines and writes JSON lines"
-SHAPE_HELP = "the shape of the normaliser's answers: auth0 (default) or oidc"
-UNCLAIMED_HELP = "a rule (N10) or property (picture) that the normaliser does not claim (repeatable)"
-DEPTH_HELP = "how deep to search: quick, default or audit"
-SEED_HELP = "the number by which profiles are drawn (default: 0); the same gives the same result"
-SAVE_HELP = "write what breaks a rule under this folder, as recordings ready to be committed"
-HTML_HELP = "write how the normaliser stands as one HTML page"
-PROVIDER_HELP = "check this provider only (repeatable; default: all)"
-LIVE_HELP = "run the tests marked idp_live, which ask real issuers"
-IDP_MARK = (
-    "idp(provider, case=None): the test is about this provider; its fixture idp_recording is the recording of that "
-    "case, or in turn every recorded profile of the provider. Deselected where --idp-provider names others."
-)
-LIVE_MARK = "idp_live: the test asks real issuers; skipped without --idp-live."
 
-_PROVIDERS = pytest.StashKey[tuple[str, ...]]()
-_NORMALIZER = pytest.StashKey["Normalizer"]()
-_DEPTH = pytest.StashKey["Depth"]()
-_SEED = pytest.StashKey[int]()
-_SECRETS = pytest.StashKey["list[Secret]"]()
+class _Option(NamedTuple):
+    """A command-line option. Unless it names an output file, it is also an ini setting."""
+
+    name: str
+    help: str
+    metavar: str | None = None
+    ini_type: Literal["string", "args", "bool"] | None = "string"
+
+    @property
+    def dest(self) -> str:
+        """The name of the ini setting and of the parsed value."""
+        return f"idp_{self.name.replace('-', '_')}"
+
+
+_OPTIONS = (
+    _Option("normalizer", "check this normalizer function", "MODULE:FUNCTION"),
+    _Option("provider", "check only this provider (repeatable)", "NAME", "args"),
+    _Option("command", "check a command that speaks JSON lines", "CMD"),
+    _Option("shape", "set the profile shape: auth0 or oidc", "SHAPE"),
+    _Option("not-claimed", "skip a rule or property (repeatable)", "NAME", "args"),
+    _Option("depth", "set the depth: quick, default or audit", "DEPTH"),
+    _Option("seed", "set the seed of generated profiles", "N"),
+    _Option("save-failures", "save failing profiles as fixtures", "DIR", None),
+    _Option("html", "write an HTML conformance report", "FILE", None),
+    _Option("live", "run tests marked idp_live", None, "bool"),
+)
+_CONFORMANCE_OPTIONS = ("normalizer", "provider", "command", "shape", "not_claimed", "depth", "seed", "save_failures")
+_DEPTHS = ("quick", "default", "audit")
+_INI_DEFAULTS: Mapping[str, object] = {"string": "", "args": [], "bool": False}
+
+IDP_MARK = (
+    "idp(provider, case=None): tests this provider; the fixture idp_recording returns the recording of the case, "
+    "or each recorded profile of the provider in turn. Deselected if --idp-provider selects other providers."
+)
+LIVE_MARK = "idp_live: sends requests to real issuers; skipped without --idp-live."
+
+_RESULTS_PROPERTY = "idp_conformance"
+"""Equals ``idp_checks.conformance.PROPERTY``, which an idle plugin must not import."""
+_CONFORMANCE: pytest.StashKey[ConformanceOptions] = pytest.StashKey()
+_SECRETS: pytest.StashKey[list[Secret]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options, and the ini settings of the same names."""
+    """Add the options, and the ini settings of the same names."""
     group = parser.getgroup("idp-checks", "identity provider checks")
-    group.addoption("--idp-normalizer", dest="idp_normalizer", metavar="MODULE:FUNCTION", help=NORMALIZER_HELP)
-    group.addoption("--idp-provider", dest="idp_provider", action="append", metavar="NAME", help=PROVIDER_HELP)
-    group.addoption("--idp-command", dest="idp_command", metavar="CMD", help=COMMAND_HELP)
-    group.addoption("--idp-shape", dest="idp_shape", metavar="SHAPE", help=SHAPE_HELP)
-    group.addoption("--idp-not-claimed", dest="idp_not_claimed", action="append", metavar="NAME", help=UNCLAIMED_HELP)
-    group.addoption("--idp-depth", dest="idp_depth", metavar="DEPTH", help=DEPTH_HELP)
-    group.addoption("--idp-seed", dest="idp_seed", metavar="N", help=SEED_HELP)
-    group.addoption("--idp-save-failures", dest="idp_save_failures", metavar="DIR", help=SAVE_HELP)
-    group.addoption("--idp-html", dest="idp_html", metavar="FILE", help=HTML_HELP)
-    group.addoption("--idp-live", dest="idp_live", action="store_true", default=None, help=LIVE_HELP)
-    parser.addini("idp_normalizer", help=NORMALIZER_HELP, type="string", default="")
-    parser.addini("idp_provider", help=PROVIDER_HELP, type="args", default=[])
-    parser.addini("idp_command", help=COMMAND_HELP, type="string", default="")
-    parser.addini("idp_shape", help=SHAPE_HELP, type="string", default="")
-    parser.addini("idp_not_claimed", help=UNCLAIMED_HELP, type="args", default=[])
-    parser.addini("idp_depth", help=DEPTH_HELP, type="string", default="")
-    parser.addini("idp_seed", help=SEED_HELP, type="string", default="")
-    parser.addini("idp_live", help=LIVE_HELP, type="bool", default=False)
+    for option in _OPTIONS:
+        settings: dict[str, Any] = {"dest": option.dest, "default": None, "help": option.help}
+        if option.metavar is None:
+            settings["action"] = "store_true"
+        else:
+            settings |= {"metavar": option.metavar, "action": "append" if option.ini_type == "args" else "store"}
+        group.addoption(f"--idp-{option.name}", **settings)
+        if option.ini_type is not None:
+            default = _INI_DEFAULTS[option.ini_type]
+            parser.addini(option.dest, help=option.help, type=option.ini_type, default=default)
 
 
-def _asked(config: pytest.Config, name: str) -> Any:
-    """What was asked for: the option, else the ini setting."""
-    given = config.getoption(name)
-    return config.getini(name) if given is None else given
+def _read_option(config: pytest.Config, name: str) -> Any:
+    """Return the value of the option, else that of the ini setting if there is one."""
+    value = config.getoption(f"idp_{name}")
+    return config.getini(f"idp_{name}") if value is None and name != "save_failures" else value
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The markers, and the options held against what there is."""
+    """Register the markers, and parse the conformance options if any is set."""
     config.addinivalue_line("markers", IDP_MARK)
     config.addinivalue_line("markers", LIVE_MARK)
-    if names := _asked(config, "idp_provider"):
-        config.stash[_PROVIDERS] = tuple(dict.fromkeys(_known(name, "--idp-provider") for name in names))
-    if seed := _asked(config, "idp_seed"):
-        config.stash[_SEED] = _number(seed)
-    _read_depth(config)
-    named = {name: _asked(config, f"idp_{name}") for name in ("normalizer", "command", "shape", "not_claimed")}
-    if any(named.values()):
-        from idp_checks.conformance import loaded
-        from idp_checks.errors import UsageError
-
-        try:
-            config.stash[_NORMALIZER] = loaded(
-                named["normalizer"] or None,
-                command=named["command"] or None,
-                shape=named["shape"] or None,
-                unclaimed=named["not_claimed"],
-                folder=config.invocation_params.dir,
-            )
-        except UsageError as error:
-            fallback = "normalizer" if named["normalizer"] else "command"
-            option = _OF_WHERE.get(error.where or "", fallback)
-            told = f"{error.problem}; {error.remedy}" if error.where in _OF_WHERE else str(error)
-            raise pytest.UsageError(f"--idp-{option.replace('_', '-')}: {told}") from error
-
-
-_OF_WHERE = {"shape": "shape", "not claimed": "not_claimed"}
-"""Which option an error of use is about, by the place that it names."""
-
-
-def _number(text: object) -> int:
-    try:
-        return int(str(text))
-    except ValueError:
-        raise pytest.UsageError(f"--idp-seed: {text!r} is no integer") from None
-
-
-def _read_depth(config: pytest.Config) -> None:
-    """The depth that is asked for: by our option, else by a hypothesis profile of the same name."""
-    asked = _asked(config, "idp_depth")
+    values = {name: _read_option(config, name) for name in _CONFORMANCE_OPTIONS}
     profile = config.getoption("hypothesis_profile", None)
-    if profile in ("quick", "audit"):
-        from idp_checks.conformance.search.depth import register
+    if any(values.values()) or profile in _DEPTHS:
+        from idp_checks.conformance import options
 
-        register(profile)
-    if not asked and profile not in ("quick", "default", "audit"):
-        return
-    from idp_checks.conformance.search.depth import depth_of
-    from idp_checks.errors import UsageError
-
-    try:
-        config.stash[_DEPTH] = depth_of(asked or profile)
-    except UsageError as error:
-        raise pytest.UsageError(f"--idp-depth: {error.problem}; {error.remedy}") from error
-
-
-def _known(name: object, where: str) -> str:
-    """The name, if there is a provider of that name."""
-    from idp_checks import providers
-
-    if isinstance(name, str) and name in providers.own():
-        return name
-    raise pytest.UsageError(f"{where}: no provider {name!r}; there are {', '.join(providers.own())}")
-
-
-def selected(config: pytest.Config) -> tuple[str, ...]:
-    """The providers that the run is about: those named, those that the normaliser is for, or all."""
-    names = config.stash.get(_PROVIDERS, None)
-    if names is None and (normalizer := config.stash.get(_NORMALIZER, None)) is not None:
-        names = normalizer.providers
-    if names is None:
-        from idp_checks import providers
-
-        names = providers.own()
-    return names
-
-
-def settled(config: pytest.Config, given: Any) -> Normalizer:
-    """The normaliser that a fixture gives, in the shape and with the claims that were asked for.
-
-    Raises:
-        pytest.UsageError: it is no function, or names what there is not as not claimed.
-    """
-    from idp_checks.conformance.normalizers.normalizer import named, not_claimed
-    from idp_checks.errors import UsageError
-
-    if not callable(given):
-        raise pytest.UsageError(f"idp_normalizer gives a {type(given).__name__}, no function f(provider, raw)")
-    shape = _asked(config, "idp_shape") or None
-    try:
-        unclaimed = not_claimed(_asked(config, "idp_not_claimed"), "--idp-not-claimed")
-        found = named(given)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from error
-    return found.with_options(shape=shape, unclaimed=unclaimed) if shape or unclaimed else found
-
-
-def depth(config: pytest.Config) -> Depth:
-    """How deep to search."""
-    from idp_checks.conformance.search.depth import DEFAULT
-
-    return config.stash.get(_DEPTH, DEFAULT)
-
-
-def seed(config: pytest.Config) -> int:
-    """The number by which profiles are drawn."""
-    return config.stash.get(_SEED, 0)
-
-
-def saving(config: pytest.Config) -> Path | None:
-    """Where finds are written as recordings; None where they are not."""
-    folder = config.getoption("idp_save_failures")
-    return config.invocation_params.dir / folder if folder else None
-
-
-def run(config: pytest.Config, normalizer: Normalizer) -> Run:
-    """What is run, for whoever runs it again."""
-    from idp_checks.conformance import run_of
-
-    return run_of(normalizer, depth(config), seed(config))
+        config.stash[_CONFORMANCE] = options.configure(config, {**values, "hypothesis_profile": profile})
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """What is checked, where something was asked for."""
-    normalizer, names = config.stash.get(_NORMALIZER, None), config.stash.get(_PROVIDERS, None)
-    said = [f"normaliser {normalizer.name}"] if normalizer else []
-    said += [f"providers {', '.join(names)}"] if names else []
-    return f"idp-checks: {'; '.join(said)}" if said else None
+    """Return a line with the selected normalizer and providers."""
+    options = config.stash.get(_CONFORMANCE, None)
+    if options is None:
+        return None
+    parts = [f"normalizer {options.normalizer.name}"] if options.normalizer else []
+    parts += [f"providers {', '.join(options.providers)}"] if options.providers else []
+    return f"idp-checks: {'; '.join(parts)}" if parts else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with ``idp_recording`` runs once for each case that its markers name."""
+    """Run a test that uses ``idp_recording`` once for each case that its markers select."""
     if "idp_recording" not in metafunc.fixturenames:
         return
-    cases = dict.fromkeys(case for mark in metafunc.definition.iter_markers("idp") for case in _cases(mark, metafunc))
+    nodeid = metafunc.definition.nodeid
+    cases = dict.fromkeys(case for mark in metafunc.definition.iter_markers("idp") for case in _cases(mark, nodeid))
     if not cases:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: idp_recording needs a marker: {IDP_MARK}")
+        raise pytest.UsageError(f"{nodeid}: idp_recording needs a marker: {IDP_MARK}")
     metafunc.parametrize("idp_recording", list(cases), ids=["-".join(case) for case in cases], indirect=True)
 
 
-def _cases(mark: pytest.Mark, metafunc: pytest.Metafunc) -> list[tuple[str, str]]:
+def _cases(mark: pytest.Mark, nodeid: str) -> list[tuple[str, str]]:
+    """Return provider and case of each recording that a marker selects."""
     from idp_checks import recordings
 
-    provider, case = _named(mark, metafunc.definition.nodeid)
-    profiles = [each.case for each in recordings.profiles(provider)]
+    provider, case = _parse_mark(mark, nodeid)
+    profiles = [recording.case for recording in recordings.load_profiles(provider)]
     if case is None:
-        return [(provider, each) for each in profiles]
-    debug = [each.case for each in recordings.debug(provider)]
+        return [(provider, name) for name in profiles]
+    debug = [recording.case for recording in recordings.load_debug(provider)]
     if case not in (*profiles, *debug):
-        there = ", ".join((*profiles, *debug))
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: {provider} has no case {case!r}; there are {there}")
+        choices = ", ".join((*profiles, *debug))
+        raise pytest.UsageError(f"{nodeid}: {provider} has no case {case!r}; choose from {choices}")
     return [(provider, case)]
 
 
-def _named(mark: pytest.Mark, where: str) -> tuple[str, str | None]:
-    """Provider and case of a marker."""
-    names = dict(zip(("provider", "case"), mark.args, strict=False)) | dict(mark.kwargs)
-    if len(mark.args) > 2 or not set(names) <= {"provider", "case"} or "provider" not in names:
-        raise pytest.UsageError(f"{where}: the marker is {IDP_MARK}")
-    return _known(names["provider"], where), names.get("case")
+def _parse_mark(mark: pytest.Mark, nodeid: str) -> tuple[str, str | None]:
+    """Return provider and case of a marker."""
+    from idp_checks.conformance.options import check_provider
+
+    arguments = dict(zip(("provider", "case"), mark.args, strict=False)) | dict(mark.kwargs)
+    if len(mark.args) > 2 or not set(arguments) <= {"provider", "case"} or "provider" not in arguments:
+        raise pytest.UsageError(f"{nodeid}: invalid marker; use {IDP_MARK}")
+    return check_provider(arguments["provider"], nodeid), arguments.get("case")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about other providers, and skip what asks real issuers."""
-    chosen, live = config.stash.get(_PROVIDERS, None), bool(_asked(config, "idp_live"))
-    left_out = []
+    """Deselect tests of other providers, and skip live tests unless they are enabled."""
+    options = config.stash.get(_CONFORMANCE, None)
+    selection = set(options.providers or ()) if options is not None else set()
+    is_live = bool(_read_option(config, "live"))
+    deselected = []
     for item in items:
-        if not live and item.get_closest_marker("idp_live") is not None:
-            item.add_marker(pytest.mark.skip(reason="asks real issuers: needs --idp-live"))
-        if chosen is not None and (about := _about(item)) and not about & set(chosen):
-            left_out.append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        if not is_live and item.get_closest_marker("idp_live") is not None:
+            item.add_marker(pytest.mark.skip(reason="sends requests to real issuers; enable with --idp-live"))
+        if selection and (names := _providers_of(item)) and not names & selection:
+            deselected.append(item)
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
 
 
-def _about(item: pytest.Item) -> set[str]:
-    """The providers that a test is about: that of its case, or those of its markers."""
+def _providers_of(item: pytest.Item) -> set[str]:
+    """Return the provider of the item's recording, else the providers of its markers."""
     callspec = getattr(item, "callspec", None)
     if callspec is not None and "idp_recording" in callspec.params:
         return {callspec.params["idp_recording"][0]}
-    return {_named(mark, item.nodeid)[0] for mark in item.iter_markers("idp")}
+    return {_parse_mark(mark, item.nodeid)[0] for mark in item.iter_markers("idp")}
 
 
 @pytest.fixture(scope="session")
 def idp_normalizer(pytestconfig: pytest.Config) -> Normalizer:
-    """The normaliser under test: ``idp_normalizer(provider, raw)`` gives the profile as a dictionary.
+    """The normalizer under test: ``idp_normalizer(provider, raw)`` returns the profile as a dictionary.
 
-    Ours, or the one that ``--idp-normalizer`` names.
+    It is the built-in normalizer, or the one that ``--idp-normalizer`` or ``--idp-command`` selects.
     """
-    from idp_checks.conformance import ours
+    from idp_checks.conformance.options import options_of
 
-    return pytestconfig.stash.get(_NORMALIZER, None) or ours()
+    return options_of(pytestconfig).selected_normalizer()
 
 
 @pytest.fixture(scope="session")
 def idp_recordings() -> types.ModuleType:
-    """The recordings: ``profiles(provider)`` and ``debug(provider)``."""
+    """The recordings: ``load_profiles(provider)`` and ``load_debug(provider)``."""
     from idp_checks import recordings
 
     return recordings
@@ -287,164 +194,159 @@ def idp_recordings() -> types.ModuleType:
 
 @pytest.fixture
 def idp_recording(request: pytest.FixtureRequest) -> ProfileRecording | DebugRecording:
-    """The recording of the case that the test's ``idp`` marker names."""
+    """The recording that the ``idp`` marker of the test selects."""
     from idp_checks import recordings
 
     provider, case = request.param
-    held: tuple[ProfileRecording | DebugRecording, ...] = (*recordings.profiles(provider), *recordings.debug(provider))
-    return next(each for each in held if each.case == case)
+    candidates: tuple[ProfileRecording | DebugRecording, ...] = (
+        *recordings.load_profiles(provider),
+        *recordings.load_debug(provider),
+    )
+    return next(recording for recording in candidates if recording.case == case)
 
 
 @pytest.fixture
 def idp_issuers() -> Generator[respx.MockRouter]:
-    """A respx router that plays every provider's debug endpoint from the recordings, while the test runs.
+    """A respx router that simulates the debug endpoint of every provider during the test.
 
-    ``idp_issuers.world.token(provider, case)`` gives the made-up token that is answered as in that case.
+    ``idp_issuers.world.token(provider, case)`` returns the sample token whose response is that of the recorded case.
     """
     from idp_checks.issuers.mock import router
     from idp_checks.issuers.world import World
 
     world = World()
-    with router(world) as played:
-        played.world = world  # type: ignore[attr-defined]
-        yield played
-
-
-class Introspect:
-    """``introspect_sync`` bound to the played issuers."""
-
-    def __init__(self, world: World, secrets: list[Secret]) -> None:
-        self._world = world
-        self._secrets = secrets
-
-    def __call__(self, provider: str, token: str | Secret, **given: Any) -> Introspection:
-        """Ask about a token; the arguments are those of ``idp_checks.introspect``.
-
-        What the endpoint needs and is not given is filled in with what the played issuer accepts.
-        """
-        from idp_checks import introspect_sync
-        from idp_checks.secret import Secret
-
-        credentials = {**given.pop("credentials", {})}
-        secrets = [token, given.get("client_secret"), *credentials.values()]
-        self._secrets += [Secret.of(each) for each in secrets if each]
-        asked = self._filled(provider, given, credentials)
-        return introspect_sync(provider, Secret.of(token), **asked)
-
-    def _filled(self, provider: str, given: dict[str, Any], credentials: dict[str, Any]) -> dict[str, Any]:
-        from idp_checks import providers
-        from idp_checks.issuers.world import CLIENT_SECRET
-        from idp_checks.secret import Secret
-
-        issuer = self._world.issuer(provider)
-        endpoint = providers.get(provider).debug
-        needs = endpoint.needs if endpoint is not None else ()
-        played: Mapping[str, Any] = {"client_id": issuer.client_id, "client_secret": Secret(CLIENT_SECRET)}
-        asked = {name: played[name] for name in needs if name in played} | given
-        return {**asked, "credentials": {**issuer.credentials, **credentials}}
-
-    def __repr__(self) -> str:
-        return "idp_introspect"
+    with router(world) as mock:
+        mock.world = world  # type: ignore[attr-defined]
+        yield mock
 
 
 @pytest.fixture
 def idp_introspect(request: pytest.FixtureRequest, idp_issuers: respx.MockRouter) -> Introspect:
-    """``idp_checks.introspect_sync``, asking the played issuers; the test's report shows no token given to it."""
+    """``idp_checks.introspect_sync`` with the simulated issuers; the test's report omits the tokens passed to it."""
     secrets: list[Secret] = []
     request.node.stash[_SECRETS] = secrets
     return Introspect(idp_issuers.world, secrets)  # type: ignore[attr-defined]
 
 
+class Introspect:
+    """``introspect_sync`` with the simulated issuers and their credentials."""
+
+    def __init__(self, world: World, secrets: list[Secret]) -> None:
+        self._world = world
+        self._secrets = secrets
+
+    def __call__(self, provider: str, token: str | Secret, **options: Any) -> Introspection:
+        """Introspect a token; the options are those of ``idp_checks.introspect``.
+
+        Required credentials that are not passed are filled in with those that the simulated issuer accepts.
+        """
+        from idp_checks import introspect_sync
+        from idp_checks.secret import Secret
+
+        credentials = {**options.pop("credentials", {})}
+        secrets = [token, options.get("client_secret"), *credentials.values()]
+        self._secrets += [Secret.of(secret) for secret in secrets if secret]
+        return introspect_sync(provider, Secret.of(token), **self._add_credentials(provider, options, credentials))
+
+    def _add_credentials(self, provider: str, options: dict[str, Any], credentials: dict[str, Any]) -> dict[str, Any]:
+        from idp_checks import providers
+        from idp_checks.issuers.cases import CLIENT_SECRET
+        from idp_checks.secret import Secret
+
+        issuer = self._world.issuer(provider)
+        endpoint = providers.get(provider).debug
+        required = endpoint.required_credentials if endpoint is not None else ()
+        accepted: Mapping[str, Any] = {"client_id": issuer.client_id, "client_secret": Secret(CLIENT_SECRET)}
+        return {
+            **{name: accepted[name] for name in required if name in accepted},
+            **options,
+            "credentials": {**issuer.credentials, **credentials},
+        }
+
+    def __repr__(self) -> str:
+        return "idp_introspect"
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Take the tokens that were given to ``idp_introspect`` out of the report of its test."""
+    """Redact the tokens that were passed to ``idp_introspect`` from the report of the test."""
     report = yield
     if secrets := item.stash.get(_SECRETS, None):
-        hidden = _Hider(secrets)
-        report.longrepr = hidden(report.longrepr)
-        report.sections = [(title, hidden.text(told)) for title, told in report.sections]
-        report.user_properties = [(name, hidden(value)) for name, value in report.user_properties]
+        redactor = _ReportRedactor(secrets)
+        report.longrepr = redactor.redact(report.longrepr)
+        report.sections = [(title, redactor.redact_string(content)) for title, content in report.sections]
+        report.user_properties = [(name, redactor.redact(value)) for name, value in report.user_properties]
     return report
 
 
-class _Hider:
-    """Takes secrets out of what pytest has to tell, whatever object it is told by.
+class _ReportRedactor:
+    """Redacts secrets from the objects in which pytest represents a failure.
 
-    Pytest shortens long values, so parts of a secret are taken out too.
+    Pytest shortens long values, so substrings of a secret are redacted as well.
     """
 
-    PART = 12
-    """Characters of a secret in a row that give too much of it away."""
+    PART_LENGTH = 12
+    """Length of a substring that reveals too much of a secret."""
 
     def __init__(self, secrets: list[Secret]) -> None:
         from idp_checks.secret import Redactor, new_key
 
         self._redactor = Redactor(new_key(), secrets)
-        texts = [each.reveal() for each in secrets]
-        self._parts = {text[at : at + self.PART] for text in texts for at in range(len(text) - self.PART + 1)}
+        size = self.PART_LENGTH
+        strings = [secret.reveal() for secret in secrets]
+        self._parts = {string[start : start + size] for string in strings for start in range(len(string) - size + 1)}
 
-    def text(self, text: str) -> str:
-        """A text without them."""
-        text = self._redactor.text(text)
-        size = self.PART
-        hit = {
-            at + each
-            for at in range(len(text) - size + 1)
-            if text[at : at + size] in self._parts
-            for each in range(size)
+    def redact_string(self, string: str) -> str:
+        """Return the string without secrets and their parts."""
+        string = self._redactor.redact_text(string)
+        size = self.PART_LENGTH
+        covered = {
+            start + offset
+            for start in range(len(string) - size + 1)
+            if string[start : start + size] in self._parts
+            for offset in range(size)
         }
-        return "".join("•" if at in hit else letter for at, letter in enumerate(text)) if hit else text
+        if not covered:
+            return string
+        return "".join("•" if index in covered else letter for index, letter in enumerate(string))
 
-    def __call__(self, told: Any) -> Any:
-        """The same object without them."""
-        if isinstance(told, str):
-            return self.text(told)
-        if isinstance(told, list | tuple):
-            return type(told)(map(self, told))
-        if type(told).__module__.startswith("_pytest."):
-            for name, value in vars(told).items():
-                setattr(told, name, self(value))
-        return told
+    def redact(self, value: Any) -> Any:
+        """Return the value without secrets; pytest's own objects are modified in place."""
+        if isinstance(value, str):
+            return self.redact_string(value)
+        if isinstance(value, list | tuple):
+            return type(value)(map(self.redact, value))
+        if type(value).__module__.startswith("_pytest."):
+            for name, field in vars(value).items():
+                setattr(value, name, self.redact(field))
+        return value
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """How the normaliser stands at each provider, where it was checked; and the page, where one is asked for."""
-    told = [
+    """Print the outcome of each provider after a conformance run, and write the HTML report if requested."""
+    reports = [
         (report.nodeid.rpartition("::")[2], json.loads(value))
-        for reports in terminalreporter.stats.values()
-        for report in reports
+        for group in terminalreporter.stats.values()
+        for report in group
         for name, value in getattr(report, "user_properties", ())
-        if name == "idp_conformance" and getattr(report, "when", None) == "call"
+        if name == _RESULTS_PROPERTY and getattr(report, "when", None) == "call"
     ]
-    if not told:
+    if not reports:
         return
-    from idp_checks.conformance.reports.results import gathered
+    from idp_checks.conformance.reports.table import summary_lines
+    from idp_checks.conformance.results import collect_results
 
-    normalizer = told[0][1].get("run", {}).get("normalizer", "")
-    results = gathered(told, normalizer)
+    results = collect_results(reports, reports[0][1].get("run", {}).get("normalizer", ""))
     terminalreporter.section("conformance")
-    for provider in sorted(results.providers):
-        own = [each for each in results if each.provider == provider]
-        broken = [each.rule for each in own if each.outcome in ("violated", "error")]
-        left = [each.rule for each in own if each.outcome == "not_claimed"]
-        held = any(each.outcome == "passed" for each in own)
-        rest = "every rule holds" + (" that is claimed" if left else "") if held else "nothing was judged"
-        rest = f"not {', '.join(broken)}" if broken else rest
-        terminalreporter.line(f"{provider}: {rest}", red=bool(broken), green=held and not broken)
-    if results.run is not None:
-        for name, why in results.run.unclaimed.items():
-            terminalreporter.line(f"not claimed: {name} ({why})", yellow=True)
-        terminalreporter.line(f"depth {results.run.depth}, seed {results.run.seed}")
-    if any(each.outcome == "violated" for each in results):
-        terminalreporter.line("write finds as recordings: --idp-save-failures DIR; as a page: --idp-html FILE")
-        terminalreporter.line("leave out what is not meant to hold: --idp-not-claimed NAME, such as N10 or picture")
-    if page := config.getoption("idp_html"):
-        _write_page(terminalreporter, config.invocation_params.dir / page, results)
+    for line in summary_lines(results):
+        terminalreporter.line(line.content, **({line.color: True} if line.color else {}))
+    if file := config.getoption("idp_html"):
+        _write_html(terminalreporter, config.invocation_params.dir / file, results)
 
 
-def _write_page(terminalreporter: pytest.TerminalReporter, path: Path, results: Results) -> None:
-    from idp_checks.conformance.reports.html import judged_page
+def _write_html(terminalreporter: pytest.TerminalReporter, path: Path, results: Results) -> None:
+    from idp_checks.conformance.reports.html import render
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(judged_page(results), encoding="utf-8")
-    terminalreporter.line(f"page: {path}")
+    path.write_text(render(results), encoding="utf-8")
+    terminalreporter.line(f"HTML report: {path}")

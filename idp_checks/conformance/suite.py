@@ -1,4 +1,4 @@
-"""The tests of this folder for a test module of one's own, where one's own fixtures count.
+"""The conformance tests for import into a test module, where the project's fixtures apply.
 
 ::
 
@@ -8,16 +8,14 @@
 
     @pytest.fixture(scope="session")
     def idp_normalizer():
-        return my_normaliser
+        return my_normalizer
 
-The fixture may stand in ``conftest.py`` as well. It gives a function ``f(provider, raw) -> dict``, sync or async; its
-attribute ``idp_not_claimed`` names the rules and properties that it does not claim.
+The fixture may also be defined in ``conftest.py``. It returns a function ``f(provider, raw) -> dict``, sync or async,
+whose attribute ``idp_not_claimed`` lists the rules and properties to skip.
 """
 
-from idp_checks.conformance.asking import holds, pytest_generate_tests
-from idp_checks.conformance.test_properties import *  # noqa: F403 - its __all__ names the tests
-from idp_checks.conformance.test_properties import __all__ as _properties
+from idp_checks.conformance.rule_check import check_rule, pytest_generate_tests
 from idp_checks.conformance.test_recorded import test_recorded
+from idp_checks.conformance.test_rules import test_rule
 
-__all__ = ["holds", "pytest_generate_tests", "test_recorded"]
-__all__ += [name for name in _properties if name not in __all__]
+__all__ = ["check_rule", "pytest_generate_tests", "test_recorded", "test_rule"]

@@ -1,4 +1,4 @@
-"""Every recorded profile, normalised and held against the rules and against what is recorded beside it."""
+"""Every recorded profile, normalized and compared with the rules and with the recorded result."""
 
 from __future__ import annotations
 
@@ -6,78 +6,95 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idp_checks import plugin, providers
-from idp_checks.conformance.asking import pytest_generate_tests
-from idp_checks.conformance.normalizers.normalizer import NoAnswer
-from idp_checks.conformance.reports.report import Report
-from idp_checks.conformance.rules import RULES, Case, answer_of, expected, golden, judged, redacted, see, standing
+from idp_checks import providers
+from idp_checks.conformance.case import Case, expected_properties, parse_response
+from idp_checks.conformance.catalog import RULES
+from idp_checks.conformance.judges import judge
+from idp_checks.conformance.judges.recorded import compare_with_recording
+from idp_checks.conformance.normalizers.exemption import exemption
+from idp_checks.conformance.normalizers.normalizer import NormalizerCallError
+from idp_checks.conformance.observation import observe
+from idp_checks.conformance.options import options_of
+from idp_checks.conformance.outcomes import RuleOutcomes
+from idp_checks.conformance.redaction import redact
+from idp_checks.conformance.reports.failure import Evidence
+from idp_checks.conformance.rule_check import pytest_generate_tests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from idp_checks.conformance.rules import Normalizer, Seen
+    from idp_checks.conformance.normalizers.normalizer import Normalizer
+    from idp_checks.conformance.observation import Observation
     from idp_checks.recordings import ProfileRecording
 
 __all__ = ["pytest_generate_tests", "test_recorded"]
 
 
 def test_recorded(request: pytest.FixtureRequest, idp_normalizer: Normalizer, recording: ProfileRecording) -> None:
-    """A recorded profile is normalised by every rule, to what is recorded; a recorded error is raised."""
-    normalizer = plugin.settled(request.config, idp_normalizer)
-    provider = providers.get(recording.provider)
-    raw = answer_of(recording.text)
+    """A recorded profile follows every rule and matches its recorded result; a recorded error is raised."""
+    options = options_of(request.config)
+    normalizer = options.apply_to(idp_normalizer)
+    raw = parse_response(recording.text)
     if not (isinstance(raw, dict) or normalizer.takes_text):
-        pytest.skip("no JSON object: a normaliser is given objects")
-    if not normalizer.may_be_asked(provider.name, raw):
-        pytest.skip("the normaliser is not to be asked about an answer of this form")
+        pytest.skip("the response is not a JSON object, and this normalizer takes only objects")
+    if not normalizer.accepts(recording.provider, raw):
+        pytest.skip("the library does not read responses of this form")
     also = recording.also if normalizer.takes_also else {}
-    case = Case.of(provider, raw, also)
-    whole = bool(also) == bool(recording.also)
-    if isinstance(recording.error, str) and whole:
-        case = Case(provider, raw, also, None, case.shape, recording.error)
-    rules = [rule for rule in _asked(case) if standing(rule, normalizer) is None]
-    report = Report(request.node, recording.provider, rules, plugin.run(request.config, normalizer))
+    is_complete = bool(also) == bool(recording.also)
+    case = _make_case(recording, raw, also, is_complete=is_complete)
+    rules = [rule for rule in _applicable_rules(case) if exemption(rule, normalizer) is None]
+    outcomes = RuleOutcomes(request.node, recording.provider, rules, options.describe_run(normalizer))
     file = f"{recording.provider}/profile/{recording.case}.json"
     try:
-        seen = see(normalizer, case)
-    except NoAnswer as error:
+        observation = observe(normalizer, case)
+    except NormalizerCallError as error:
         for rule in rules:
-            report.unanswered(rule, str(error))
-        report.leave(recording=file)
+            outcomes.add_error(rule, str(error))
+        outcomes.finish(Evidence(recording=file, is_recorded=True))
         return
     for rule in rules:
-        if seen.out is None and rule not in _of_errors(case):
-            report.unjudged(rule)
-        elif rule == "N11" and "identities" not in (seen.out or {}):
-            report.not_asked(rule, "not_applicable", "the normaliser gives no identities")
+        if observation.profile is None and rule not in _error_rules(case):
+            outcomes.add_unjudged(rule)
+        elif rule == "N11" and "identities" not in (observation.profile or {}):
+            outcomes.add_skip(rule, "not_applicable", RULES[rule].not_applicable.normalizer or "")
         else:
-            report.told(rule, *judged(rule, normalizer, case, seen), **_sides(rule, case, seen))
-    if whole:
-        for rule, objection in golden(recording, seen):
-            if rule in rules and report.holds(rule):
-                report.told(rule, objection, **_sides(rule, case, seen))
-    # The shorter part first: the file holds the whole.
-    report.leave(redacted({"also": also, "raw": raw} if also else {"raw": raw}), file, whole=False)
+            objections = judge(rule, normalizer, case, observation)
+            outcomes.add_judgment(rule, *objections, **_comparison(rule, case, observation))
+    if is_complete:
+        for rule, objection in compare_with_recording(recording, observation):
+            if rule in rules and outcomes.has_passed(rule):
+                outcomes.add_judgment(rule, objection, **_comparison(rule, case, observation))
+    # The message shows only the beginning, so the shorter part comes first.
+    example = redact({"also": also, "raw": raw} if also else {"raw": raw})
+    outcomes.finish(Evidence(example, file, is_recorded=True))
 
 
-def _asked(case: Case) -> tuple[str, ...]:
-    """The rules that judge one profile."""
+def _make_case(recording: ProfileRecording, raw: Any, also: Mapping[str, Any], *, is_complete: bool) -> Case:
+    provider = providers.get(recording.provider)
+    case = Case.from_raw(provider, raw, also)
+    if isinstance(recording.error, str) and is_complete:
+        return Case(provider, raw, also, None, case.shape, recording.error)
+    return case
+
+
+def _applicable_rules(case: Case) -> tuple[str, ...]:
+    """Return the rules that judge a single profile, or an error if the input is not a profile."""
     if case.claims is None:
-        return _of_errors(case)
-    return tuple(rule.id for rule in RULES.values() if not rule.metamorphic)
+        return _error_rules(case)
+    return tuple(rule.id for rule in RULES.values() if not rule.is_metamorphic)
 
 
-def _of_errors(case: Case) -> tuple[str, ...]:
-    """The rules that judge an error that was raised; where no secret was sent, none can show in it."""
+def _error_rules(case: Case) -> tuple[str, ...]:
+    """Return the rules that judge an error; without a secret in the input there is nothing to leak."""
     return ("N12", "N13") if case.secrets else ("N12",)
 
 
-def _sides(rule: str, case: Case, seen: Seen) -> dict[str, Mapping[str, Any] | None]:
-    """What is expected and what was got, of the properties that a rule speaks of."""
-    if seen.out is None or case.claims is None or rule == "N13":
-        return {"expected": None, "got": None}
-    right, out, names = expected(case), seen.out, RULES[rule].properties
+def _comparison(rule: str, case: Case, observation: Observation) -> dict[str, Mapping[str, Any] | None]:
+    """Return the expected and the returned properties that a rule covers."""
+    if observation.profile is None or case.claims is None or rule == "N13":
+        return {"expected": None, "actual": None}
+    correct, profile, names = expected_properties(case), observation.profile, RULES[rule].properties
     return {
-        "expected": {name: right[name] for name in names if name in right},
-        "got": redacted({name: out[name] for name in names if name in out}),
+        "expected": {name: correct[name] for name in names if name in correct},
+        "actual": redact({name: profile[name] for name in names if name in profile}),
     }

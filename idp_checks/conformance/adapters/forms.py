@@ -1,7 +1,7 @@
-"""Which part of a library reads which form of a provider's answer.
+"""Selection of the library class that reads a form of a provider's response.
 
-A provider may answer in several forms: at its current call, at an older one, in a signed token, beside the token. A
-library makes one of those calls, so only that call's form may be shown to it.
+A provider may respond in several forms: from its current call, from an older one, in a signed token, beside the access
+token. A library makes one of these calls, so it must only be given responses of that form.
 """
 
 from __future__ import annotations
@@ -11,84 +11,84 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from idp_checks import providers
-from idp_checks.conformance.adapters.wire import form_of
+from idp_checks.conformance.adapters.simulation import matching_form
 
-__all__ = ["USUAL", "Forms"]
+__all__ = ["DEFAULT_CLASS", "Forms"]
 
-USUAL: Final = ""
-"""The part of the library that the provider's alias names."""
+DEFAULT_CLASS: Final = ""
+"""The library class that the alias of the provider names."""
 
-_OTHER_CALLS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+_IS_RETIRED_FORM: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "linkedin": lambda raw: isinstance(raw.get("firstName"), str),
-    "vkontakte": lambda raw: any("uid" in each for each in _objects(raw.get("response"))),
+    "vkontakte": lambda raw: any("uid" in item for item in _objects(raw.get("response"))),
     "windowslive": lambda raw: bool({"emails", "first_name", "last_name"} & raw.keys()),
 }
-"""Forms that one model takes together with the current one, and that only a call which was switched off ever gave."""
+"""Forms that only a retired call returned, and that our model reads together with the current form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """A library's parts by provider and form.
+    """The classes of a library by provider and form.
 
-    Args:
-        parts: the classes by provider and by the name of the model that fits; the current form first.
-        needs: by provider, a member that tells the form of the call that the library makes, where one model takes more.
+    Attributes:
+        classes: the classes by provider and by the name of the matching model; the current form first.
+        required_fields: by provider, a field that identifies the form if our model reads several.
     """
 
-    parts: Mapping[str, Mapping[str, type[Any]]]
-    needs: Mapping[str, str]
+    classes: Mapping[str, Mapping[str, type[Any]]]
+    required_fields: Mapping[str, str]
 
     @classmethod
-    def found(
+    def discover(
         cls,
         alias: str,
         exceptions: Mapping[str, Mapping[str, str]],
         find: Callable[[str], type[Any] | None],
-        needs: Mapping[str, str],
+        required_fields: Mapping[str, str],
     ) -> Forms:
-        """The parts that the installed library has.
+        """Return the classes of the installed library.
 
         Args:
-            alias: the library's name among the aliases of a provider.
-            exceptions: what reads which form, for providers of which it does not read every form in one part.
-            find: the part of that name; None where the library has none.
-            needs: as above.
+            alias: the key of the library in the aliases of a provider.
+            exceptions: for providers whose forms are not all read by one class, the class name by form.
+            find: returns the class of that name, None if the library does not have it.
+            required_fields: as above.
         """
-        parts: dict[str, dict[str, type[Any]]] = {}
-        for name in providers.own():
+        classes: dict[str, dict[str, type[Any]]] = {}
+        for name in providers.names_with_recordings():
             provider = providers.get(name)
-            usual = provider.aliases.get(alias)
-            if usual is None:
+            default = provider.aliases.get(alias)
+            if default is None:
                 continue
-            every = {shape.__name__: USUAL for shape in provider.profile.shapes}
-            for form, named in exceptions.get(name, every).items():
-                part = find(named or usual)
-                if part is not None:
-                    parts.setdefault(name, {})[form] = part
-        return cls(parts, needs)
+            all_forms = {shape.__name__: DEFAULT_CLASS for shape in provider.profile.shapes}
+            for form, class_name in exceptions.get(name, all_forms).items():
+                library_class = find(class_name or default)
+                if library_class is not None:
+                    classes.setdefault(name, {})[form] = library_class
+        return cls(classes, required_fields)
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """The providers of which some form is read."""
-        return tuple(name for name in providers.own() if name in self.parts)
+        """The providers with at least one supported form."""
+        return tuple(name for name in providers.names_with_recordings() if name in self.classes)
 
-    def part(self, name: str, raw: Any) -> type[Any] | None:
-        """What reads this answer; None where the library never gets one of this form.
+    def select(self, name: str, raw: Any) -> type[Any] | None:
+        """Return the class that reads this response; None if the library never receives this form.
 
-        What is no profile at all may come from any call: it is read by the part for the current form.
+        A response that is not a profile may come from any call, so it is given to the class for the current form.
         """
         provider = providers.get(name)
-        by_form = self.parts.get(provider.variant_of or name, {})
-        other = _OTHER_CALLS.get(name)
-        if other is not None and isinstance(raw, Mapping) and other(raw):
+        by_form = self.classes.get(provider.variant_of or name, {})
+        is_retired = _IS_RETIRED_FORM.get(name)
+        if is_retired is not None and isinstance(raw, Mapping) and is_retired(raw):
             return None
-        form = form_of(provider, raw)
+        form = matching_form(provider, raw)
         if form is None:
             return next(iter(by_form.values()), None)
-        if name in self.needs and isinstance(raw, Mapping) and self.needs[name] not in raw:
+        if name in self.required_fields and isinstance(raw, Mapping) and self.required_fields[name] not in raw:
             return None
         return by_form.get(form)
 
 
 def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

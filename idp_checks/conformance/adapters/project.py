@@ -1,4 +1,4 @@
-"""The Django project in which the conformance suite is run, if any."""
+"""The Django project in which the conformance suite runs, if any."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from urllib.parse import urlencode
 
 from idp_checks.errors import UsageError
 
-__all__ = ["MADE_UP", "request_of", "settings_name"]
+__all__ = ["GENERATED_SETTINGS", "make_request", "setup_project"]
 
-MADE_UP = "IDP_CHECKS_MADE_UP"
-"""The setting that tells settings of this package's own making from a project's."""
+GENERATED_SETTINGS = "IDP_CHECKS_GENERATED"
+"""The setting that marks the settings that this package configured itself."""
 
 
-def settings_name() -> str | None:
-    """The name of the project's settings, which are set up by this; None outside a project.
+def setup_project() -> str | None:
+    """Set up the Django project and return the name of its settings; None outside a project.
 
-    There is one where ``DJANGO_SETTINGS_MODULE`` is set, or where settings were configured by the caller.
+    There is a project if ``DJANGO_SETTINGS_MODULE`` is set, or if the caller has configured settings.
 
     Raises:
-        UsageError: the settings cannot be loaded, or Django cannot be set up by them.
+        UsageError: the settings cannot be loaded, or Django cannot be set up with them.
     """
-    named = os.environ.get("DJANGO_SETTINGS_MODULE")
+    name = os.environ.get("DJANGO_SETTINGS_MODULE")
     if find_spec("django") is None:
         return None
     import django
     from django.conf import settings
 
-    if settings.configured and hasattr(settings, MADE_UP):
+    if settings.configured and hasattr(settings, GENERATED_SETTINGS):
         return None
-    if not settings.configured and not named:
+    if not settings.configured and not name:
         return None
-    # As ``manage.py`` has it: a project's modules are found from its folder.
+    # Like ``manage.py``: modules of a project are found from its folder.
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
@@ -44,17 +44,17 @@ def settings_name() -> str | None:
     except Exception as error:
         raise UsageError(
             f"the Django project cannot be set up: {type(error).__name__}: {error}",
-            where=f"DJANGO_SETTINGS_MODULE={named}" if named else None,
-            remedy="run it from the project's folder, with the settings that its tests use",
+            where=f"DJANGO_SETTINGS_MODULE={name}" if name else None,
+            remedy="run in the project's folder, with the settings that its tests use",
         ) from error
-    return named or "the settings configured in this process"
+    return name or "the settings configured in this process"
 
 
-def request_of(method: str, data: Mapping[str, str], session: dict[str, Any]) -> Any:
-    """A browser's request with these fields and this session, at a host that no setting can refuse."""
+def make_request(method: str, query: Mapping[str, str], session: dict[str, Any]) -> Any:
+    """Return a browser's request with this query and session, to a host that every ``ALLOWED_HOSTS`` accepts."""
     from django.test import RequestFactory
 
-    request: Any = RequestFactory().generic(method, "/", QUERY_STRING=urlencode(data))
+    request: Any = RequestFactory().generic(method, "/", QUERY_STRING=urlencode(query))
     request.session = session
     request.get_host = lambda: "app.example.com"
     return request

@@ -1,14 +1,14 @@
-"""Python Social Auth: what its backends and its pipeline make of a provider's answers.
+"""Python Social Auth: the profiles that its backends and pipeline produce from a provider's response.
 
-A backend is run as its own flow runs it from the token answer on: ``do_auth``, ``user_data``, and the steps of the
-pipeline up to the first that needs accounts to be stored (``social_user``). The ``details`` and the ``uid`` that stand
-then are the result. In a Django project its backends, its settings and the steps of its own pipeline count.
+A backend runs like its own flow after the token response: ``do_auth``, ``user_data``, and the steps of the pipeline up
+to the first that needs stored accounts (``social_user``). The result is the ``details`` and the ``uid`` at that point.
+In a Django project its backends, settings and pipeline steps apply.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,46 +16,45 @@ from pkgutil import iter_modules
 from typing import Any
 
 from idp_checks import providers
-from idp_checks.conformance.adapters import OtherForm, Unanswered
-from idp_checks.conformance.adapters.forms import USUAL, Forms
-from idp_checks.conformance.adapters.project import request_of, settings_name
-from idp_checks.conformance.adapters.wire import CLIENT_ID, DOMAIN, HOST, TOKEN, Wire
+from idp_checks.conformance.adapters.adapter import AdapterError, Library, UnsupportedFormError
+from idp_checks.conformance.adapters.forms import DEFAULT_CLASS, Forms
+from idp_checks.conformance.adapters.project import make_request, setup_project
+from idp_checks.conformance.adapters.simulation import CLIENT_ID, DOMAIN, HOST, TOKEN, ProviderSimulation
 
-__all__ = ["library"]
+__all__ = ["load_library"]
 
 _BACKENDS: Mapping[str, Mapping[str, str]] = {
-    "asana": {"Me": USUAL, "OlderMe": USUAL},
-    "atlassian": {"Myself": USUAL},
-    "auth0": {"UserInfo": USUAL},
-    "dropbox": {"Account": USUAL},
-    "evernote": {"TokenAnswer": USUAL},
-    "facebook": {"User": USUAL},
+    "asana": {"Me": DEFAULT_CLASS, "OlderMe": DEFAULT_CLASS},
+    "atlassian": {"Myself": DEFAULT_CLASS},
+    "auth0": {"UserInfo": DEFAULT_CLASS},
+    "dropbox": {"Account": DEFAULT_CLASS},
+    "evernote": {"TokenAnswer": DEFAULT_CLASS},
+    "facebook": {"User": DEFAULT_CLASS},
     "fitbit": {"Profile": "fitbit.FitbitOAuth2"},
-    "flickr": {"TokenAnswer": USUAL},
+    "flickr": {"TokenAnswer": DEFAULT_CLASS},
     "github": {"User": "github.GithubOAuth2"},
-    "gitlab": {"User": USUAL},
-    "google-oauth2": {"UserInfo": USUAL},
-    "instagram": {"Me": USUAL, "Listed": USUAL},
-    "kakao": {"User": USUAL},
-    "line": {"User": USUAL},
-    "linkedin": {"UserInfo": USUAL, "Member": "linkedin.LinkedinOAuth2"},
+    "gitlab": {"User": DEFAULT_CLASS},
+    "google-oauth2": {"UserInfo": DEFAULT_CLASS},
+    "instagram": {"Me": DEFAULT_CLASS, "Listed": DEFAULT_CLASS},
+    "kakao": {"User": DEFAULT_CLASS},
+    "line": {"User": DEFAULT_CLASS},
+    "linkedin": {"UserInfo": DEFAULT_CLASS, "Member": "linkedin.LinkedinOAuth2"},
     "mailru": {"UserInfo": "mailru.MRGOAuth2", "GetInfo": "mailru.MailruOAuth2"},
-    "paypal": {"Attributes": USUAL},
-    "pinterest": {"Wrapped": USUAL},
-    "slack": {"UserIdentity": USUAL},
+    "paypal": {"Attributes": DEFAULT_CLASS},
+    "pinterest": {"Wrapped": DEFAULT_CLASS},
+    "slack": {"UserIdentity": DEFAULT_CLASS},
     "twitch": {"Users": "twitch.TwitchOAuth2", "UserInfo": "twitch.TwitchOpenIdConnect"},
-    "twitter": {"Me": USUAL, "Account": "twitter.TwitterOAuth"},
-    "uber": {"ByUuid": USUAL},
-    "vkontakte": {"UserInfo": USUAL, "Users": "vk.VKOAuth2"},
-    "waad": {"User": "microsoft.MicrosoftOAuth2", "IdToken": USUAL},
-    "yahoo": {"UserInfo": USUAL},
-    "yammer": {"Granted": USUAL},
+    "twitter": {"Me": DEFAULT_CLASS, "Account": "twitter.TwitterOAuth"},
+    "uber": {"ByUuid": DEFAULT_CLASS},
+    "vkontakte": {"UserInfo": DEFAULT_CLASS, "Users": "vk.VKOAuth2"},
+    "waad": {"User": "microsoft.MicrosoftOAuth2", "IdToken": DEFAULT_CLASS},
+    "yahoo": {"UserInfo": DEFAULT_CLASS},
+    "yammer": {"Granted": DEFAULT_CLASS},
 }
-"""Which backend is given which form of answer, where one does not read them all: by the call that it makes."""
+"""The backend for each form of response, for providers whose forms are not all read by one backend."""
 
-
-_NEEDS: Mapping[str, str] = {"salesforce": "id"}
-"""The member of the identity answer, which the userinfo answer does not have."""
+_REQUIRED_FIELDS: Mapping[str, str] = {"salesforce": "id"}
+"""A field of the identity response that the userinfo response does not contain."""
 
 _SETTINGS: Mapping[str, Any] = {
     "KEY": CLIENT_ID,
@@ -70,58 +69,58 @@ _SETTINGS: Mapping[str, Any] = {
     "SOCIAL_AUTH_STACKOVERFLOW_API_KEY": "sample",
     "SOCIAL_AUTH_AZUREAD_TENANT_OAUTH2_TENANT_ID": "sample",
 }
-"""What a backend cannot do without, where the project does not set it."""
+"""Settings that backends require, used if the project does not set them."""
 
-_STORED_FROM = "social_core.pipeline.social_auth.social_user"
-"""The first step of the pipeline that asks for accounts."""
+_FIRST_STEP_WITH_STORAGE = "social_core.pipeline.social_auth.social_user"
+"""The first step of the pipeline that needs stored accounts."""
 
 UNCLAIMED: Mapping[str, str] = {
-    "N2": "nothing stands in for a name or a picture; a user name is made up by get_username, which asks the accounts",
-    "N10": "the details hold the user's names and address; of the rest a project stores what EXTRA_DATA names",
-    "N11": "linked accounts are rows of its storage, which is not run here",
-    "picture": "no picture is among the details that a backend promises",
-    "email_verified": "no word on the address is among the details that a backend promises",
+    "N2": "name and picture have no fallback; get_username generates a missing username, which needs the accounts",
+    "N10": "details contains only the user's names and email; a project stores other fields if EXTRA_DATA lists them",
+    "N11": "linked accounts are rows of its storage, which does not run here",
+    "picture": "the documented details do not include a picture",
+    "email_verified": "the documented details do not include whether the email is verified",
 }
 
 
-def library() -> dict[str, Any]:
-    """What an ``Adapter`` needs of this library."""
-    project = settings_name()
-    django = project is not None and _is_installed_app("social_django")
-    of_project = _project_backends() if django else None
+def load_library() -> Library:
+    """Return the library with the backends of the Django project, else with all that are installed."""
+    project = setup_project()
+    is_django = project is not None and _is_installed_app("social_django")
+    project_backends = _project_backends() if is_django else None
 
-    def find(named: str) -> type[Any] | None:
-        backend = _by_place(named) if "." in named else _by_name(named)
-        if backend is None or of_project is None:
+    def find(name: str) -> type[Any] | None:
+        backend = _backend_by_path(name) if "." in name else _backend_by_name(name)
+        if backend is None or project_backends is None:
             return backend
-        return next((each for each in of_project if issubclass(each, backend)), None)
+        return next((candidate for candidate in project_backends if issubclass(candidate, backend)), None)
 
-    forms = Forms.found("social_core", _BACKENDS, find, _NEEDS)
-    strategy = _django_strategy if django else _plain_strategy
+    forms = Forms.discover("social_core", _BACKENDS, find, _REQUIRED_FIELDS)
+    make_strategy = _make_django_strategy if is_django else _make_plain_strategy
 
-    def reads(provider: str, raw: Any) -> bool:
-        return forms.part(provider, raw) is not None
+    def can_read(provider: str, raw: Any) -> bool:
+        return forms.select(provider, raw) is not None
 
-    def normalized(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:
-        backend = forms.part(provider, raw)
+    def normalize(provider: str, raw: Any, *, also: Mapping[str, Any] = {}) -> dict[str, Any]:
+        backend = forms.select(provider, raw)
         if backend is None:
-            raise OtherForm(f"no backend makes a call of {provider} that answers in this form")
-        wire = Wire(providers.get(provider), raw, also)
-        with wire.playing():
-            return _profile(provider, *_run(backend, strategy, wire))
+            raise UnsupportedFormError(f"no backend makes a call of {provider} that returns this form")
+        simulation = ProviderSimulation(providers.get(provider), raw, also)
+        with simulation.intercept():
+            return _to_profile(provider, *_run_backend(backend, make_strategy(simulation), simulation))
 
-    return {
-        "function": normalized,
-        "providers": forms.providers,
-        "unclaimed": UNCLAIMED,
-        "reads": reads,
-        "project": project if django else None,
-    }
+    return Library(
+        function=normalize,
+        providers=forms.providers,
+        unclaimed=UNCLAIMED,
+        can_read=can_read,
+        project=project if is_django else None,
+    )
 
 
-def _profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, Any]:
-    """Details in Auth0's shape: what is None is not there, and nothing else is mended."""
-    named = {
+def _to_profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return details in Auth0's shape without None, otherwise unchanged."""
+    fields = {
         "user_id": f"{provider}|{uid}",
         "name": details.get("fullname"),
         "nickname": details.get("username"),
@@ -131,74 +130,77 @@ def _profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, A
         "email_verified": details.get("email_verified"),
         "picture": details.get("picture"),
     }
-    return {name: value for name, value in named.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-def _run(backend: type[Any], strategy: Callable[[Wire], Any], wire: Wire) -> tuple[Any, Mapping[str, Any]]:
-    """The identifier and the details that a backend ends with."""
+def _run_backend(
+    backend_class: type[Any], strategy: Any, simulation: ProviderSimulation
+) -> tuple[Any, Mapping[str, Any]]:
+    """Run a backend and return the identifier and the details."""
     from social_core.backends.oauth import BaseOAuth1
 
-    used = strategy(wire)
-    given: dict[str, Any] = {}
+    output: dict[str, Any] = {}
 
-    def authenticate(*args: Any, **named: Any) -> None:
-        running = args[0] if args else named.pop("backend")
-        given.update(_piped(running, used, named.get("response") or {}))
+    def authenticate(*args: Any, **options: Any) -> None:
+        running = args[0] if args else options.pop("backend")
+        output.update(_run_pipeline(running, strategy, options.get("response") or {}))
 
-    used.authenticate = authenticate
-    running = backend(used)
-    if hasattr(running, "id_token"):
-        # What its check of the token answer leaves: a verified ID token of the same user.
-        running.id_token = {"iss": HOST, "aud": CLIENT_ID, **(wire.claims() if isinstance(wire.value, dict) else {})}
-    token = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600, "id_token": TOKEN, **wire.granted}
-    if isinstance(running, BaseOAuth1):
-        running.do_auth({"oauth_token": TOKEN, "oauth_token_secret": TOKEN, **wire.granted})
+    strategy.authenticate = authenticate
+    backend = backend_class(strategy)
+    if hasattr(backend, "id_token"):
+        # The result of its check of the token response: a verified ID token of the same user.
+        claims = simulation.claims() if isinstance(simulation.value, dict) else {}
+        backend.id_token = {"iss": HOST, "aud": CLIENT_ID, **claims}
+    if isinstance(backend, BaseOAuth1):
+        backend.do_auth({"oauth_token": TOKEN, "oauth_token_secret": TOKEN, **simulation.token_fields})
     else:
-        running.do_auth(TOKEN, response=token)
-    return given["uid"], given["details"]
+        token = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600, "id_token": TOKEN}
+        backend.do_auth(TOKEN, response={**token, **simulation.token_fields})
+    return output["uid"], output["details"]
 
 
-def _piped(backend: Any, strategy: Any, response: dict[str, Any]) -> Mapping[str, Any]:
+def _run_pipeline(backend: Any, strategy: Any, response: dict[str, Any]) -> Mapping[str, Any]:
     steps = list(strategy.get_pipeline(backend))
-    if _STORED_FROM in steps:
-        steps = steps[: steps.index(_STORED_FROM)]
-    out = backend.run_pipeline(steps, response=response, user=None, is_new=False, storage=strategy.storage)
-    if not isinstance(out, dict):
-        raise Unanswered("a step of the project's pipeline stopped it")
-    backend.extra_data(None, out["uid"], response, out["details"], out)
-    return out
+    if _FIRST_STEP_WITH_STORAGE in steps:
+        steps = steps[: steps.index(_FIRST_STEP_WITH_STORAGE)]
+    output = backend.run_pipeline(steps, response=response, user=None, is_new=False, storage=strategy.storage)
+    if not isinstance(output, dict):
+        raise AdapterError("a step of the project's pipeline stopped the pipeline")
+    backend.extra_data(None, output["uid"], response, output["details"], output)
+    return output
 
 
-def _request_data(wire: Wire) -> dict[str, Any]:
-    """What comes with the browser: Apple sends the name as a form field of its own."""
-    user = wire.value.get("user") if wire.provider.name == "apple" and isinstance(wire.value, Mapping) else None
+def _request_data(simulation: ProviderSimulation) -> dict[str, Any]:
+    """Return the form fields of the browser's request: Apple sends the user's name in a separate field."""
+    value = simulation.value
+    user = value.get("user") if simulation.provider.name == "apple" and isinstance(value, Mapping) else None
     if user is None:
         return {}
     return {"user": user if isinstance(user, str) else json.dumps(user)}
 
 
-def _plain_strategy(wire: Wire) -> Any:
+def _make_plain_strategy(simulation: ProviderSimulation) -> Any:
     from social_core.storage import BaseStorage
 
-    strategy = _plain_class()(BaseStorage)
-    strategy.sent = _request_data(wire)
+    strategy = _plain_strategy_class()(BaseStorage)
+    strategy.request_data_fields = _request_data(simulation)
     return strategy
 
 
 @cache
-def _plain_class() -> Any:
+def _plain_strategy_class() -> Any:
     from social_core.strategy import BaseStrategy
 
-    class Plain(BaseStrategy):  # type: ignore[type-arg,misc,unused-ignore] # the library may be missing
-        """A strategy outside any framework: settings from memory, and a session that forgets."""
+    class PlainStrategy(BaseStrategy):  # type: ignore[type-arg,misc,unused-ignore] # the library may be missing
+        """A strategy without a framework: settings in memory, and a session that stores nothing."""
 
-        sent: Mapping[str, Any]
+        request_data_fields: Mapping[str, Any]
 
         def get_setting(self, name: str) -> Any:
             return _SETTINGS[name]
 
         def get_request_data(self, merge: bool = True) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002 - as the base
-            return dict(self.sent)
+            return dict(self.request_data_fields)
 
         def absolute_uri(self, path: str | None = None) -> str:
             return f"https://app.example.com{path or ''}"
@@ -207,23 +209,23 @@ def _plain_class() -> Any:
             return default
 
         def session_set(self, name: str, value: Any) -> None:
-            """Forgotten."""
+            """Store nothing."""
 
         def session_pop(self, name: str) -> None:
-            """Nothing is there."""
+            """Remove nothing."""
 
-    return Plain
+    return PlainStrategy
 
 
-def _django_strategy(wire: Wire) -> Any:
+def _make_django_strategy(simulation: ProviderSimulation) -> Any:
     from social_django.utils import load_strategy
 
-    strategy = load_strategy(request_of("GET", _request_data(wire), {}))
-    own = strategy.get_setting
+    strategy = load_strategy(make_request("GET", _request_data(simulation), {}))
+    get_project_setting = strategy.get_setting
 
     def get_setting(name: str) -> Any:
         try:
-            return own(name)
+            return get_project_setting(name)
         except (AttributeError, KeyError):
             return _SETTINGS[name]
 
@@ -236,8 +238,8 @@ def _project_backends() -> tuple[type[Any], ...]:
     from social_core.utils import module_member
     from social_django.utils import load_strategy
 
-    found = (module_member(path) for path in load_strategy().get_backends())
-    return tuple(each for each in found if isinstance(each, type) and issubclass(each, BaseAuth))
+    members = (module_member(path) for path in load_strategy().get_backends())
+    return tuple(member for member in members if isinstance(member, type) and issubclass(member, BaseAuth))
 
 
 def _is_installed_app(name: str) -> bool:
@@ -246,43 +248,38 @@ def _is_installed_app(name: str) -> bool:
     return find_spec(name) is not None and apps.is_installed(name)
 
 
-def _by_place(place: str) -> type[Any] | None:
-    module, _, name = place.partition(".")
-    found: type[Any] | None = getattr(_module(module), name, None)
-    return found
+def _backend_by_path(path: str) -> type[Any] | None:
+    module, _, name = path.partition(".")
+    backend: type[Any] | None = getattr(_backend_module(module), name, None)
+    return backend
 
 
-def _by_name(name: str) -> type[Any] | None:
-    """The backend of that name: looked for in the module that is called like it, then in all."""
-    parts = name.split("-")
-    for number in range(len(parts), 0, -1):
-        found = _named("_".join(parts[:number]), name)
-        if found is not None:
-            return found
+def _backend_by_name(name: str) -> type[Any] | None:
+    """Return the backend of that name; the module with a similar name is searched first, then all others."""
     import social_core.backends
 
-    for module in iter_modules(social_core.backends.__path__):
-        found = _named(module.name, name)
-        if found is not None:
-            return found
-    return None
+    parts = name.split("-")
+    modules = ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    modules += [module.name for module in iter_modules(social_core.backends.__path__)]
+    backends = (_backend_in(module, name) for module in modules)
+    return next((backend for backend in backends if backend is not None), None)
 
 
-def _named(module: str, name: str) -> type[Any] | None:
+def _backend_in(module_name: str, name: str) -> type[Any] | None:
     from social_core.backends.base import BaseAuth
 
-    found = _module(module)
-    for each in vars(found).values():
-        own = isinstance(each, type) and issubclass(each, BaseAuth) and each.__module__ == found.__name__
-        if own and getattr(each, "name", None) == name:
-            backend: type[Any] = each
+    module = _backend_module(module_name)
+    for member in vars(module).values():
+        is_backend = isinstance(member, type) and issubclass(member, BaseAuth)
+        if is_backend and member.__module__ == module.__name__ and getattr(member, "name", None) == name:
+            backend: type[Any] = member
             return backend
     return None
 
 
 @cache
-def _module(name: str) -> Any:
-    """A module of backends; an empty object where there is none, or where it needs what is not installed."""
+def _backend_module(name: str) -> Any:
+    """Return a module of backends; an empty class if it does not exist or a package it needs is missing."""
     try:
         return import_module(f"social_core.backends.{name}")
     except ImportError:
