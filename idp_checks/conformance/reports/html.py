@@ -12,7 +12,7 @@ from typing import Any
 
 from idp_checks import providers
 from idp_checks.conformance.catalog import RULES
-from idp_checks.conformance.reports.analysis import OUTCOME_SIGNS, FailureAnalysis, anchor_of, analyze_failures
+from idp_checks.conformance.reports.analysis import OUTCOME_SIGNS, FailureAnalysis, analyze_failures, anchor_of
 from idp_checks.conformance.reports.printable import printable_json
 from idp_checks.conformance.results import Result, Results
 
@@ -85,8 +85,6 @@ def _describe_failure(analysis: FailureAnalysis, result: Result) -> dict[str, An
         "example": example[:MAX_EXAMPLE] if example is not None else None,
         "excess": excess,
         "comparison": [
-            (name, _format_value(expected, name), _format_value(actual, name)) for name in {**expected, **actual}
-        ],
             (name, _format_value(expected, name), _format_value(actual, name)) for name in {**expected, **actual}
         ],
     }
