@@ -13,6 +13,9 @@ TYPE_CHECKING = False  # what type checkers take for true; importing typing woul
 if TYPE_CHECKING:
     from idp_checks import providers as providers
     from idp_checks import strategies as strategies
+    from idp_checks.audits.lifecycle import Lifecycle as Lifecycle
+    from idp_checks.audits.lifecycle import lifecycle as lifecycle
+    from idp_checks.audits.lifecycle import lifecycle_sync as lifecycle_sync
     from idp_checks.audits.run import audit as audit
     from idp_checks.errors import EvidenceError as EvidenceError
     from idp_checks.errors import IdpChecksError as IdpChecksError
@@ -20,9 +23,6 @@ if TYPE_CHECKING:
     from idp_checks.errors import RecordingError as RecordingError
     from idp_checks.errors import UnknownProvider as UnknownProvider
     from idp_checks.errors import UsageError as UsageError
-    from idp_checks.lifecycles.run import lifecycle as lifecycle
-    from idp_checks.lifecycles.run import lifecycle_sync as lifecycle_sync
-    from idp_checks.lifecycles.values import Lifecycle as Lifecycle
     from idp_checks.live.asker import Asker as Asker
     from idp_checks.live.asker import introspect as introspect
     from idp_checks.live.asker import introspect_sync as introspect_sync
@@ -40,7 +40,7 @@ _FACE = {
     "Identity": "profiles.profile",
     "IdpChecksError": "errors",
     "Introspection": "tokens.introspection",
-    "Lifecycle": "lifecycles.values",
+    "Lifecycle": "audits.lifecycle",
     "NormalizedProfile": "profiles.profile",
     "ProfileError": "errors",
     "Question": "tokens.question",
@@ -52,8 +52,8 @@ _FACE = {
     "introspect": "live.asker",
     "introspect_many": "live.bulk",
     "introspect_sync": "live.asker",
-    "lifecycle": "lifecycles.run",
-    "lifecycle_sync": "lifecycles.run",
+    "lifecycle": "audits.lifecycle",
+    "lifecycle_sync": "audits.lifecycle",
     "normalize": "providers",
 }
 

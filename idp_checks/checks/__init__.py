@@ -1,27 +1,36 @@
-"""The checks: a catalogue of what is asked, and the evaluation of each. Pure: all that they look at is given to them.
+"""The checks: a catalog, and an evaluator for each evaluated check.
 
-A context says what one run, one connection or one identity holds; ``evaluate`` gives exactly one finding for each
-evaluated check of that scope.
+Checks are pure: a context contains all of their input. A context describes one run, one connection or one identity;
+``evaluate`` returns one finding for each evaluated check of that scope.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idp_checks.checks import hygiene, lifecycle, profile, token  # noqa: F401 - each registers its checks
-from idp_checks.checks.catalog import CHECKS, Catalog, Check, Control, Framework, Meanings, load_catalog, get
+from idp_checks.checks import (  # noqa: F401 - each registers its checks
+    hygiene,
+    lifecycle,
+    profile_email,
+    profile_identifier,
+    profile_secrets,
+    profile_values,
+    token,
+    token_form,
+    token_issuer,
+    token_lifetime,
+)
+from idp_checks.checks.catalog import CHECKS, Catalog, Check, Control, Framework, Meanings, get, load_catalog
 from idp_checks.checks.context import (
     Calibration,
     ConnectionContext,
     Context,
-    PopulationCounts,
-    IdentityContext,
     EvidenceIntegrity,
-    Normalizer,
-    Renewal,
-    Revocation,
-    RunContext,
+    IdentityContext,
     LeakSearch,
+    Normalizer,
+    PopulationCounts,
+    RunContext,
 )
 from idp_checks.checks.evaluation import get_evaluator
 from idp_checks.checks.finding import REASONS, Finding, Severity, Subject, Verdict
@@ -35,28 +44,27 @@ __all__ = [
     "ConnectionContext",
     "Context",
     "Control",
-    "PopulationCounts",
+    "EvidenceIntegrity",
     "Finding",
     "Framework",
     "IdentityContext",
-    "EvidenceIntegrity",
+    "LeakSearch",
     "Meanings",
     "Normalizer",
-    "Renewal",
-    "Revocation",
+    "PopulationCounts",
     "RunContext",
-    "LeakSearch",
     "Severity",
     "Subject",
     "Verdict",
-    "load_catalog",
     "evaluate",
     "get",
+    "get_evaluator",
+    "load_catalog",
 ]
 
 
 def evaluate(context: Context) -> Iterator[Finding]:
-    """One finding for each evaluated check of the context's scope, in the order of the catalogue."""
+    """Evaluate the checks of the context's scope, in the order of the catalog."""
     for check in CHECKS:
         if check.evaluated and check.scope == context.scope:
             yield get_evaluator(check.id)(context)

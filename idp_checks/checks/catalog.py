@@ -1,6 +1,6 @@
-"""The catalogue of checks: what each states, what its verdicts mean, which controls it is evidence for.
+"""The catalog of checks, with their verdicts and controls.
 
-The facts stand in ``catalog.toml`` beside this module, and are read once into frozen values.
+The data are in ``catalog.toml`` next to this module, and are read once into frozen values.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from msgspec import Struct, field
 
 from idp_checks.checks.finding import Severity, Verdict
 
-__all__ = ["CHECKS", "Catalog", "Check", "Control", "Framework", "Meanings", "Scope", "load_catalog", "get"]
+__all__ = ["CHECKS", "Catalog", "Check", "Control", "Framework", "Meanings", "Scope", "get", "load_catalog"]
 
 Scope: TypeAlias = Literal["run", "connection", "identity"]
 Family: TypeAlias = Literal["token", "profile", "lifecycle", "hygiene"]
 
 
 class Framework(Struct, frozen=True, forbid_unknown_fields=True):
-    """A body of controls: ``name`` as controls cite it, ``version`` the one that was read."""
+    """A control framework.
+
+    Attributes:
+        name: the name that controls cite.
+        version: the edition that was read.
+    """
 
     name: str
     title: str
@@ -31,7 +36,7 @@ class Framework(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Control(Struct, frozen=True, forbid_unknown_fields=True):
-    """A control of a framework, and what a check shows of it: a part, never the whole."""
+    """A control of a framework; ``why`` names the part that a check is evidence for."""
 
     framework: str
     id: str
@@ -39,7 +44,7 @@ class Control(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Meanings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What each verdict of a check means; None, it is never given."""
+    """The meaning of each verdict of a check; None if the check never returns it."""
 
     passed: str = field(name="pass")
     failed: str | None = field(name="fail", default=None)
@@ -47,7 +52,7 @@ class Meanings(Struct, frozen=True, forbid_unknown_fields=True):
     not_applicable: str | None = None
 
     def of(self, verdict: Verdict) -> str | None:
-        """What the verdict means."""
+        """Return the meaning of the verdict."""
         return {
             Verdict.PASS: self.passed,
             Verdict.FAIL: self.failed,
@@ -60,11 +65,11 @@ class Check(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One check.
 
     Attributes:
-        statement: what is true where it passes.
-        scope: what one verdict is about.
-        evaluated: whether this package carries it out; the others are only described.
-        attack: what somebody could do where it fails; None, nothing directly.
-        remedy: what to do where it fails; None, it never fails.
+        statement: the condition that is true if the check passes.
+        scope: the kind of subject that one verdict is about.
+        evaluated: whether this package evaluates the check; the others are only described.
+        attack: the attack that becomes possible if the check fails; None if there is no direct attack.
+        remedy: the action to take if the check fails; None if it never fails.
     """
 
     id: str
@@ -88,12 +93,15 @@ class Catalog(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def by_id(self) -> dict[str, Check]:
-        """The checks by their ids."""
-        return {each.id: each for each in self.checks}
+        """The checks by id."""
+        return {check.id: check for check in self.checks}
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the catalogue as canonical JSON (RFC 8785): ``sha256:`` and 64 hex digits."""
+        """The SHA-256 digest of the catalog as canonical JSON (RFC 8785).
+
+        It is ``sha256:`` and 64 hex digits.
+        """
         import rfc8785
 
         return f"sha256:{hashlib.sha256(rfc8785.dumps(msgspec.to_builtins(self))).hexdigest()}"
@@ -101,20 +109,20 @@ class Catalog(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 @cache
 def load_catalog() -> Catalog:
-    """The catalogue."""
+    """Return the catalog, read once from ``catalog.toml``."""
     return msgspec.toml.decode(files(__package__).joinpath("catalog.toml").read_bytes(), type=Catalog)
 
 
 CHECKS: tuple[Check, ...] = load_catalog().checks
 
 
-def get(check: str) -> Check:
-    """The check of that id.
+def get(check_id: str) -> Check:
+    """Return the check with that id.
 
     Raises:
-        LookupError: there is none.
+        LookupError: the catalog has no check with that id.
     """
     try:
-        return load_catalog().by_id[check]
+        return load_catalog().by_id[check_id]
     except KeyError:
-        raise LookupError(f"no check {check!r} in the catalogue") from None
+        raise LookupError(f"unknown check {check_id!r}; `idp-checks checks` lists the catalog") from None

@@ -1,13 +1,12 @@
-"""What a check may look at, for each of the three scopes. A context is made by whoever runs the checks; all is given.
+"""The input of the checks, for each of the three scopes.
 
-No text of a context shows in a finding as it is: what goes into facts passes the context's ``redactor``, and whatever
-names an account is shown as a fingerprint.
+The caller that runs the checks builds the contexts. Strings of a context never appear unredacted in a finding: facts
+pass through the context's ``redactor``, and values that identify an account are shown as fingerprints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from msgspec import Struct
 from idp_checks.checks.catalog import Scope
 from idp_checks.checks.finding import Subject
 from idp_checks.checks.policy import Connection, Policy
+from idp_checks.lifecycles.values import Renewal, Revocation
 from idp_checks.profiles.profile import Identity, NormalizedProfile
 from idp_checks.providers.model import Provider
 from idp_checks.recordings import ProfileRecording
@@ -25,35 +25,33 @@ __all__ = [
     "Calibration",
     "ConnectionContext",
     "Context",
-    "PopulationCounts",
-    "IdentityContext",
     "EvidenceIntegrity",
-    "Normalizer",
-    "Renewal",
-    "Revocation",
-    "RunContext",
+    "IdentityContext",
     "LeakSearch",
+    "Normalizer",
+    "PopulationCounts",
+    "RunContext",
 ]
 
 
 class Normalizer(Protocol):
-    """A normaliser under test."""
+    """A normalizer under test."""
 
     def __call__(self, provider: str, raw: Any, /, *, also: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A profile in Auth0's JSON shape.
+        """Return a profile in Auth0's JSON shape.
 
         Raises:
-            ProfileError: the raw profile is none of this provider.
+            ProfileError: the raw profile is not one of this provider.
         """
 
 
 class Calibration(Struct, frozen=True, kw_only=True):
-    """Whether an endpoint was shown to tell good from bad in this run.
+    """The evidence that an endpoint distinguishes valid from invalid tokens.
 
     Args:
-        negative: the answer about a made-up token; None, it was not asked about one.
-        positive: the answer about the canary of the policy; None, it was not asked about it.
-        any_active: whether any token of this connection was answered active in this run.
+        negative: the response about a canary token made up for the run; None if it was not sent.
+        positive: the response about the policy's canary, a token known to be valid; None if it was not sent.
+        any_active: whether any token of this connection was reported as active in this run.
     """
 
     negative: Introspection | None = None
@@ -62,25 +60,25 @@ class Calibration(Struct, frozen=True, kw_only=True):
 
     @property
     def is_permitted(self) -> bool:
-        """Whether the issuer is known to answer us: it called some token of ours active."""
+        """Whether this client is known to have permission to introspect."""
         return self.any_active or (self.positive is not None and self.positive.active is True)
 
     @property
     def is_unreliable(self) -> bool:
-        """Whether a control went wrong, so that nothing that this endpoint says stands."""
+        """Whether the endpoint misjudged a canary, so that none of its responses counts."""
         accepted = self.negative is not None and self.negative.active is True
-        refused = self.positive is not None and self.positive.active is False
-        return accepted or refused
+        rejected = self.positive is not None and self.positive.active is False
+        return accepted or rejected
 
     @property
     def rejects_invalid(self) -> bool:
-        """Whether it was shown to refuse a bad token, so that its good word counts."""
+        """Whether an acceptance counts, because the endpoint rejected an invalid token."""
         return not self.is_unreliable and self.negative is not None and self.negative.active is False
 
     def accepts_valid(self, connection: Connection) -> bool:
-        """Whether it was shown to accept a good token, where the policy gives one, so that its refusal counts."""
-        tried = self.positive is not None and self.positive.active is True
-        return not self.is_unreliable and (tried or connection.canary is None)
+        """Return whether a rejection counts: the policy's canary, if any, was accepted."""
+        accepted = self.positive is not None and self.positive.active is True
+        return not self.is_unreliable and (accepted or connection.canary is None)
 
 
 class _Base(Struct, frozen=True, kw_only=True):
@@ -91,65 +89,34 @@ class _Base(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.subject.scope != self.scope:
-            raise ValueError(f"a subject of scope {self.subject.scope} in a context of scope {self.scope}")
+            raise ValueError(f"a context of scope {self.scope} got a subject of scope {self.subject.scope}")
 
     def fingerprint(self, text: str) -> str:
-        """A name for what must not show, the same within a run."""
+        """Return a keyed fingerprint of a private string, the same throughout a run."""
         return fingerprint(text, self.redactor.key)
 
     def private_strings(self) -> Iterator[str]:
-        """What must not show in a finding, beside what the redactor knows."""
+        """Iterate over the strings that findings must not show.
+
+        The secrets known to the redactor are not included.
+        """
         yield from ()
-
-
-class Renewal(Struct, frozen=True, kw_only=True):
-    """What became of a renewal that was tried in this run.
-
-    Args:
-        outcome: whether the issuer gave a new token; None, nobody knows.
-        reason: why not, one of the reasons of an introspection.
-        after: the answer about the new token.
-    """
-
-    outcome: bool | None
-    reason: str = "ok"
-    after: Introspection | None = None
-
-
-class Revocation(Struct, frozen=True, kw_only=True):
-    """What became of a revocation that was tried in this run.
-
-    Args:
-        at: when it was asked for, in UTC.
-        accepted: whether the issuer says that it did it, which proves nothing; None, nobody knows.
-        reason: why not, one of the reasons of an introspection.
-        before: the answer about the token immediately before.
-        after: the last answer about each token that has to be dead now.
-        waited_s: for how many seconds the issuer was asked, until that answer.
-    """
-
-    at: datetime
-    accepted: bool | None
-    reason: str = "ok"
-    before: Introspection | None = None
-    after: tuple[Introspection, ...] = ()
-    waited_s: int = 0
 
 
 class IdentityContext(_Base, frozen=True, kw_only=True):
     """One identity of one record.
 
     Args:
-        subject: what the findings are about; of scope ``identity``.
-        redactor: the run's: gives fingerprints, and knows the run's secrets.
-        record: the user record as its source has it.
+        subject: the subject of the findings; of scope ``identity``.
+        redactor: the run's redactor, which creates fingerprints and knows the run's secrets.
+        record: the user record as its source contains it.
         identity: the element of its ``identities``.
-        provider: what is known of the provider behind the connection; None, nothing.
-        connection: what the policy says of the connection.
-        introspection: the issuer's answer about the identity's token; None where no token is held, or nobody could be
-            asked.
-        calibration: that of the connection.
-        renewal: what became of a renewal with what is held; None, none was tried.
+        provider: the provider of the connection; None if it is unknown.
+        connection: the policy's settings for the connection.
+        introspection: the issuer's response about the identity's token; None if the record contains no token or the
+            issuer could not be asked.
+        calibration: the calibration of the connection.
+        renewal: the result of a renewal with the stored tokens; None if none was attempted.
     """
 
     scope: ClassVar[Scope] = "identity"
@@ -165,18 +132,19 @@ class IdentityContext(_Base, frozen=True, kw_only=True):
 
     @property
     def is_primary(self) -> bool:
-        """Whether the record's standard properties are this identity's: it is the first one."""
+        """Whether the record's standard properties come from this identity, its first."""
         return not self.record.identities or self.record.identities[0] == self.identity
 
     @property
     def secrets(self) -> Iterator[Secret]:
-        """The tokens and credentials that the record and the policy hold."""
-        for each in (self.identity, *self.record.identities):
-            yield from filter(None, (each.access_token, each.access_token_secret, each.refresh_token))
-        yield from _secrets(self.connection)
+        """The tokens and credentials of the record and the policy."""
+        for identity in (self.identity, *self.record.identities):
+            yield from filter(None, (identity.access_token, identity.access_token_secret, identity.refresh_token))
+        yield from _connection_secrets(self.connection)
 
     def private_strings(self) -> Iterator[str]:
-        yield from (each.reveal() for each in self.secrets)
+        """Iterate over the secrets and the account identifiers of the record."""
+        yield from (secret.reveal() for secret in self.secrets)
         yield self.identity.user_id
         yield self.record.user_id
         if self.introspection is not None and self.introspection.subject is not None:
@@ -187,12 +155,12 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
     """One connection.
 
     Args:
-        subject: what the findings are about; of scope ``connection``.
+        subject: the subject of the findings; of scope ``connection``.
         recordings: the provider's recorded profiles.
-        normalizer: the normaliser under test; None, the provider's own.
-        policy: tells which other connections there are.
-        others: providers from whose accounts this one's must be told apart.
-        revocation: what became of the revocation of a token made for it; None, none was tried.
+        normalizer: the normalizer under test; the provider's own if None.
+        policy: the policy, which lists the connections of the tenant.
+        other_providers: the providers whose accounts must have different keys than this provider's.
+        revocation: the result of revoking a token made for that purpose; None if none was attempted.
     """
 
     scope: ClassVar[Scope] = "connection"
@@ -207,17 +175,23 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
     revocation: Revocation | None = None
 
     def private_strings(self) -> Iterator[str]:
-        return (each.reveal() for each in _secrets(self.connection))
+        """Iterate over the secrets of the connection."""
+        return (secret.reveal() for secret in _connection_secrets(self.connection))
+
+
+def _connection_secrets(connection: Connection) -> Iterator[Secret]:
+    yield from filter(None, (connection.client_secret, connection.canary, connection.lifecycle_token))
+    yield from (value for value in connection.credentials.values() if isinstance(value, Secret))
 
 
 class PopulationCounts(Struct, frozen=True, kw_only=True):
-    """How much there was to check.
+    """The number of records, identities and connections in the run.
 
     Args:
-        stated: user records that the sources say they hold; None, they do not say.
+        expected: user records in the sources by their own count; None if they have no count.
         read: records that were read.
-        checked: records of which every identity was checked.
-        skipped: records that were left out on purpose, by reason.
+        checked: records whose every identity was checked.
+        skipped: records that were skipped on purpose, by reason.
         identities: identities in the checked records.
         connections: connections that were checked.
     """
@@ -231,12 +205,12 @@ class PopulationCounts(Struct, frozen=True, kw_only=True):
 
 
 class LeakSearch(Struct, frozen=True, kw_only=True):
-    """The search of what was written for secrets and addresses.
+    """The search of the written files for secrets and addresses.
 
     Args:
-        files: how many files were searched.
-        found: what was found, in words that hold nothing of it.
-        unread: files that could not be read back.
+        files: the number of files searched.
+        leaks: descriptions of the leaks, without the leaked values.
+        unreadable: files that could not be read back.
     """
 
     files: int
@@ -245,12 +219,12 @@ class LeakSearch(Struct, frozen=True, kw_only=True):
 
 
 class EvidenceIntegrity(Struct, frozen=True, kw_only=True):
-    """The ledger, verified from its files.
+    """The result of verifying the ledger from its files.
 
     Args:
-        problems: what does not verify, in words.
-        signed: whether the run is signed.
-        key_at_hand: whether there was a key to check the signature with.
+        problems: descriptions of everything that does not verify.
+        is_signed: whether the run is signed.
+        has_key: whether there was a key to verify the signature with.
     """
 
     problems: tuple[str, ...] = ()
@@ -262,11 +236,11 @@ class RunContext(_Base, frozen=True, kw_only=True):
     """The run.
 
     Args:
-        subject: what the findings are about; of scope ``run``.
-        complete: whether the run came to its end.
-        rows: verdicts of scopes ``identity`` and ``connection`` in the ledger.
-        searched: the search for secrets; None, there was none.
-        intact: the verification of the ledger; None, there was none.
+        subject: the subject of the findings; of scope ``run``.
+        complete: whether the run finished.
+        rows: the number of verdicts of scopes ``identity`` and ``connection`` in the ledger.
+        leak_search: the search for secrets; None if there was none.
+        integrity: the verification of the ledger; None if there was none.
     """
 
     scope: ClassVar[Scope] = "run"
@@ -279,8 +253,3 @@ class RunContext(_Base, frozen=True, kw_only=True):
 
 
 Context: TypeAlias = IdentityContext | ConnectionContext | RunContext
-
-
-def _secrets(connection: Connection) -> Iterator[Secret]:
-    yield from filter(None, (connection.client_secret, connection.canary, connection.lifecycle_token))
-    yield from (each for each in connection.credentials.values() if isinstance(each, Secret))

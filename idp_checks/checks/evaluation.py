@@ -1,4 +1,4 @@
-"""From what a check says to a finding: registered by id, and with facts that hold nothing which must not show."""
+"""Register checks by id, and convert outcomes to findings with redacted facts."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from idp_checks.checks.context import ConnectionContext, Context, IdentityContex
 from idp_checks.checks.finding import Finding, Verdict
 from idp_checks.clock import zulu
 
-__all__ = ["CheckOutcome", "evaluates", "get_evaluator", "failed", "not_applicable", "passed", "undecided"]
+__all__ = ["CheckOutcome", "evaluates", "failed", "get_evaluator", "not_applicable", "passed", "undecided"]
 
-Given = TypeVar("Given", IdentityContext, ConnectionContext, RunContext)
+ContextT = TypeVar("ContextT", IdentityContext, ConnectionContext, RunContext)
 
-EXACT = 2**53 - 1
-"""The largest integer that every reader of JSON keeps exact (RFC 8785, section 3.2.2.3)."""
+MAX_EXACT_INTEGER = 2**53 - 1
+"""The largest integer that every JSON reader keeps exact (RFC 8785, section 3.2.2.3)."""
 MINIMUM_PRIVATE_LENGTH = 8
-"""Characters from which on a private text is looked for inside others; a shorter one may stand there by chance."""
+"""Minimum length of a private string that is replaced inside other strings; a shorter one may occur by chance."""
 
 
 class CheckOutcome(Struct, frozen=True, kw_only=True):
-    """What a check says: a finding without its check and subject. Facts that are None are not known, and left out."""
+    """A finding without its check and subject; facts that are None are omitted."""
 
     verdict: Verdict
     detail: str
@@ -34,85 +34,95 @@ class CheckOutcome(Struct, frozen=True, kw_only=True):
 
 
 def passed(detail: str, **facts: object) -> CheckOutcome:
-    """A positive statement that meets the check's."""
+    """Return a pass: a positive statement meets the check's condition."""
     return CheckOutcome(verdict=Verdict.PASS, detail=detail, facts=facts)
 
 
 def failed(detail: str, **facts: object) -> CheckOutcome:
-    """A definite statement that contradicts the check's."""
+    """Return a fail: a definite statement contradicts the check's condition."""
     return CheckOutcome(verdict=Verdict.FAIL, detail=detail, facts=facts)
 
 
 def undecided(reason: str, detail: str, **facts: object) -> CheckOutcome:
-    """Neither; ``reason`` is one of ``REASONS``."""
+    """Return an indeterminate outcome; ``reason`` is on the list ``REASONS``."""
     return CheckOutcome(verdict=Verdict.INDETERMINATE, reason=reason, detail=detail, facts=facts)
 
 
 def not_applicable(detail: str, **facts: object) -> CheckOutcome:
-    """A documented fact or the policy, cited in the facts, says that the check cannot apply."""
+    """Return "not applicable": the documentation or policy rules the check out.
+
+    The facts cite that documentation or policy.
+    """
     return CheckOutcome(verdict=Verdict.NOT_APPLICABLE, detail=detail, facts=facts)
 
 
 _evaluators: dict[str, Callable[[Any], Finding]] = {}
 
 
-def evaluates(name: str) -> Callable[[Callable[[Given], CheckOutcome]], Callable[[Given], Finding]]:
-    """Register the function that evaluates the check of that id."""
-    if name in _evaluators or not get(name).evaluated:
-        raise ValueError(f"{name} is registered twice, or the catalogue does not call it evaluated")
+def evaluates(check_id: str) -> Callable[[Callable[[ContextT], CheckOutcome]], Callable[[ContextT], Finding]]:
+    """Register the decorated function as the evaluator of the check with that id.
 
-    def register(judge: Callable[[Given], CheckOutcome]) -> Callable[[Given], Finding]:
+    Raises:
+        ValueError: the check already has an evaluator, or the catalog does not mark it as evaluated.
+    """
+    if check_id in _evaluators:
+        raise ValueError(f"{check_id} already has an evaluator")
+    if not get(check_id).evaluated:
+        raise ValueError(f"{check_id} is not marked as evaluated in the catalog")
+
+    def register(judge: Callable[[ContextT], CheckOutcome]) -> Callable[[ContextT], Finding]:
         @wraps(judge)
-        def evaluate(context: Given) -> Finding:
-            said = judge(context)
-            facts = {fact: _shown(value, context) for fact, value in said.facts.items() if value is not None}
+        def evaluate(context: ContextT) -> Finding:
+            outcome = judge(context)
             return Finding(
-                check=name,
-                verdict=said.verdict,
+                check=check_id,
+                verdict=outcome.verdict,
                 subject=context.subject,
-                detail=said.detail,
-                reason=said.reason,
-                facts=facts,
+                detail=outcome.detail,
+                reason=outcome.reason,
+                facts={
+                    name: _convert_fact(value, context) for name, value in outcome.facts.items() if value is not None
+                },
             )
 
-        _evaluators[name] = evaluate
+        _evaluators[check_id] = evaluate
         return evaluate
 
     return register
 
 
-def get_evaluator(name: str) -> Callable[[Any], Finding]:
-    """The function that evaluates the check of that id.
+def get_evaluator(check_id: str) -> Callable[[Any], Finding]:
+    """Return the function that evaluates the check with that id.
 
     Raises:
-        KeyError: there is none.
+        KeyError: the check has no evaluator.
     """
-    return _evaluators[name]
+    return _evaluators[check_id]
 
 
-def _shown(value: object, context: Context) -> Any:
-    """A fact as JSON: no float, times in UTC, every text redacted."""
+def _convert_fact(value: object, context: Context) -> Any:
+    """Convert a fact to JSON: no floats, times in UTC, every string redacted."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if abs(value) <= EXACT else str(value)
+        return value if abs(value) <= MAX_EXACT_INTEGER else str(value)
     if isinstance(value, str):
-        return _masked(value, context)
+        return _redact(value, context)
     if isinstance(value, datetime):
         return zulu(value)
     if isinstance(value, Mapping):
-        return {_masked(str(name), context): _shown(each, context) for name, each in value.items()}
+        return {_redact(str(name), context): _convert_fact(item, context) for name, item in value.items()}
     if isinstance(value, set | frozenset):
         value = sorted(value)
     if isinstance(value, list | tuple):
-        return [_shown(each, context) for each in value]
-    raise TypeError(f"a {type(value).__name__} is no fact")
+        return [_convert_fact(item, context) for item in value]
+    raise TypeError(f"a {type(value).__name__} cannot be a fact")
 
 
-def _masked(text: str, context: Context) -> str:
-    for each in context.private_strings():
-        if text == each:
+def _redact(text: str, context: Context) -> str:
+    for private in context.private_strings():
+        if text == private:
             return f"[{context.fingerprint(text)}]"
-        if len(each) >= MINIMUM_PRIVATE_LENGTH:
-            text = text.replace(each, f"[{context.fingerprint(each)}]")
+        if len(private) >= MINIMUM_PRIVATE_LENGTH:
+            text = text.replace(private, f"[{context.fingerprint(private)}]")
     return context.redactor.redact_text(text)

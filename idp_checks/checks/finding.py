@@ -1,4 +1,4 @@
-"""What a check says: a verdict, why, and on which facts it rests."""
+"""The result of a check: a verdict, its reason, and the facts it is based on."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from idp_checks.tokens.introspection import UNDECIDED
+from idp_checks.tokens.reading import UNDECIDED
 
-__all__ = ["REASONS", "Finding", "Severity", "Subject", "Verdict"]
+__all__ = ["REASONS", "Finding", "Severity", "Subject", "Verdict", "closed_reason"]
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low"]
-Added = Literal["stale", "uncalibrated", "no_policy", "no_data"]
+CheckReason = Literal["stale", "uncalibrated", "no_policy", "no_data"]
 
-REASONS: frozenset[str] = UNDECIDED | frozenset(get_args(Added))
-"""Why a check may be indeterminate: the closed list."""
+REASONS: frozenset[str] = UNDECIDED | frozenset(get_args(CheckReason))
+"""The closed list of reasons for an indeterminate verdict."""
+
+
+def closed_reason(reason: str | None, default: str = "unparsable") -> str:
+    """Return the reason if it is on the closed list, else the default."""
+    return reason if reason in REASONS and reason is not None else default
 
 
 class Verdict(StrEnum):
-    """Four, never two: indeterminate is not shown as pass, not dropped, and not counted in a pass rate."""
+    """The four verdicts.
+
+    Indeterminate is never shown as pass, dropped, or counted in a pass rate.
+    """
 
     PASS = "pass"
     FAIL = "fail"
@@ -29,10 +37,10 @@ class Verdict(StrEnum):
 
 
 class Subject(Struct, frozen=True, kw_only=True):
-    """What a verdict is about: the run, a connection, or one identity of it.
+    """The run, the connection, or the identity that a verdict is about.
 
-    ``identity`` is a keyed fingerprint of provider, connection and user id; ``record`` one of the user record that
-    holds the identity.
+    ``identity`` is a keyed fingerprint of provider, connection and user id; ``record`` is a keyed fingerprint of the
+    user record that contains the identity.
     """
 
     scope: Literal["run", "connection", "identity"]
@@ -43,12 +51,12 @@ class Subject(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One verdict of one check about one subject.
+    """The verdict of one check about one subject.
 
     Args:
-        reason: why it is indeterminate, one of ``REASONS``; None for every other verdict.
-        detail: the verdict in words, for an auditor; no secret, no personal datum.
-        facts: what it rests on, as JSON; no floats, every id a string, every time in UTC with Z.
+        reason: the reason of an indeterminate verdict, from ``REASONS``; None for every other verdict.
+        detail: the verdict in words, for an auditor; contains no secret and no personal data.
+        facts: the basis of the verdict, as JSON: no floats, ids as strings, times in UTC with ``Z``.
     """
 
     check: str
@@ -60,6 +68,6 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.verdict is Verdict.INDETERMINATE) != (self.reason is not None):
-            raise ValueError("an indeterminate verdict, and only that, has a reason")
+            raise ValueError("a finding must have a reason if and only if its verdict is indeterminate")
         if self.reason is not None and self.reason not in REASONS:
-            raise ValueError(f"no reason of the closed list: {self.reason}")
+            raise ValueError(f"unknown reason for an indeterminate verdict: {self.reason}")

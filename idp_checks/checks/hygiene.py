@@ -1,4 +1,4 @@
-"""Checks of how the run was made: whether the issuer can be believed, and the evidence itself."""
+"""Checks of the run: reliability of the issuers' responses, and the evidence."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from typing import Any
 from idp_checks.checks.catalog import CHECKS, Scope
 from idp_checks.checks.context import ConnectionContext, RunContext
 from idp_checks.checks.evaluation import CheckOutcome, evaluates, failed, not_applicable, passed, undecided
-from idp_checks.checks.finding import REASONS
+from idp_checks.checks.finding import closed_reason
+from idp_checks.checks.issuer_response import response_facts, unknown_provider
 from idp_checks.tokens.introspection import Introspection
 
 __all__: list[str] = []
 
 
 @evaluates("IDP-HYG-002")
-def no_secret_written(context: RunContext) -> CheckOutcome:
-    """The search through everything that was written found nothing."""
-    searched = context.leak_search
-    if searched is None or searched.files == 0:
-        return undecided("no_data", "Nothing that was written was searched.")
-    facts = {"files": searched.files}
-    if searched.leaks:
-        return failed("What was written holds something that must not be there.", **facts, found=searched.leaks)
-    if searched.unreadable:
-        return undecided("no_data", "A written file could not be read back.", **facts, unread=searched.unreadable)
-    return passed("Nothing that must not be there was found.", **facts)
+def check_no_secret_written(context: RunContext) -> CheckOutcome:
+    """Check that the search of all written files found no secret and no personal data."""
+    search = context.leak_search
+    if search is None or search.files == 0:
+        return undecided("no_data", "No written file was searched.")
+    facts = {"files": search.files}
+    if search.leaks:
+        return failed("A written file contains a secret or personal data.", **facts, found=search.leaks)
+    if search.unreadable:
+        return undecided("no_data", "A written file could not be read back.", **facts, unread=search.unreadable)
+    return passed("The written files contain no secret and no personal data.", **facts)
 
 
 @evaluates("IDP-HYG-003")
-def all_accounted_for(context: RunContext) -> CheckOutcome:
-    """Records and verdicts add up."""
+def check_complete(context: RunContext) -> CheckOutcome:
+    """Check that the counts of records and verdicts are consistent."""
     counts = context.counts
     skipped = sum(counts.skipped.values())
-    expected = counts.identities * _evaluated("identity") + counts.connections * _evaluated("connection")
+    expected = counts.identities * _count_evaluated("identity") + counts.connections * _count_evaluated("connection")
     facts: dict[str, Any] = {
         "stated": counts.expected,
         "read": counts.read,
@@ -45,84 +46,84 @@ def all_accounted_for(context: RunContext) -> CheckOutcome:
         "complete": context.complete,
     }
     if context.rows > expected or counts.checked + skipped > counts.read:
-        return failed("Something was counted twice.", **facts)
+        return failed("A record or verdict was counted twice.", **facts)
     if counts.expected is not None and counts.read > counts.expected:
-        return failed("More was read than the source says that it holds.", **facts)
+        return failed("More records were read than the source states.", **facts)
     if not context.complete:
-        return undecided("no_data", "The run was stopped before its end.", **facts)
+        return undecided("no_data", "The run was stopped before it finished.", **facts)
     if context.rows < expected or counts.checked + skipped < counts.read:
-        return failed("Something was read and has no verdict.", **facts)
+        return failed("A record was read but has no verdict.", **facts)
     if counts.expected is None:
-        return undecided("no_data", "The source does not say how much it holds.", **facts)
+        return undecided("no_data", "The source does not state its number of records.", **facts)
     if counts.read < counts.expected:
-        return failed("Less was read than the source holds.", **facts)
-    return passed("All counts add up.", **facts)
+        return failed("Fewer records were read than the source contains.", **facts)
+    return passed("All counts are consistent.", **facts)
 
 
-def _evaluated(scope: Scope) -> int:
-    """How many verdicts there are about each of that scope."""
-    return sum(each.evaluated and each.scope == scope for each in CHECKS)
+def _count_evaluated(scope: Scope) -> int:
+    """Return the number of verdicts about each subject of that scope."""
+    return sum(check.evaluated and check.scope == scope for check in CHECKS)
 
 
 @evaluates("IDP-HYG-004")
-def intact(context: RunContext) -> CheckOutcome:
-    """The ledger verifies from its files, and its signature with it."""
-    seen = context.integrity
-    if seen is None:
+def check_integrity(context: RunContext) -> CheckOutcome:
+    """Check that the ledger and its signature verify from the files."""
+    integrity = context.integrity
+    if integrity is None:
         return undecided("no_data", "The ledger was not verified.")
-    if seen.problems:
-        return failed("The ledger does not verify.", problems=seen.problems)
-    if not seen.is_signed:
-        return undecided("no_data", "The ledger verifies, and the run is not signed.", signed=False)
-    if not seen.has_key:
-        return undecided("no_data", "The ledger verifies, and the key of the signature is not at hand.", signed=True)
+    if integrity.problems:
+        return failed("The ledger does not verify.", problems=integrity.problems)
+    if not integrity.is_signed:
+        return undecided("no_data", "The ledger verifies, but the run is not signed.", signed=False)
+    if not integrity.has_key:
+        return undecided("no_data", "The ledger verifies, but there is no key to verify the signature.", signed=True)
     return passed("The ledger and its signature verify.", signed=True)
 
 
 @evaluates("IDP-HYG-006")
-def calibrated(context: ConnectionContext) -> CheckOutcome:
-    """A made-up token was refused, and the canary, where there is one, accepted."""
+def check_calibration(context: ConnectionContext) -> CheckOutcome:
+    """Check that the endpoint judged the canary tokens correctly.
+
+    It must reject the token made up for the run, and accept the policy's canary if there is one.
+    """
     provider, calibration = context.provider, context.calibration
     if provider is None:
-        return undecided("no_data", "Nothing is known of the provider.")
+        return unknown_provider()
     if provider.debug is None:
-        return not_applicable("The provider documents no way to ask about a token.", docs=provider.docs)
+        return not_applicable("The provider documents no introspection method.", docs=provider.docs)
     negative, positive = calibration.negative, calibration.positive
-    facts = {
-        "made_up": _told(negative),
-        "canary": _told(positive),
-        "canary_given": context.connection.canary is not None,
-    }
+    has_canary = context.connection.canary is not None
+    facts = {"made_up": _canary_facts(negative), "canary": _canary_facts(positive), "canary_given": has_canary}
     if negative is not None and negative.active is True:
-        return failed("A made-up token was accepted.", **facts)
+        return failed("The issuer accepted the made-up canary token.", **facts)
     if positive is not None and positive.active is False:
-        return failed("The known good token was refused.", **facts)
+        return failed("The issuer rejected the known valid token.", **facts)
     if negative is None:
-        return undecided("uncalibrated", "The issuer was not asked about a made-up token.", **facts)
+        return undecided("uncalibrated", "The issuer was not asked about a made-up canary token.", **facts)
     if negative.active is None:
-        return undecided(_reason(negative), "The issuer gave no verdict on a made-up token.", **facts)
-    if positive is None and context.connection.canary is not None:
-        return undecided("uncalibrated", "The issuer was not asked about the known good token.", **facts)
+        return undecided(
+            closed_reason(negative.reason),
+            "The issuer's response about the made-up canary token is inconclusive.",
+            **facts,
+        )
+    if positive is None and has_canary:
+        return undecided("uncalibrated", "The issuer was not asked about the known valid token.", **facts)
     if positive is not None and positive.active is None:
-        return undecided(_reason(positive), "The issuer gave no verdict on the known good token.", **facts)
+        return undecided(
+            closed_reason(positive.reason),
+            "The issuer's response about the known valid token is inconclusive.",
+            **facts,
+        )
     if negative.bare and not calibration.is_permitted:
         return undecided(
-            "not_permitted", "The made-up token was refused in the way in which those are who may not ask.", **facts
+            "not_permitted",
+            "The issuer rejected the made-up canary token as it rejects callers without permission.",
+            **facts,
         )
-    return passed("The issuer tells a made-up token from a good one.", **facts)
+    return passed("The issuer distinguishes a made-up canary token from a valid token.", **facts)
 
 
-def _told(said: Introspection | None) -> dict[str, Any] | None:
-    if said is None:
+def _canary_facts(introspection: Introspection | None) -> dict[str, Any] | None:
+    if introspection is None:
         return None
-    return {
-        "method": said.method,
-        "asked_at": said.asked_at,
-        "active": said.active,
-        "answer": said.reason,
-        "bare": said.bare,
-    }
-
-
-def _reason(said: Introspection) -> str:
-    return said.reason if said.reason in REASONS else "unparsable"
+    return {**response_facts(introspection), "bare": introspection.bare}

@@ -1,4 +1,4 @@
-"""Places in JSON values: reading, changing and naming them, and what the members of a raw model mean."""
+"""Read, change and iterate over paths in JSON values, and the meanings of fields."""
 
 from __future__ import annotations
 
@@ -10,24 +10,33 @@ import msgspec
 
 from idp_checks.profiles.shape import Path
 
-__all__ = ["MISSING", "get_path", "leaf_strings", "collect_meanings", "iterate_meanings", "iterate_strings", "set_path", "remove_path"]
+__all__ = [
+    "MISSING",
+    "collect_meanings",
+    "get_path",
+    "iterate_meanings",
+    "iterate_strings",
+    "leaf_strings",
+    "remove_path",
+    "set_path",
+]
 
 MISSING = msgspec.UNSET
-"""What ``dig`` gives where there is nothing, not even null."""
+"""The result of ``get_path`` for a path that does not exist; null is a value."""
 
 
 def get_path(value: Any, path: Path) -> Any:
-    """What stands at a place."""
+    """Return the value at a path, or ``MISSING``."""
     for step in path:
-        listed = isinstance(value, list) and isinstance(step, int) and step < len(value)
-        if not listed and not (isinstance(value, Mapping) and step in value):
+        is_index = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if not is_index and not (isinstance(value, Mapping) and step in value):
             return MISSING
         value = value[step]
     return value
 
 
 def set_path(value: Any, path: Path, new: object) -> Any:
-    """A copy of the value with something else at that place; what is missing on the way is made."""
+    """Return a copy with another value at a path, creating missing parents."""
     if not path:
         return copy.deepcopy(new)
     step, rest = path[0], path[1:]
@@ -42,71 +51,71 @@ def set_path(value: Any, path: Path, new: object) -> Any:
 
 
 def remove_path(value: Any, path: Path) -> Any:
-    """A copy of the value with nothing at that place."""
+    """Return a copy without the value at a path."""
     parent = get_path(value, path[:-1])
     if isinstance(parent, Mapping) and path[-1] in parent:
-        return set_path(value, path[:-1], {name: each for name, each in parent.items() if name != path[-1]})
+        return set_path(value, path[:-1], {name: item for name, item in parent.items() if name != path[-1]})
     return value
 
 
 def leaf_strings(value: Any) -> Iterator[str]:
-    """Every text and every number of a value, as texts."""
+    """Iterate over every string and number of a value, as strings."""
     for _, leaf in iterate_strings(value):
         yield leaf
 
 
 def iterate_strings(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text and every number of a value, as texts, with their places."""
+    """Iterate over every string and number of a value, as strings, with their paths."""
     if isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from iterate_strings(each, (*path, str(name)))
+        for name, item in value.items():
+            yield from iterate_strings(item, (*path, str(name)))
     elif isinstance(value, list | tuple):
-        for at, each in enumerate(value):
-            yield from iterate_strings(each, (*path, at))
+        for index, item in enumerate(value):
+            yield from iterate_strings(item, (*path, index))
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
         yield path, str(value)
 
 
 def iterate_meanings(value: Any, model: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """The members of a value that have a meaning in its model, with their places."""
-    yield from _meant(value, msgspec.inspect.type_info(model), path)
+    """Iterate over a value's fields with a declared meaning: path and meaning."""
+    yield from _iterate_meanings(value, msgspec.inspect.type_info(model), path)
 
 
-def _meant(value: Any, known: msgspec.inspect.Type, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(known, msgspec.inspect.Metadata):
-        meaning = (known.extra or {}).get("means")
+def _iterate_meanings(value: Any, info: msgspec.inspect.Type, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(info, msgspec.inspect.Metadata):
+        meaning = (info.extra or {}).get("means")
         if meaning is not None:
             yield path, meaning
         else:
-            yield from _meant(value, known.type, path)
-    elif isinstance(known, msgspec.inspect.UnionType):
-        for each in known.types:
-            yield from _meant(value, each, path)
-    elif isinstance(known, msgspec.inspect.StructType) and isinstance(value, Mapping):
-        for member in known.fields:
-            if member.encode_name in value:
-                yield from _meant(value[member.encode_name], member.type, (*path, member.encode_name))
-    elif isinstance(known, msgspec.inspect.ListType) and isinstance(value, list):
-        for at, each in enumerate(value):
-            yield from _meant(each, known.item_type, (*path, at))
+            yield from _iterate_meanings(value, info.type, path)
+    elif isinstance(info, msgspec.inspect.UnionType):
+        for option in info.types:
+            yield from _iterate_meanings(value, option, path)
+    elif isinstance(info, msgspec.inspect.StructType) and isinstance(value, Mapping):
+        for field in info.fields:
+            if field.encode_name in value:
+                yield from _iterate_meanings(value[field.encode_name], field.type, (*path, field.encode_name))
+    elif isinstance(info, msgspec.inspect.ListType) and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _iterate_meanings(item, info.item_type, (*path, index))
 
 
 def collect_meanings(model: Any) -> frozenset[str]:
-    """All meanings that members of a model have."""
-    return frozenset(_meanings(msgspec.inspect.type_info(model)))
+    """Return all meanings that a model declares for its fields."""
+    return frozenset(_collect_meanings(msgspec.inspect.type_info(model)))
 
 
-def _meanings(known: msgspec.inspect.Type) -> Iterator[str]:
-    if isinstance(known, msgspec.inspect.Metadata):
-        meaning = (known.extra or {}).get("means")
+def _collect_meanings(info: msgspec.inspect.Type) -> Iterator[str]:
+    if isinstance(info, msgspec.inspect.Metadata):
+        meaning = (info.extra or {}).get("means")
         if meaning is not None:
             yield meaning
-        yield from _meanings(known.type)
-    elif isinstance(known, msgspec.inspect.UnionType):
-        for each in known.types:
-            yield from _meanings(each)
-    elif isinstance(known, msgspec.inspect.StructType):
-        for member in known.fields:
-            yield from _meanings(member.type)
-    elif isinstance(known, msgspec.inspect.ListType):
-        yield from _meanings(known.item_type)
+        yield from _collect_meanings(info.type)
+    elif isinstance(info, msgspec.inspect.UnionType):
+        for option in info.types:
+            yield from _collect_meanings(option)
+    elif isinstance(info, msgspec.inspect.StructType):
+        for field in info.fields:
+            yield from _collect_meanings(field.type)
+    elif isinstance(info, msgspec.inspect.ListType):
+        yield from _collect_meanings(info.item_type)

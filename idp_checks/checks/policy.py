@@ -1,4 +1,4 @@
-"""The policy: the caller's own applications, allowed scopes, maximum lifetimes and exceptions.
+"""The policy: own applications, allowed scopes, maximum lifetimes, exceptions.
 
 A ``Policy`` contains a ``Connection`` for each connection of the tenant. A check that needs a setting you left out is
 reported as indeterminate (``no_policy``), never as pass.
@@ -60,19 +60,6 @@ class Connection(Struct, frozen=True, kw_only=True):
     lifecycle_token: Secret | None = None
 
     def question(self, token: Secret, subject: str | None = None) -> Question:
-        """Build the question about a token of this connection."""
-        return Question(
-            provider=self.provider,
-            token=token,
-            client_id=self.client_ids[0] if self.client_ids else None,
-            client_secret=self.client_secret,
-            clients=self.client_ids,
-            subject=subject,
-            issuer_url=self.issuer_url,
-            credentials=self.credentials,
-        )
-
-    def build_question(self, token: Secret, subject: str | None = None) -> Question:
         """Build the question about a token of this connection.
 
         Args:
@@ -102,5 +89,5 @@ class Policy(Struct, frozen=True, kw_only=True):
     accept_unaskable: Mapping[str, str] = {}
 
     def find_connection(self, name: str, provider: str) -> Connection:
-        """Return the connection with that name, or a connection with only a name and a provider."""
+        """Return the connection, or one without settings if the policy lacks it."""
         return self.connections.get(name) or Connection(name=name, provider=provider)

@@ -1,1 +1,1 @@
-"""Renew, use and revoke a token, and ask its issuer until it is dead."""
+"""Renew, use and revoke a token, and ask its issuer until the token is inactive."""

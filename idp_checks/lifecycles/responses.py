@@ -1,112 +1,139 @@
-"""Read the responses to renewal and revocation requests."""
+"""Read the responses to renewal, revocation and use requests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from idp_checks.lifecycles.values import Renewed
-from idp_checks.providers.operations import Manner
+from idp_checks.providers.operations import Operation
 from idp_checks.secret import Secret
-from idp_checks.tokens.endpoint import no_verdict
-from idp_checks.tokens.introspection import Reading
-from idp_checks.tokens.template import Recipe
+from idp_checks.tokens.reading import Reading
+from idp_checks.tokens.response_model import read_undecided
 from idp_checks.tokens.wire import Response
 
-ERRORS = frozenset(
+__all__ = ["read_operation", "read_renewed"]
+
+ERROR_CODES = frozenset(
     (
         "invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope "
         "invalid_token insufficient_scope unsupported_token_type server_error temporarily_unavailable"
     ).split()
 )
-"""Error codes of RFC 6749, section 5.2, RFC 6750, section 3.1, and RFC 7009, section 2.2.1: what may be repeated."""
+"""Standard error codes, which may be repeated in a detail.
+
+RFC 6749, section 5.2, RFC 6750, section 3.1, and RFC 7009, section 2.2.1.
+"""
+CLIENT_ERROR_CODES = frozenset({"invalid_client", "unauthorized_client"})
+"""Error codes that are about the client."""
+TOKEN_ERROR_CODES = frozenset({"invalid_grant", "invalid_token", "unsupported_token_type"})
+"""Error codes that are about the token."""
+
+SUCCESS_FIELDS = ("ok", "success")
+ERROR_FIELDS = ("error", "errors", "errcode", "error_code")
+
+MAX_EXACT_SECONDS = 2**53
 
 
-OURS = frozenset({"invalid_client", "unauthorized_client"})
-"""Those that are about the client."""
+def read_renewed(response: Response, current: Secret | None) -> Renewed | None:
+    """Read the new tokens from a renewal's response (RFC 6749, section 5.1); None if it contains none.
 
+    The tokens are found at any depth, and in form-encoded responses too: a rotated refresh token must not be lost
+    because of the response's format.
 
-FALSE_SIGNS = ("ok", "success")
-
-
-ERROR_SIGNS = ("error", "errors", "errcode", "error_code")
-
-
-def renewed_of(answer: Response, held: Secret | None) -> Renewed | None:
-    """The new tokens of a renewal's answer (RFC 6749, section 5.1); None where it gives none.
-
-    They are looked for at any depth, and in a form-encoded answer too: a refresh token that was replaced must not be
-    lost over the form of an answer.
+    Args:
+        current: the refresh token that was sent.
     """
-    if not 200 <= answer.status < 300:
+    if not 200 <= response.status < 300:
         return None
-    body = answer.json
+    body = response.json
     if isinstance(body, str):
         body = dict(parse_qsl(body))
-    token = _member(body, "access_token")
+    token = _find_field(body, "access_token")
     if not isinstance(token, str) or not token.strip():
         return None
-    refresh, seconds = _member(body, "refresh_token"), _member(body, "expires_in")
+    refresh = _find_field(body, "refresh_token")
     new = Secret(refresh) if isinstance(refresh, str) and refresh.strip() else None
-    whole = isinstance(seconds, int | float) or (isinstance(seconds, str) and seconds.isascii() and seconds.isdigit())
     return Renewed(
         access_token=Secret(token),
-        refresh_token=new or held,
-        rotated=new is not None and held is not None and new != held,
-        expires_in=int(seconds) if whole and not isinstance(seconds, bool) and abs(float(seconds)) < 2**53 else None,
+        refresh_token=new or current,
+        rotated=new is not None and current is not None and new != current,
+        expires_in=_read_seconds(_find_field(body, "expires_in")),
     )
 
 
-def _member(body: object, name: str) -> Any:
-    """The member of that name that stands least deep."""
+def _read_seconds(value: object) -> int | None:
+    """Read a number of seconds from a JSON number or a string of digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        return None
+    return int(value) if abs(float(value)) < MAX_EXACT_SECONDS else None
+
+
+def _find_field(body: object, name: str) -> Any:
+    """Return the non-empty field with that name at the least depth."""
     level = [body]
     while level:
-        for each in level:
-            if isinstance(each, Mapping) and each.get(name) not in (None, ""):
-                return each[name]
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if isinstance(each, Mapping) else each if isinstance(each, list) else ())
-            if isinstance(inner, Mapping | list)
-        ]
+        for value in level:
+            if isinstance(value, Mapping) and value.get(name) not in (None, ""):
+                return value[name]
+        level = [item for value in level for item in _iterate_children(value)]
     return None
 
 
-def _read(answer: Response, manner: Manner, recipe: Recipe) -> Reading:
-    """Whether a call was carried out: ``active`` true, it was; false, the issuer refused it; None, nobody knows."""
-    body = answer.json
-    stated = body.get("error") if isinstance(body, Mapping) else None
-    code = stated if isinstance(stated, str) and stated in ERRORS else None
-    detail = f"HTTP {answer.status}, {code}" if code else f"HTTP {answer.status}"
-    if answer.status in manner.done and not _says_no(body):
+def _iterate_children(value: object) -> Iterator[object]:
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return (item for item in items if isinstance(item, Mapping | list))
+
+
+def read_operation(response: Response, operation: Operation) -> Reading:
+    """Read whether an operation succeeded.
+
+    ``active`` is True if it did, False if the issuer refused it, and None if the response does not show that.
+    """
+    body = response.json
+    error = body.get("error") if isinstance(body, Mapping) else None
+    code = error if isinstance(error, str) and error in ERROR_CODES else None
+    detail = f"HTTP {response.status}, {code}" if code else f"HTTP {response.status}"
+    is_success = response.status in operation.success_statuses
+    if is_success and not _reports_error(body):
         return Reading(active=True, reason="ok")
-    if answer.status not in manner.done and (none := _passing(answer)) is not None:
-        return none
-    if code in OURS:
+    if not is_success and (passing := _read_passing(response)) is not None:
+        return passing
+    if code in CLIENT_ERROR_CODES:
         return Reading(active=None, reason="caller_rejected", detail=detail)
-    if code in ("invalid_grant", "invalid_token", "unsupported_token_type"):
+    if code in TOKEN_ERROR_CODES:
         return Reading(active=False, reason="denied", detail=detail)
-    if answer.status == 401:
-        ours = recipe.basic or "client_secret" in recipe.needs
-        return Reading(active=None if ours else False, reason="caller_rejected" if ours else "denied", detail=detail)
-    if answer.status == 403:
+    if response.status == 401:
+        if _authenticates_client(operation):
+            return Reading(active=None, reason="caller_rejected", detail=detail)
+        return Reading(active=False, reason="denied", detail=detail)
+    if response.status == 403:
         return Reading(active=None, reason="not_permitted", detail=detail)
-    note = "an error" if answer.status in manner.done else "not an answer that the issuer documents"
+    note = "error in a success response" if is_success else "undocumented response"
     return Reading(active=None, reason="unparsable", detail=f"{detail}: {note}")
 
 
-def _passing(answer: Response) -> Reading | None:
-    """Why an answer says nothing, where it is about the issuer and not about the call."""
-    none = no_verdict(answer)
-    return none if none is not None and none.reason in ("rate_limited", "issuer_error") else None
+def _authenticates_client(operation: Operation) -> bool:
+    """Return whether the request contains the client's credentials."""
+    request = operation.request
+    return request is not None and (request.basic or "client_secret" in request.required_credentials)
 
 
-def _says_no(body: object) -> bool:
-    """Whether a body is an error, whatever its status: some issuers answer 200 to everything."""
+def _read_passing(response: Response) -> Reading | None:
+    """Read a temporary failure of the issuer; None if the response is about the request."""
+    reading = read_undecided(response)
+    return reading if reading is not None and reading.reason in ("rate_limited", "issuer_error") else None
+
+
+def _reports_error(body: object) -> bool:
+    """Return whether a body reports an error, whatever its status: some issuers always respond with 200."""
     if not isinstance(body, Mapping):
         return False
-    found = [body[name] for name in ERROR_SIGNS if body.get(name)]
-    none = [each for each in found if isinstance(each, Mapping) and str(each.get("code")).lower() in ("ok", "0")]
-    return len(found) > len(none) or any(body.get(name) is False for name in FALSE_SIGNS)
+    errors = [body[name] for name in ERROR_FIELDS if body.get(name)]
+    harmless = [
+        error for error in errors if isinstance(error, Mapping) and str(error.get("code")).lower() in ("ok", "0")
+    ]
+    return len(errors) > len(harmless) or any(body.get(name) is False for name in SUCCESS_FIELDS)

@@ -1,598 +1,361 @@
-"""The life of one token, tried out: ask, use, renew, revoke, and ask until it is dead.
+"""Run the lifecycle of one token: ask, use, renew, revoke, and ask until it is inactive.
 
-Asking and using change nothing at the issuer and are always done. Renewing and revoking are done where the caller says
-so; what they would do is told beforehand (``Planned``). A call that changes something is sent once.
+Asking and using change nothing at the issuer and are always done. Renewing and revoking are done only if the caller
+allows them; their effects are announced before (``Planned``). A request that changes something is sent once.
 
-What counts is what the issuer says of the tokens, before and after: the answer of a revocation endpoint is no proof,
-since a token that was never good gets the same (RFC 7009, section 2.2). The findings are those of the checks
-IDP-LIF-001, 002 and 004.
+The result is the issuer's introspection of the tokens before and after. The response of a revocation endpoint is not
+proof, because a token that was never valid gets the same response (RFC 7009, section 2.2).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Unpack
-from urllib.parse import urlsplit
+from typing import Any
 
 from msgspec import Struct, structs
 
 from idp_checks import providers
-from idp_checks.checks import ConnectionContext, Finding, IdentityContext, Renewal, Revocation, Subject
-from idp_checks.checks.evaluation import MINIMUM_PRIVATE_LENGTH, get_evaluator
-from idp_checks.checks.lifecycle import missing_inputs
-from idp_checks.checks.policy import Connection
 from idp_checks.clock import utc_now
-from idp_checks.errors import ProfileError, UsageError
-from idp_checks.lifecycles.responses import _read, renewed_of
-from idp_checks.lifecycles.values import Lifecycle, Planned, Renewed, Step, StepName, StepOutcome, TokenRole
+from idp_checks.errors import ProfileError
+from idp_checks.lifecycles.discovery import discover_operations
+from idp_checks.lifecycles.plan import build_plan, missing_inputs
+from idp_checks.lifecycles.responses import read_operation, read_renewed
+from idp_checks.lifecycles.values import (
+    LifecycleCallbacks,
+    LifecycleOptions,
+    LifecycleRecord,
+    Planned,
+    Renewal,
+    Renewed,
+    Revocation,
+    Step,
+    StepName,
+    StepOutcome,
+    TokenRole,
+)
 from idp_checks.live.asker import Asker, conclude_reply
-from idp_checks.live.loop import run_sync
-from idp_checks.profiles.profile import Identity, NormalizedProfile
-from idp_checks.progress import Progress, ignore_progress
-from idp_checks.providers.model import Provider
 from idp_checks.providers.operations import Operation
 from idp_checks.secret import Redactor, Secret
-from idp_checks.tokens.discovery import Metadata, read_metadata
 from idp_checks.tokens.introspection import Exchange, Introspection
-from idp_checks.tokens.question import Question, QuestionOptions
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Reading
-from idp_checks.tokens.template import HOLE
-from idp_checks.tokens.wire import Request, Response, Unreachable
+from idp_checks.tokens.wire import Response, Unreachable
 
-__all__ = ["lifecycle", "lifecycle_sync", "live_through", "lifecycle_inputs"]
+__all__ = ["LifecycleRun", "run_lifecycle"]
 
-EVERY = 2.0
-"""Seconds between two questions to a token that ought to be dead."""
-REVOCATION_TIMEOUT = 60.0
-"""Seconds for which a revoked token may go on working: RFC 7009, section 2.1, wants the delay to be small."""
-CONFIRMED = 2
-"""Denials in a row by which a token is dead: one of many servers of an issuer may know it before the others."""
-CHECKS = ("IDP-LIF-001", "IDP-LIF-002", "IDP-LIF-004")
-
-
-async def lifecycle(
-    provider: str,
-    token: str | Secret,
-    *,
-    refresh_token: str | Secret | None = None,
-    timeout: float = 10.0,  # noqa: ASYNC109 - the deadline of each call is the caller's
-    renew: bool = False,
-    revoke: bool = False,
-    patience: float = REVOCATION_TIMEOUT,
-    every: float = EVERY,
-    progress: Progress | None = None,
-    keep: Callable[[Renewed], None] | None = None,
-    announce: Callable[[tuple[Planned, ...]], None] | None = None,
-    asker: Asker | None = None,
-    **options: Unpack[QuestionOptions],
-) -> Lifecycle:
-    """Try out the life of a token: ask, use, renew where allowed, revoke where allowed, ask until it is dead.
-
-    Args:
-        provider, token, client_id, client_secret, subject, issuer_url, credentials: as in ``idp_checks.introspect``.
-        refresh_token: what renews it, where the issuer has such.
-        timeout: seconds for one question.
-        renew: allow one call that gives a new token. At issuers that rotate, the refresh token is replaced by it: the
-            one that counts from then on is in ``renewed``.
-        revoke: allow one call that ends the token, and at many issuers the whole grant. Which token: the one given; if
-            the renewal ended that one, the renewed one.
-        patience: seconds after which a revoked token that still works is a fail.
-        every: seconds between two questions to it.
-        progress: is told how far the run is.
-        keep: is handed the new tokens as soon as they are there, before anything else can go wrong.
-        announce: is told what can be changed and what will be, before anything is.
-        asker: asks the issuer; one over the network if not given. It is not closed here.
-
-    Returns:
-        Every step with its time, what could be done and was not allowed, and the findings of the checks. A failure to
-        ask is no exception.
-
-    Raises:
-        UnknownProvider: there is no provider of that name.
-        UsageError: ``issuer_url`` is no address that a token may be sent to, or a time is none.
-    """
-    question = Question(provider=provider, token=token, **options)
-    renewal_token = None if refresh_token is None else Secret.of(refresh_token)
-    del token, refresh_token, options  # a traceback must not show them
-    return await _lifecycle(
-        question,
-        renewal_token,
-        timeout,
-        asker,
-        renew=renew,
-        revoke=revoke,
-        patience=patience,
-        every=every,
-        progress=progress,
-        keep=keep,
-        announce=announce,
-    )
+REQUIRED_DENIALS = 2
+"""Consecutive rejections that prove a token inactive, because the servers of an issuer learn of it one by one."""
+MINIMUM_SECRET_LENGTH = 8
+"""Minimum length of a secret that is removed from the record; a shorter one may occur by chance."""
+FOREIGN_TOKEN_REASONS = ("wrong_client", "wrong_subject", "malformed")
+"""Reasons that show that the token is not the caller's, so that it must not be changed."""
+NOT_CHANGED = "a token that fails these expectations is not changed"
 
 
-def lifecycle_sync(
-    provider: str,
-    token: str | Secret,
-    *,
-    refresh_token: str | Secret | None = None,
-    timeout: float = 10.0,
-    renew: bool = False,
-    revoke: bool = False,
-    patience: float = REVOCATION_TIMEOUT,
-    every: float = EVERY,
-    progress: Progress | None = None,
-    keep: Callable[[Renewed], None] | None = None,
-    announce: Callable[[tuple[Planned, ...]], None] | None = None,
-    **options: Unpack[QuestionOptions],
-) -> Lifecycle:
-    """Run ``lifecycle`` from synchronous code; it also works inside an event loop, such as in a notebook."""
-    question = Question(provider=provider, token=token, **options)
-    renewal_token = None if refresh_token is None else Secret.of(refresh_token)
-    del token, refresh_token, options
-    return run_sync(
-        _lifecycle(
-            question,
-            renewal_token,
-            timeout,
-            None,
-            renew=renew,
-            revoke=revoke,
-            patience=patience,
-            every=every,
-            progress=progress,
-            keep=keep,
-            announce=announce,
-        )
-    )
-
-
-async def _lifecycle(
-    question: Question, refresh_token: Secret | None, seconds: float, asker: Asker | None, **steps: Any
-) -> Lifecycle:
-    """Build the connection of the question, and run its token's lifecycle."""
-    connection = Connection(
-        name=question.provider,
-        provider=question.provider,
-        client_ids=question.expected_clients,
-        client_secret=question.client_secret,
-        issuer_url=question.issuer_url,
-        credentials=question.credentials,
-        needs_offline=refresh_token is not None,
-    )
-    async with AsyncExitStack() as stack:
-        if asker is None:
-            asker = await stack.enter_async_context(Asker(timeout=seconds, patience=seconds))
-        return await live_through(
-            connection, question.token, asker, refresh_token=refresh_token, subject=question.subject, **steps
-        )
-
-
-async def live_through(
-    connection: Connection,
-    token: Secret,
+async def run_lifecycle(
+    question: Question,
     asker: Asker,
     *,
+    options: LifecycleOptions,
     refresh_token: Secret | None = None,
-    subject: str | None = None,
-    renew: bool = False,
-    revoke: bool = False,
-    patience: float = REVOCATION_TIMEOUT,
-    every: float = EVERY,
-    progress: Progress | None = None,
-    keep: Callable[[Renewed], None] | None = None,
-    announce: Callable[[tuple[Planned, ...]], None] | None = None,
-) -> Lifecycle:
-    """``lifecycle`` for a connection of a policy, whose limits the findings go by."""
-    for name, seconds, least in (("patience", patience, 0.0), ("every", every, 0.001)):
-        if not least <= seconds < float("inf"):
-            raise UsageError("not a time", where=name, remedy=f"give seconds, at least {least:g}")
-    run = LifecycleRun(connection, token, asker, refresh_token, subject, patience, every, progress or ignore_progress)
-    return await run.whole(renew=renew, revoke=revoke, keep=keep or _kept, announce=announce or _kept)
+    callbacks: LifecycleCallbacks | None = None,
+) -> LifecycleRecord:
+    """Run the lifecycle of the question's token.
 
-
-def lifecycle_inputs(provider: Provider) -> tuple[str, ...]:
-    """What a token's life may take beyond the tokens, by the names of arguments and credentials."""
-    token, debug, call = provider.token, provider.debug, provider.profile.request
-    names = ["issuer", *((*debug.required_credentials, *debug.optional_credentials) if debug is not None else ())]
-    for way in (token.renewal, token.termination, token.uses):
-        names += [*(way.request.required_credentials if way.request is not None else ()), *HOLE.findall(way.url or "")]
-    names += HOLE.findall(call.url) if call is not None else []
-    return tuple(each for each in dict.fromkeys(names) if each != "token")
+    Raises:
+        UnknownProvider: the provider is unknown.
+        UsageError: ``issuer_url`` is not a URL that may receive a token.
+    """
+    return await LifecycleRun(question, asker, refresh_token, options, callbacks or LifecycleCallbacks()).run()
 
 
 class LifecycleRun:
-    """One token's life under way."""
+    """A running lifecycle."""
 
     def __init__(
         self,
-        connection: Connection,
-        token: Secret,
+        question: Question,
         asker: Asker,
         refresh_token: Secret | None,
-        subject: str | None,
-        patience: float,
-        every: float,
-        progress: Progress,
+        options: LifecycleOptions,
+        callbacks: LifecycleCallbacks,
     ) -> None:
-        self.provider: Provider = providers.get(connection.provider)
-        self.connection = connection
-        self.tokens: dict[TokenRole, Secret] = {"given": token}
-        self.refresh_token = refresh_token
-        self.first_refresh_token = refresh_token
+        self.provider = providers.get(question.provider)
+        self.question = question
         self.asker = asker
-        self.subject = subject
-        self.patience = patience
-        self.every = every
-        self.progress = progress
+        self.first_refresh_token = refresh_token
+        self.refresh_token = refresh_token
+        self.options = options
+        self.callbacks = callbacks
+        self.tokens: dict[TokenRole, Secret] = {"given": question.token}
+        self.introspections: dict[TokenRole, Introspection] = {}
         self.started = utc_now()
-        self.begun = asyncio.get_running_loop().time()
+        self.started_at = asyncio.get_running_loop().time()
         self.steps: list[Step] = []
-        self.said: dict[TokenRole, Introspection] = {}
         self.renewed: Renewed | None = None
         self.renewal: Renewal | None = None
         self.revocation: Revocation | None = None
-        secrets = (token, refresh_token, connection.client_secret, *connection.credentials.values())
-        asker.redactor.add(*(each for each in secrets if isinstance(each, Secret)))
+        asker.redactor.add(*self.secrets())
 
-    async def whole(
-        self,
-        *,
-        renew: bool,
-        revoke: bool,
-        keep: Callable[[Renewed], None],
-        announce: Callable[[tuple[Planned, ...]], None],
-    ) -> Lifecycle:
-        """All of it, in order."""
+    async def run(self) -> LifecycleRecord:
+        """Run all steps in order, and return their record."""
         first = await self.ask("ask", "given")
-        await self.discover()
+        self.provider, self.question = await discover_operations(self.provider, self.question, self.asker)
         await self.use()
-        plan = tuple(self.plan(renew=renew, revoke=revoke))
-        announce(plan)
-        # A token that is not what the caller takes it for is somebody else's: nothing is changed with it.
-        stopped = first.reason if first.reason in ("wrong_client", "wrong_subject", "malformed") else None
+        plan = tuple(
+            build_plan(self.provider, self.question, self.options, has_refresh_token=self.refresh_token is not None)
+        )
+        self.callbacks.announce(plan)
         for planned in plan:
-            if not planned.allowed:
-                continue
-            if stopped is not None:
-                self.step(planned.action, "given", "left_out", reason=stopped, detail=STOPPED)
-            elif not planned.possible:
-                why = f"not given: {', '.join(planned.missing)}" if planned.missing else planned.note
-                self.step(planned.action, "given", "left_out", reason="not_stated", detail=why)
-            elif planned.action == "renew":
-                await self.renew(keep)
-            else:
-                await self.revoke()
-            if planned.action == "revoke" and self.revocation is None and (stopped or planned.missing):
-                self.revocation = Revocation(at=utc_now(), accepted=None, reason="caller_rejected", before=first)
-        hushed = Redactor(self.asker.redactor.key, self.secrets()).with_minimum_length(MINIMUM_PRIVATE_LENGTH)
-        return Lifecycle(
-            provider=self.provider.name,
+            if planned.allowed:
+                await self.carry_out(planned, first)
+        redactor = Redactor(self.asker.redactor.key, self.secrets()).with_minimum_length(MINIMUM_SECRET_LENGTH)
+        return LifecycleRecord(
+            provider=self.provider,
+            question=self.question,
             started=self.started,
-            steps=_hushed(tuple(self.steps), hushed),
+            steps=_redact(tuple(self.steps), redactor),
             plan=plan,
-            findings=tuple(self.findings()),
+            introspection=_redact(first, redactor),
             renewed=self.renewed,
-            revocation=_hushed(self.revocation, hushed),
+            renewal=_redact(self.renewal, redactor),
+            revocation=_redact(self.revocation, redactor),
         )
 
     def secrets(self) -> Iterator[Secret]:
-        """Everything that must not show."""
-        held = (self.first_refresh_token, self.refresh_token, self.connection.client_secret)
-        for each in (*self.tokens.values(), *held, *self.connection.credentials.values()):
-            if isinstance(each, Secret):
-                yield each
+        """Iterate over the secrets that must not appear in the record."""
+        client = (self.question.client_secret, *self.question.credentials.values())
+        for value in (*self.tokens.values(), self.first_refresh_token, self.refresh_token, *client):
+            if isinstance(value, Secret):
+                yield value
 
-    # ------------------------------------------------------------ asking
+    # ------------------------------------------------------------ requests
 
-    async def ask(self, name: StepName, which: TokenRole) -> Introspection:
-        """One question to the issuer, as a step."""
-        self.progress(name, len(self.steps), None)
-        found = self.said[which] = await self.put(which)
-        outcome: StepOutcome = "good" if found.good else "not_good" if found.decided else "undecided"
-        self.step(name, which, outcome, reason=found.reason, detail=found.detail, introspection=found)
-        return found
+    async def ask(self, name: StepName, role: TokenRole) -> Introspection:
+        """Ask the issuer about a token, and record the step."""
+        self.report_progress(name)
+        introspection = self.introspections[role] = await self.introspect(role)
+        outcome: StepOutcome = "good" if introspection.good else "not_good" if introspection.decided else "undecided"
+        self.record_step(name, role, outcome, introspection=introspection)
+        return introspection
 
-    async def put(self, which: TokenRole) -> Introspection:
-        """The question itself, never from an answer that was given before."""
-        prepared = self.asker.prepare(self.connection.question(self.tokens[which], self.subject))
+    async def introspect(self, role: TokenRole) -> Introspection:
+        """Ask the issuer about a token, without using an earlier response."""
+        prepared = self.asker.prepare(structs.replace(self.question, token=self.tokens[role]))
         return conclude_reply(prepared, prepared.reply or await self.asker.fetch_reply(prepared))
 
-    def question(self, token: Secret) -> Question:
-        """Build the question that a request template is filled from."""
-        return structs.replace(self.connection.question(token, self.subject), asked_at=utc_now())
+    async def send(
+        self,
+        operation: Operation,
+        role: TokenRole,
+        find_secrets: Callable[[Response], tuple[Secret, ...]] = lambda _: (),
+    ) -> tuple[Response | None, Reading, Exchange | None]:
+        """Send the request of an operation once, with the token that it takes.
 
-    def step(
+        Args:
+            find_secrets: returns the secrets in the response, so that they are redacted before it is recorded.
+
+        Returns:
+            The response (None if there was none), whether the operation succeeded, and the redacted exchange.
+        """
+        template = operation.request
+        assert template is not None, "an operation without a request is never sent"  # noqa: S101
+        token = self.tokens[role]
+        if operation.token == "refresh" and self.refresh_token is not None:
+            token = self.refresh_token
+        try:
+            request = template.request(structs.replace(self.question, token=token, asked_at=utc_now()))
+        except Unreachable as unreachable:
+            return None, Reading(active=None, reason=unreachable.reason, detail=unreachable.detail), None
+        response, reading, exchange = await self.asker.send(request, find_secrets)
+        return response, reading if response is None else read_operation(response, operation), exchange
+
+    # ------------------------------------------------------------ recording
+
+    def report_progress(self, name: StepName) -> None:
+        """Report the step that is about to be done."""
+        self.callbacks.progress(name, len(self.steps), None)
+
+    def record_step(
         self,
         name: StepName,
-        token: TokenRole,
+        role: TokenRole,
         outcome: StepOutcome,
         *,
-        reason: str | None = None,
-        detail: str | None = None,
+        reading: Reading | None = None,
         exchange: Exchange | None = None,
         introspection: Introspection | None = None,
         times: int = 1,
-        ago: float = 0.0,
+        seconds_ago: float = 0.0,
     ) -> None:
-        """Write down a step that is done; ``ago`` is how many seconds before now what it tells of took place."""
-        seconds = asyncio.get_running_loop().time() - self.begun - ago
+        """Record a finished step, with the reason of its reading or introspection.
+
+        Args:
+            seconds_ago: how many seconds before now the recorded event took place.
+        """
+        source = reading if reading is not None else introspection
+        seconds = asyncio.get_running_loop().time() - self.started_at - seconds_ago
         self.steps.append(
             Step(
                 name=name,
-                token=token,
-                at=datetime.fromtimestamp(utc_now(precise=True).timestamp() - ago, UTC),
+                token=role,
+                at=datetime.fromtimestamp(utc_now(precise=True).timestamp() - seconds_ago, UTC),
                 seconds=round(seconds, 3),
                 outcome=outcome,
-                reason=None if reason == "ok" else reason,
-                detail=detail,
+                reason=None if source is None or source.reason == "ok" else source.reason,
+                detail=None if source is None else source.detail,
                 times=times,
                 exchange=exchange,
                 introspection=introspection,
             )
         )
 
-    # ------------------------------------------------------------ ways
-
-    async def discover(self) -> None:
-        """Find the endpoints of a server whose documentation leaves them to discovery.
-
-        OpenID Connect Discovery 1.0, section 4, and RFC 8414, section 3.1; what the caller names comes first.
-        """
-        token = self.provider.token
-        ways = {"renewal": token.renewal, "termination": token.termination, "uses": self.used()}
-        open_ones = {
-            name: hole[1]
-            for name, way in ways.items()
-            if (hole := HOLE.fullmatch(way.url or "")) is not None
-            and hole[1] in Metadata.__struct_fields__
-            and not self.connection.credentials.get(hole[1])
-        }
-        issuer = self.connection.issuer_url or self.question(token=Secret("")).credential("issuer")
-        if open_ones and issuer:
-            found = await self.metadata(issuer)
-            if isinstance(found, Metadata):
-                endpoints = {name: url for name, url in found.endpoints.items() if name in open_ones.values()}
-                self.connection = structs.replace(
-                    self.connection, credentials={**endpoints, **self.connection.credentials}
-                )
-                for name, endpoint in open_ones.items():
-                    if endpoint not in endpoints:
-                        ways[name] = Operation(f"The issuer's discovery document names no {endpoint}.")
-            else:
-                for name in open_ones:
-                    note = f"The issuer's discovery document does not say: {found.detail or found.reason}."
-                    ways[name] = replace(ways[name], note=note)
-        changed = replace(token, renewal=ways["renewal"], termination=ways["termination"], uses=ways["uses"])
-        self.provider = replace(self.provider, token=changed)
-
-    async def metadata(self, issuer: str) -> Metadata | Reading:
-        """The discovery document of the issuer, or why there is none."""
-        parts = urlsplit(issuer)
-        usual = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        other = f"{parts.scheme}://{parts.netloc}/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
-        why: Metadata | Reading = Reading(active=None, reason="not_stated")
-        for url in (usual,) if self.provider.protocol == "oidc" else (other, usual):
-            asked = Request(method="GET", url=url, headers={"Accept": "application/json"})
-            answer, why, _ = await self.asker.send(asked)
-            if answer is not None:
-                why = read_metadata(answer, issuer)
-                if isinstance(why, Metadata):
-                    return why
-        return why
-
-    def used(self) -> Operation:
-        """The harmless call: the documented one, or the call for the profile."""
-        way, call = self.provider.token.uses, self.provider.profile.request
-        return way if way.request is not None or call is None else Operation(way.note, call)
-
-    def plan(self, *, renew: bool, revoke: bool) -> Iterator[Planned]:
-        """What the steps that change something do."""
-        token = self.provider.token
-        for what, way, allowed in (("renew", token.renewal, renew), ("revoke", token.termination, revoke)):
-            sendable = way.request is not None
-            missing = missing_inputs(way, self.connection, refresh=self.refresh_token is not None) if sendable else ()
-            yield Planned(
-                action="renew" if what == "renew" else "revoke",
-                allowed=allowed,
-                possible=sendable and not missing,
-                note=way.note,
-                method=way.method,
-                address=self.address(way),
-                sends=way.token if sendable else None,
-                effect=None if not sendable else RENEWS[way.token] if what == "renew" else ENDS[way.ends],
-                missing=missing,
-            )
-
-    def address(self, way: Operation) -> str | None:
-        """Where the call of a way goes; what is not held stays a hole in it."""
-        recipe = way.request
-        try:
-            return way.url if recipe is None else recipe.address(self.question(Secret("")))
-        except Unreachable:
-            return way.url
-
-    async def call(
-        self, way: Operation, which: TokenRole, learned: Callable[[Response], tuple[Secret, ...]] = lambda _: ()
-    ) -> tuple[Response | None, Reading, Exchange | None]:
-        """Send the call of a way, once; with the refresh token where it takes that one."""
-        recipe = way.request
-        assert recipe is not None, "an operation without a request is never sent"  # noqa: S101
-        token = self.tokens[which]
-        if way.token == "refresh" and self.refresh_token is not None:
-            token = self.refresh_token
-        try:
-            request = recipe.request(self.question(token))
-        except Unreachable as unreachable:
-            return None, Reading(active=None, reason=unreachable.reason, detail=unreachable.detail), None
-        answer, why, exchange = await self.asker.send(request, learned)
-        return answer, why if answer is None else _read(answer, way), exchange
+    def skip_step(self, name: StepName, reading: Reading) -> None:
+        """Record a step that was not done, with the reason."""
+        self.record_step(name, "given", "left_out", reading=reading)
 
     # ------------------------------------------------------------ steps
 
     async def use(self) -> None:
-        """One harmless call with the token."""
-        way = self.provider.token.uses
-        self.progress("use", len(self.steps), None)
-        if way.request is None:
-            self.step("use", "given", "left_out", reason="not_stated", detail=way.note)
+        """Send one harmless request with the token."""
+        operation = self.provider.token.uses
+        self.report_progress("use")
+        if operation.request is None:
+            self.skip_step("use", Reading(active=None, reason="not_stated", detail=operation.note))
             return
-        if missing := missing_inputs(way, self.connection, refresh=self.refresh_token is not None):
-            self.step("use", "given", "left_out", reason="caller_rejected", detail=f"not given: {', '.join(missing)}")
+        missing = missing_inputs(operation, self.question, has_refresh_token=self.refresh_token is not None)
+        if missing:
+            detail = f"missing: {', '.join(missing)}"
+            self.skip_step("use", Reading(active=None, reason="caller_rejected", detail=detail))
             return
-        answer, done, exchange = await self.call(way, "given")
-        call = self.provider.profile.request
-        if answer is not None and done.active and call is not None and way.url == call.url:
+        response, reading, exchange = await self.send(operation, "given")
+        profile = self.provider.profile.request
+        if response is not None and reading.active and profile is not None and operation.url == profile.url:
             try:
-                self.provider.read(answer.body)
+                self.provider.read(response.body)
             except ProfileError as error:
-                done = Reading(active=None, reason="unparsable", detail=f"{error.path}: {error.problem}")
-        outcome: StepOutcome = "worked" if done.active else "undecided" if done.active is None else "refused"
-        self.step("use", "given", outcome, reason=done.reason, detail=done.detail, exchange=exchange)
+                reading = Reading(active=None, reason="unparsable", detail=f"{error.path}: {error.problem}")
+        outcome: StepOutcome = "worked" if reading.active else "undecided" if reading.active is None else "refused"
+        self.record_step("use", "given", outcome, reading=reading, exchange=exchange)
 
-    async def renew(self, keep: Callable[[Renewed], None]) -> None:
-        """Have a new token, hand it over at once, and ask about it."""
-        self.progress("renew", len(self.steps), None)
+    async def carry_out(self, planned: Planned, first: Introspection) -> None:
+        """Renew or revoke the token as planned, or record why that was not done."""
+        is_foreign = first.reason in FOREIGN_TOKEN_REASONS
+        if is_foreign:
+            self.skip_step(planned.action, Reading(active=None, reason=first.reason, detail=NOT_CHANGED))
+        elif not planned.possible:
+            detail = f"missing: {', '.join(planned.missing)}" if planned.missing else planned.note
+            self.skip_step(planned.action, Reading(active=None, reason="not_stated", detail=detail))
+        elif planned.action == "renew":
+            await self.renew()
+        else:
+            await self.revoke()
+        if planned.action == "revoke" and self.revocation is None and (is_foreign or planned.missing):
+            self.revocation = Revocation(at=utc_now(), accepted=None, reason="caller_rejected", before=first)
 
-        def new(answer: Response) -> tuple[Secret, ...]:
-            found = renewed_of(answer, self.refresh_token)
-            return () if found is None else tuple(filter(None, (found.access_token, found.refresh_token)))
+    async def renew(self) -> None:
+        """Obtain a new token, pass it to the caller immediately, and ask about it."""
+        self.report_progress("renew")
 
-        answer, done, exchange = await self.call(self.provider.token.renewal, "given", new)
-        found = None if answer is None else renewed_of(answer, self.refresh_token)
-        if found is None:
-            if done.active:
-                done = Reading(active=None, reason="unparsable", detail="the answer holds no new token")
-            outcome: StepOutcome = "refused" if done.active is False else "undecided"
-            detail = done.detail
-            if answer is None and exchange is not None and self.refresh_token is not None:
-                detail = f"{detail}; the refresh token may have been replaced all the same"
-            self.renewal = Renewal(outcome=done.active, reason=done.reason)
-            self.step("renew", "given", outcome, reason=done.reason, detail=detail, exchange=exchange)
+        def find_secrets(response: Response) -> tuple[Secret, ...]:
+            renewed = read_renewed(response, self.refresh_token)
+            return () if renewed is None else tuple(filter(None, (renewed.access_token, renewed.refresh_token)))
+
+        response, reading, exchange = await self.send(self.provider.token.renewal, "given", find_secrets)
+        renewed = None if response is None else read_renewed(response, self.refresh_token)
+        if renewed is None:
+            if reading.active:
+                reading = Reading(active=None, reason="unparsable", detail="the response contains no new token")
+            elif response is None and exchange is not None and self.refresh_token is not None:
+                detail = f"{reading.detail}; the refresh token may have been replaced nevertheless"
+                reading = structs.replace(reading, detail=detail)
+            self.renewal = Renewal(outcome=reading.active, reason=reading.reason)
+            outcome: StepOutcome = "refused" if reading.active is False else "undecided"
+            self.record_step("renew", "given", outcome, reading=reading, exchange=exchange)
             return
-        self.renewed = found
-        self.tokens["renewed"], self.refresh_token = found.access_token, found.refresh_token
-        keep(found)
-        detail = "the refresh token was replaced" if found.rotated else None
-        self.step("renew", "given", "renewed", detail=detail, exchange=exchange)
+        self.renewed = renewed
+        self.tokens["renewed"], self.refresh_token = renewed.access_token, renewed.refresh_token
+        self.callbacks.keep(renewed)
+        detail = "the refresh token was replaced" if renewed.rotated else None
+        success = Reading(active=True, reason="ok", detail=detail)
+        self.record_step("renew", "given", "renewed", reading=success, exchange=exchange)
         self.renewal = Renewal(outcome=True, after=await self.ask("ask-renewed", "renewed"))
 
     async def revoke(self) -> None:
-        """End the token, and ask until it is dead."""
-        which: TokenRole = "given"
-        if "renewed" in self.tokens:
-            again = await self.ask("ask", "given")
-            if again.active is not True and self.said["renewed"].active is True:
-                which = "renewed"  # the renewal ended the one that was given
-        way = self.provider.token.termination
-        self.progress("revoke", len(self.steps), None)
-        before = self.said[which]
-        at = asyncio.get_running_loop().time()
-        _, done, exchange = await self.call(way, which)
-        outcome: StepOutcome = "accepted" if done.active else "undecided" if done.active is None else "refused"
-        self.step("revoke", which, outcome, reason=done.reason, detail=done.detail, exchange=exchange)
-        self.revocation = Revocation(at=utc_now(), accepted=done.active, reason=done.reason, before=before)
-        ending: tuple[TokenRole, ...] = (which,)
-        if way.ends == "grant":
-            ending = tuple(each for each in self.tokens if each == which or self.said[each].active is True)
-        deadline = at + (self.patience if done.active else 0.0)
-        after = await asyncio.gather(*(self.until_dead(each, deadline) for each in ending))
-        if way.token == "refresh" and way.ends == "token":
-            # The refresh token alone has to be dead, and of that nobody can be asked.
-            after = [each for each in after if each.active is False]
-        waited = int(asyncio.get_running_loop().time() - at)
+        """Revoke the token, and ask until it is inactive."""
+        role = await self.choose_revoked()
+        operation = self.provider.token.termination
+        self.report_progress("revoke")
+        clock = asyncio.get_running_loop().time
+        started_at = clock()
+        _, reading, exchange = await self.send(operation, role)
+        outcome: StepOutcome = "accepted" if reading.active else "undecided" if reading.active is None else "refused"
+        self.record_step("revoke", role, outcome, reading=reading, exchange=exchange)
+        self.revocation = Revocation(
+            at=utc_now(), accepted=reading.active, reason=reading.reason, before=self.introspections[role]
+        )
+        affected: tuple[TokenRole, ...] = (role,)
+        if operation.ends == "grant":
+            affected = tuple(
+                token for token in self.tokens if token == role or self.introspections[token].active is True
+            )
+        deadline = started_at + (self.options.patience if reading.active else 0.0)
+        after = await asyncio.gather(*(self.wait_until_inactive(token, deadline) for token in affected))
+        if operation.token == "refresh" and operation.ends == "token":
+            # Only the refresh token must be inactive, and the issuer cannot be asked about refresh tokens.
+            after = [introspection for introspection in after if introspection.active is False]
+        waited = int(clock() - started_at)
         self.revocation = structs.replace(self.revocation, after=tuple(after), waited_s=waited)
 
-    async def until_dead(self, which: TokenRole, deadline: float) -> Introspection:
-        """Ask until the token is denied, and denied again, or the time is over: the last answer."""
+    async def choose_revoked(self) -> TokenRole:
+        """Return the token to revoke: the caller's, or the renewed token if the renewal ended the caller's."""
+        if "renewed" not in self.tokens:
+            return "given"
+        current = await self.ask("ask", "given")
+        return "renewed" if current.active is not True and self.introspections["renewed"].active is True else "given"
+
+    async def wait_until_inactive(self, role: TokenRole, deadline: float) -> Introspection:
+        """Ask until the token is rejected repeatedly or the deadline is over; return the last introspection."""
         clock = asyncio.get_running_loop().time
-        asked = denied = 0
-        first = clock()
+        questions = denials = 0
+        decided_at = clock()
         while True:
-            self.progress("ask-until-dead", len(self.steps), None)
-            found = await self.put(which)
+            self.report_progress("ask-until-dead")
+            introspection = await self.introspect(role)
             now = clock()
-            asked += 1
-            denied = denied + 1 if found.active is False else 0
-            if denied <= 1:
-                first = now
-            if denied == CONFIRMED or (not denied and now >= deadline):
+            questions += 1
+            denials = denials + 1 if introspection.active is False else 0
+            if denials <= 1:
+                decided_at = now
+            if denials == REQUIRED_DENIALS or (not denials and now >= deadline):
                 break
-            await asyncio.sleep(self.every if denied else min(self.every, max(0.0, deadline - now)))
-        outcome: StepOutcome = "dead" if found.active is False else "alive" if found.active else "undecided"
-        self.step(
+            interval = self.options.every
+            await asyncio.sleep(interval if denials else min(interval, max(0.0, deadline - now)))
+        outcome: StepOutcome = (
+            "dead" if introspection.active is False else "alive" if introspection.active else "undecided"
+        )
+        self.record_step(
             "ask-until-dead",
-            which,
+            role,
             outcome,
-            reason=found.reason,
-            detail=found.detail,
-            introspection=found,
-            times=asked,
-            ago=clock() - first,
+            introspection=introspection,
+            times=questions,
+            seconds_ago=clock() - decided_at,
         )
-        return found
-
-    # ------------------------------------------------------------ findings
-
-    def findings(self) -> Iterator[Finding]:
-        """What the checks say of it."""
-        name = self.provider.name
-        identity = Identity(
-            provider=name,
-            user_id=self.subject or "",
-            connection=self.connection.name,
-            is_social=self.provider.kind == "social",
-            access_token=self.tokens["given"],
-            refresh_token=self.first_refresh_token,
-        )
-        of_token = IdentityContext(
-            subject=Subject(scope="identity", connection=self.connection.name, provider=name),
-            redactor=self.asker.redactor,
-            record=NormalizedProfile(user_id="", name="", nickname="", picture="", identities=(identity,)),
-            identity=identity,
-            provider=self.provider,
-            connection=self.connection,
-            introspection=next(each.introspection for each in self.steps if each.introspection is not None),
-            renewal=self.renewal,
-        )
-        of_connection = ConnectionContext(
-            subject=Subject(scope="connection", connection=self.connection.name, provider=name),
-            redactor=self.asker.redactor,
-            provider=self.provider,
-            connection=self.connection,
-            revocation=self.revocation,
-        )
-        for check in CHECKS:
-            yield get_evaluator(check)(of_connection if check == "IDP-LIF-002" else of_token)
+        return introspection
 
 
-STOPPED = "nothing is changed with such a token"
-RENEWS = {
-    "refresh": "a new access token; at issuers that rotate, a new refresh token takes the old one's place",
-    "access": "a new access token; at some issuers the old one ends",
-}
-ENDS = {
-    "token": "the token ends (if the renewal ended it already, the renewed one)",
-    "grant": "the whole grant ends: every token of this person at this application",
-}
-
-
-def _hushed(value: Any, redactor: Redactor) -> Any:
-    """The same, should the issuer have put one of the secrets into an answer about another."""
+def _redact(value: Any, redactor: Redactor) -> Any:
+    """Remove secrets that the issuer returned in a response about another token."""
     if isinstance(value, str):
         return redactor.redact_known(value)
     if isinstance(value, Mapping):
-        return {redactor.redact_known(str(name)): _hushed(each, redactor) for name, each in value.items()}
+        return {redactor.redact_known(str(name)): _redact(item, redactor) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_hushed(each, redactor) for each in value)
+        return type(value)(_redact(item, redactor) for item in value)
     if isinstance(value, Struct):
-        return structs.replace(
-            value, **{name: _hushed(getattr(value, name), redactor) for name in value.__struct_fields__}
-        )
+        fields = {name: _redact(getattr(value, name), redactor) for name in value.__struct_fields__}
+        return structs.replace(value, **fields)
     return value
-
-
-def _kept(_: object) -> None:
-    """It stands in the result, and nowhere else."""
