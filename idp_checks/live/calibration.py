@@ -48,6 +48,6 @@ def make_canary(provider: Provider | None) -> Secret:
 def _badly_signed(endpoint: SignedToken) -> str:
     """A token that looks like one of the issuer's, under no key of its own: every key must refuse it."""
     now = int(datetime.now(UTC).timestamp())
-    claims = {"iss": endpoint.issuers[0], "sub": "made-up", "aud": "made-up", "iat": now, "exp": now + 600}
-    parts = [json.dumps(each).encode() for each in ({"alg": endpoint.algorithms[0], "typ": "JWT"}, claims)]
+    claims = {"iss": endpoint.rules.issuers[0], "sub": "made-up", "aud": "made-up", "iat": now, "exp": now + 600}
+    parts = [json.dumps(each).encode() for each in ({"alg": endpoint.rules.algorithms[0], "typ": "JWT"}, claims)]
     return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, secrets.token_bytes(256)))

@@ -1,1 +1,1 @@
-"""What issuers say about tokens: requests, responses, readings. No I/O."""
+"""Requests to issuers, their responses, and the meaning of both. No I/O."""

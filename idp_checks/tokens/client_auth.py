@@ -1,7 +1,7 @@
-"""How a client authenticates at its issuer: the methods' names, which one is taken, and the assertion of a private key.
+"""Client authentication: the methods, the choice among them, and signed client assertions.
 
-The names are those of OpenID Connect Core 1.0, section 9. The two that send a secret are of RFC 6749, section 2.3.1;
-``private_key_jwt`` is of RFC 7523, sections 2.2 and 3. Pure: nothing is sent here.
+The names are those of OpenID Connect Core 1.0, section 9. RFC 6749, section 2.3.1, defines the two methods that send a
+secret; RFC 7523, sections 2.2 and 3, defines ``private_key_jwt``. Nothing is sent here.
 """
 
 from __future__ import annotations
@@ -18,74 +18,75 @@ from idp_checks.secret import Secret
 __all__ = [
     "ASYMMETRIC_ALGORITHMS",
     "BASIC",
+    "CLIENT_AUTH_CREDENTIALS",
     "CLIENT_AUTH_METHODS",
     "POST",
     "PRIVATE_KEY",
-    "CLIENT_AUTH_CREDENTIALS",
     "ClientAuthError",
-    "sign_assertion",
     "choose_method",
+    "sign_assertion",
 ]
 
 PRIVATE_KEY, BASIC, POST = "private_key_jwt", "client_secret_basic", "client_secret_post"
 CLIENT_AUTH_METHODS = (PRIVATE_KEY, BASIC, POST)
-"""The methods that can be used, the one to be preferred first: a private key never leaves its holder."""
+"""The supported methods in order of preference: a private key never leaves its owner."""
 CLIENT_AUTH_CREDENTIALS = ("client_auth", "client_auth_audience", "private_key", "private_key_id", "private_key_alg")
-"""The credentials by which a caller says how to authenticate; see ``choose`` and ``assertion``."""
+"""The credentials that select the method; see ``choose_method`` and ``sign_assertion``."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """RFC 7523, section 2.2."""
 ASYMMETRIC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""The signature algorithms with a public key (RFC 7518, section 3.1, and RFC 8037) that are used and believed."""
+"""The supported public key algorithms (RFC 7518, section 3.1, and RFC 8037)."""
 ASSERTION_LIFETIME = timedelta(seconds=120)
-"""How long an assertion is good: one question and its retries, and a clock that is a little off."""
+"""The validity of an assertion: long enough for a question, its retries and some clock skew."""
 
 
-class ClientAuthError(ValueError):  # noqa: N818 - no error of the toolkit: it becomes an answer
-    """What the caller gave to authenticate with cannot be used; the text holds none of it."""
+class ClientAuthError(ValueError):
+    """The caller's client credentials are unusable; the message contains no credential."""
 
 
-def choose_method(named: str | None, offered: Collection[str], *, secret: bool, key: bool) -> str | None:
-    """The method to use: the one that the caller names, else the first that is offered and that the caller can do.
+def choose_method(requested: str | None, supported: Collection[str], *, secret: bool, key: bool) -> str | None:
+    """Return the requested method, else the first supported method that the caller has a credential for.
 
     Args:
-        named: the credential ``client_auth``. The caller knows better than the issuer's documents.
-        offered: the methods that the issuer documents, in any order.
-        secret: whether the caller holds a client secret.
-        key: whether the caller holds a private key.
+        requested: the credential ``client_auth``, which overrides the issuer's documents.
+        supported: the methods that the issuer documents, in any order.
+        secret: whether the caller has a client secret.
+        key: whether the caller has a private key.
 
     Raises:
-        Unusable: the caller names a method that is none of ``METHODS``.
+        ClientAuthError: the requested method is not one of ``CLIENT_AUTH_METHODS``.
     """
-    if named:
-        if named not in CLIENT_AUTH_METHODS:
-            raise ClientAuthError(f"client_auth is none of {', '.join(CLIENT_AUTH_METHODS)}")
-        return named
-    return next(
-        (each for each in CLIENT_AUTH_METHODS if each in offered and (key if each == PRIVATE_KEY else secret)), None
-    )
+    if requested:
+        if requested not in CLIENT_AUTH_METHODS:
+            raise ClientAuthError(f"client_auth must be one of {', '.join(CLIENT_AUTH_METHODS)}")
+        return requested
+    for method in CLIENT_AUTH_METHODS:
+        if method in supported and (key if method == PRIVATE_KEY else secret):
+            return method
+    return None
 
 
 def sign_assertion(
     client_id: str, key: Secret, *, audience: str, at: datetime, key_id: str | None = None, algorithm: str | None = None
 ) -> Secret:
-    """A client assertion, RFC 7523, section 3: issuer and subject are the client, the audience is one value.
+    """Sign a client assertion, RFC 7523, section 3: issuer and subject are the client, the audience is one value.
 
     Args:
-        key: the private key as PEM, without a passphrase.
-        audience: what the issuer knows itself by.
-        at: now, in UTC; the assertion is good for ``LIFE`` from then, and for one use (``jti``).
-        key_id: the ``kid`` under which the issuer knows the public key, where there are several.
-        algorithm: one of ``ASYMMETRIC``; the usual one of the key's kind if not given.
+        key: the private key in PEM, without a passphrase.
+        audience: the issuer's identifier.
+        at: the current time in UTC; the assertion is valid for ``ASSERTION_LIFETIME``, and for one use (``jti``).
+        key_id: the issuer's ``kid`` for the public key, if there are several.
+        algorithm: one of ``ASYMMETRIC_ALGORITHMS``; by default the usual algorithm for the key type.
 
     Raises:
-        Unusable: the key is none, is too short (RFC 7518, section 3.3), or is of another kind than the algorithm.
+        ClientAuthError: the key is invalid, too short (RFC 7518, section 3.3), or does not match the algorithm.
     """
     import jwt
 
-    loaded, usual = _loaded(key)
-    algorithm = algorithm or usual
+    private_key, usual_algorithm = _load_key(key)
+    algorithm = algorithm or usual_algorithm
     if algorithm not in ASYMMETRIC_ALGORITHMS:
-        raise ClientAuthError("private_key_alg is no signature algorithm with a private key")
+        raise ClientAuthError("private_key_alg is not a supported public key algorithm")
     seconds = int(at.timestamp())
     claims = {
         "iss": client_id,
@@ -97,28 +98,32 @@ def sign_assertion(
     }
     signer = jwt.PyJWS(options={"enforce_minimum_key_length": True})
     try:
-        named = {"kid": key_id} if key_id else None
-        return Secret(signer.encode(json.dumps(claims).encode(), loaded, algorithm, named))
+        header = {"kid": key_id} if key_id else None
+        return Secret(signer.encode(json.dumps(claims).encode(), private_key, algorithm, header))
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
-        raise ClientAuthError("private_key is too short, or of another kind than private_key_alg") from None
+        raise ClientAuthError("private_key is too short, or does not match private_key_alg") from None
 
 
 @lru_cache(maxsize=16)
-def _loaded(key: Secret) -> tuple[Any, str]:
-    """The key, and the usual algorithm of its kind. Kept: reading an RSA key checks its primes, which takes long."""
+def _load_key(key: Secret) -> tuple[Any, str]:
+    """Return the key and the usual algorithm for its type. Cached: loading an RSA key checks its primes, which is slow.
+
+    Raises:
+        ClientAuthError: the key is invalid or of an unsupported type.
+    """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        loaded = load_pem_private_key(key.reveal().encode(), password=None)
+        private_key = load_pem_private_key(key.reveal().encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ClientAuthError("private_key is no private key as PEM, or is locked by a passphrase") from None
-    if isinstance(loaded, rsa.RSAPrivateKey):
-        return loaded, "RS256"
-    if isinstance(loaded, ed25519.Ed25519PrivateKey):
-        return loaded, "EdDSA"
+        raise ClientAuthError("private_key is not a private key in PEM, or needs a passphrase") from None
+    if isinstance(private_key, rsa.RSAPrivateKey):
+        return private_key, "RS256"
+    if isinstance(private_key, ed25519.Ed25519PrivateKey):
+        return private_key, "EdDSA"
     curves = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
-    if isinstance(loaded, ec.EllipticCurvePrivateKey) and loaded.curve.name in curves:
-        return loaded, curves[loaded.curve.name]
-    raise ClientAuthError("private_key is of a kind that signs no assertion")
+    if isinstance(private_key, ec.EllipticCurvePrivateKey) and private_key.curve.name in curves:
+        return private_key, curves[private_key.curve.name]
+    raise ClientAuthError("private_key has an unsupported key type")

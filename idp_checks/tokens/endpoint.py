@@ -1,15 +1,15 @@
-"""How an issuer is asked whether a token is good, without asking: requests are built and answers read, nothing is sent.
+"""Endpoints that check tokens, as descriptions: they build requests and read responses, and send nothing.
 
-An ``Endpoint`` is a recipe. ``steps`` is a generator that yields each ``Request``, is handed its ``Response``, and
-returns a ``Reading``; whoever drives it does the sending. So every answer of every issuer is tried from recordings and
-generated data alone, and there is one client for all.
+``Endpoint.steps`` is a generator that yields each ``Request``, receives its ``Response``, and returns a ``Reading``.
+Its driver does the sending, so every response can be tested from recordings and generated data, and one client serves
+all endpoints.
 
-How an answer is read, in this order:
+A response is read in this order:
 
-1. The refusals that the issuer documents (status and members of the body). Only these deny a token.
-2. Throttling, redirects and server errors: nothing is known.
-3. A good answer: the documented status and a body that fits the ``Answer`` model. Only this makes a token active.
-4. Everything else is unparsable: nothing is known.
+1. Documented refusals (status and body fields). Only these deny a token.
+2. Rate limits, redirects and server errors: undecided.
+3. A good response: the documented status, and a body that fits the response model. Only this makes a token active.
+4. All other responses are unparsable: undecided.
 """
 
 from __future__ import annotations
@@ -34,20 +34,19 @@ from idp_checks.tokens.wire import Request, Response, Unreachable, decode_body
 
 __all__ = ["Endpoint", "HttpEndpoint", "Steps"]
 
-
 Steps: TypeAlias = Generator[Request, Response, Reading]
 
 
 class Endpoint:
-    """How an issuer says whether a token is good.
+    """A way to check a token with its issuer.
 
     Attributes:
-        kind: how it is asked.
-        needs: what the caller must hold besides the token (names of ``introspect``'s arguments and credentials).
-        takes: the credentials that the caller may give as well, by name.
-        tells: which of ``client``, ``subject``, ``scopes``, ``end`` its good answer states.
-        source: where this is documented.
-        limit: so many requests in so many seconds, where the issuer documents it for an application or an address.
+        kind: the method.
+        required_credentials: the arguments and credentials of ``introspect`` that must be given.
+        optional_credentials: the credentials that may be given as well.
+        proves: the facts that a good response states, out of ``client``, ``subject``, ``scopes`` and ``end``.
+        source: the URL of the documentation.
+        limit: a documented rate limit per application or address: requests, seconds.
     """
 
     kind: Method
@@ -59,33 +58,34 @@ class Endpoint:
     limit: tuple[int, float] | None = None
 
     def steps(self, question: Question) -> Steps:
-        """The questions, one after the other, and at last what the answers say."""
+        """Yield the requests one after the other, and return the reading of the responses."""
         raise NotImplementedError
 
     def describe_request(self) -> dict[str, Any]:
-        """The first request with ``{token}``, ``{client_id}`` and the like in place of what is sent: for people."""
+        """Return the first request with placeholders such as ``{token}`` and ``{client_id}``."""
         raise NotImplementedError
 
     def missing_credentials(self, question: Question) -> tuple[str, ...]:
-        """What the endpoint needs and the caller did not give; an address of the caller's own stands for a host."""
-        lacks = [name for name in self.required_credentials if not question.credential(name)]
-        if lacks and question.issuer_url:
+        """Return the required credentials that are missing; ``issuer_url`` replaces those of the host."""
+        missing = [name for name in self.required_credentials if not question.credential(name)]
+        if missing and question.issuer_url:
             host = urlsplit(self.url).netloc
-            lacks = [name for name in lacks if f"{{{name}}}" not in host]
-        return tuple(lacks)
+            missing = [name for name in missing if f"{{{name}}}" not in host]
+        return tuple(missing)
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpEndpoint(RequestTemplate, Endpoint):
-    """An endpoint that is sent the token and answers about it.
+    """An endpoint that receives the token in a request and describes it in the response.
 
     Args:
-        answer: the model of a good answer; a ``Shape`` where the answer is the profile itself.
-        unwrap: takes the JSON text out of an answer that wraps it.
-        refusals: the documented answers that are not good, the first that fits counts.
-        errors: the members that, filled, make a body an error whatever its status.
-        profile: a call with the same token whose answer names the account, where the endpoint itself does not; made
-            only when the caller expects an account.
+        response_model: the model of a good response; a ``Shape`` if the response is the profile.
+        unwrap: extracts the JSON text from a response that wraps it.
+        refusals: the documented refusals; the first match counts.
+        good_status: the status of a good response.
+        error_fields: fields that make any body an error unless they are empty.
+        profile: a call with the same token that returns the account, if this endpoint does not; made only if the caller
+            expects an account.
     """
 
     kind: Method
@@ -115,32 +115,33 @@ class HttpEndpoint(RequestTemplate, Endpoint):
         return described(self.request(placeholders))
 
     def missing_credentials(self, question: Question) -> tuple[str, ...]:
-        lacks = Endpoint.missing_credentials(self, question)
+        missing = Endpoint.missing_credentials(self, question)
         if client_auth.PRIVATE_KEY not in self.authentications:
-            return lacks
-        key, named = question.credential("private_key"), question.credential("client_auth")
-        if named != client_auth.PRIVATE_KEY and (named or not key):
-            return lacks
-        kept = tuple(name for name in lacks if name != "client_secret")
-        return kept if key else (*kept, "private_key")
+            return missing
+        key, method = question.credential("private_key"), question.credential("client_auth")
+        if method != client_auth.PRIVATE_KEY and (method or not key):
+            return missing
+        without_secret = tuple(name for name in missing if name != "client_secret")
+        return without_secret if key else (*without_secret, "private_key")
 
     def read(self, response: Response, question: Question) -> Reading:
-        """What the answer says."""
+        """Read a response."""
         body = response.json if self.unwrap is None else decode_body(response, self.unwrap)
         for refusal in self.refusals:
             if refusal.matches(response, body):
-                return self._stated(refusal.to_reading(), body, question)
-        if (none := read_undecided(response, self.good_status)) is not None:
-            return none
+                return self._read_refusal(refusal, body, question)
+        if (undecided := read_undecided(response, self.good_status)) is not None:
+            return undecided
         return read_body(self.response_model, body, question, self.error_fields)
 
-    def _stated(self, refused: Reading, body: object, question: Question) -> Reading:
-        """A refusal, with what its body states of the token in the form of a good answer."""
-        if refused.active is None or refused.bare:
-            return refused
-        said = read_body(self.response_model, body, question)
-        told = {name: getattr(said, name) for name in TOKEN_FIELDS if getattr(said, name) is not None}
-        return msgspec.structs.replace(refused, **told)
+    def _read_refusal(self, refusal: Refusal, body: object, question: Question) -> Reading:
+        """Return the reading of a refusal, with the token fields that its body states like a good response."""
+        reading = refusal.to_reading()
+        if reading.active is None or reading.bare:
+            return reading
+        stated = read_body(self.response_model, body, question)
+        fields = {name: getattr(stated, name) for name in TOKEN_FIELDS if getattr(stated, name) is not None}
+        return msgspec.structs.replace(reading, **fields)
 
     def steps(self, question: Question) -> Steps:
         reading = self.read((yield self.request(question)), question)
@@ -152,7 +153,7 @@ class HttpEndpoint(RequestTemplate, Endpoint):
         ):
             return reading
         try:
-            said = self.profile.read((yield self.profile.request(question)), question)
+            account = self.profile.read((yield self.profile.request(question)), question)
         except Unreachable:
             return reading
-        return msgspec.structs.replace(reading, subject=said.subject) if said.active is True else reading
+        return msgspec.structs.replace(reading, subject=account.subject) if account.active is True else reading

@@ -1,4 +1,4 @@
-"""Profile calls used as probes."""
+"""Profile requests as probes: they prove that a token works and for which account, but never for which application."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import ResponseModel
 from idp_checks.tokens.template import Send, by_bearer
 
-__all__ = [
-    "UserInfoResponse",
-    "profile_probe",
-    "userinfo_endpoint",
-]
+__all__ = ["UserInfoResponse", "profile_probe", "userinfo_endpoint"]
 
 
 def profile_probe(
@@ -34,7 +30,7 @@ def profile_probe(
     limit: tuple[int, float] | None = None,
     note: str | None = None,
 ) -> HttpEndpoint:
-    """The profile call as a probe: it shows that the token works and for whom, never for which application."""
+    """Describe the provider's profile request as a probe."""
     return HttpEndpoint(
         kind="userinfo-probe",
         method=method,
@@ -54,7 +50,7 @@ def profile_probe(
 
 
 class UserInfoResponse(ResponseModel):
-    """OpenID Connect Core 1.0, section 5.3.2."""
+    """A userinfo response, OpenID Connect Core 1.0, section 5.3.2."""
 
     sub: str
 
@@ -65,7 +61,7 @@ class UserInfoResponse(ResponseModel):
 def userinfo_endpoint(
     url: str, source: str = "https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError"
 ) -> HttpEndpoint:
-    """A call with the token itself: it shows that the token works and for whom, never for which application."""
+    """Describe a userinfo endpoint of OpenID Connect as a probe."""
     return HttpEndpoint(
         kind="userinfo-probe",
         url=url,

@@ -1,4 +1,4 @@
-"""Models of good responses and the functions that read them."""
+"""Models of good responses, and the functions that read them."""
 
 from __future__ import annotations
 
@@ -30,105 +30,113 @@ __all__ = [
     "split_scopes",
 ]
 
-
 Epoch = Annotated[int | float, Meta(extra={"means": "epoch"})]
 """Seconds since 1970; some servers write a float."""
-
 EpochOrString = Annotated[int | float | str, Meta(extra={"means": "epoch"})]
-"""The same at an issuer that writes numbers as texts."""
-
+"""Seconds since 1970 from an issuer that writes numbers as strings."""
 Seconds = Annotated[int | float, Meta(extra={"means": "seconds"})]
-"""Seconds left."""
-
+"""Seconds left until the token expires."""
 IsoTime = Annotated[str, Meta(extra={"means": "iso-time"})]
-"""A time in ISO 8601 with its zone."""
-
+"""A time in ISO 8601 with a UTC offset."""
 NumberOrString: TypeAlias = int | float | str
+
+TOKEN_FIELDS = ("client_id", "audience", "subject", "scopes", "expires_at", "issued_at", "issuer", "token_type")
+"""The fields of a reading that describe the token."""
+
+_MAX_RETRY_DIGITS = 6
 
 
 class ResponseModel(Struct):
-    """A good answer of a debug endpoint: only the members that are read. What does not fit it is not good."""
+    """The fields of an endpoint's good response that are used. A body that does not fit the model is not good."""
 
     def read(self, question: Question) -> Reading:
-        """What the answer says."""
+        """Return the reading of the response."""
         raise NotImplementedError
 
 
-TOKEN_FIELDS = ("client_id", "audience", "subject", "scopes", "expires_at", "issued_at", "issuer", "token_type")
-"""What a reading states of a token."""
-
-
-def read_undecided(response: Response, good: int = 200) -> Reading | None:
-    """The undecided reading of an answer that says nothing about the token, or None where it may be a good one."""
+def read_undecided(response: Response, good_status: int = 200) -> Reading | None:
+    """Return the undecided reading of a response that is not about the token; None if it may be good."""
     status = response.status
-    if status == good:
+    if status == good_status:
         return None
     if status == 429:
-        return Reading(active=None, reason="rate_limited", detail="the issuer asks to slow down")
+        return Reading(active=None, reason="rate_limited", detail=_describe_rate_limit(response))
     if 300 <= status < 400:
-        return Reading(active=None, reason="issuer_error", detail=f"redirected (HTTP {status}), which is not followed")
+        return Reading(active=None, reason="issuer_error", detail=f"HTTP {status}; redirects are not followed")
     if status >= 500 or status == 408:
         return Reading(active=None, reason="issuer_error", detail=f"HTTP {status}")
-    return Reading(active=None, reason="unparsable", detail=f"HTTP {status}, not an answer that the issuer documents")
+    return Reading(active=None, reason="unparsable", detail=f"HTTP {status}, an undocumented response")
+
+
+def _describe_rate_limit(response: Response) -> str:
+    seconds = response.headers.get("retry-after", "").strip()
+    if seconds.isascii() and seconds.isdigit() and len(seconds) <= _MAX_RETRY_DIGITS:
+        return f"HTTP 429, retry after {int(seconds)} s"
+    return "HTTP 429"
 
 
 def read_body(
-    model: type[ResponseModel | Shape], body: object, question: Question, errors: tuple[str, ...] = ("error", "errors")
+    model: type[ResponseModel | Shape],
+    body: object,
+    question: Question,
+    error_fields: tuple[str, ...] = ("error", "errors"),
 ) -> Reading:
-    """What a body says that has to be a good answer; unparsable where it does not fit the model."""
+    """Read a body that must be a good response; it is unparsable if it does not fit the model."""
     if not isinstance(body, dict):
-        return Reading(active=None, reason="unparsable", detail="the answer is no JSON object")
-    if any(body.get(name) for name in errors):
-        return Reading(active=None, reason="unparsable", detail="an error that the issuer does not document")
+        return Reading(active=None, reason="unparsable", detail="the response is not a JSON object")
+    if any(body.get(name) for name in error_fields):
+        return Reading(active=None, reason="unparsable", detail="an undocumented error")
     try:
-        said = msgspec.convert(body, model)
-        if isinstance(said, ResponseModel):
-            return said.read(question)
-        subject = str(said.claims({}).id)
+        content = msgspec.convert(body, model)
+        if isinstance(content, ResponseModel):
+            return content.read(question)
+        subject = str(content.claims({}).id)
         if not subject.strip():
-            return Reading(active=None, reason="unparsable", detail="the account is blank")
+            return Reading(active=None, reason="unparsable", detail="the account identifier is blank")
         return Reading(active=True, reason="ok", subject=subject)
     except msgspec.ValidationError as error:
         return Reading(active=None, reason="unparsable", detail=str(error).replace("`", ""))
     except ProfileError as error:
         return Reading(active=None, reason="unparsable", detail=f"{error.path}: {error.problem}")
     except (ValueError, OverflowError):
-        return Reading(active=None, reason="unparsable", detail="a time that is none")
+        return Reading(active=None, reason="unparsable", detail="invalid timestamp")
 
 
 def parse_epoch(seconds: NumberOrString | None) -> datetime | None:
-    """A time from seconds since 1970, also as a float or a text of digits; a fraction is cut.
+    """Parse seconds since 1970, also as a float or a string of digits; fractions are cut.
 
     Raises:
-        ValueError: it is no time.
+        ValueError: the value is not a time.
     """
     if seconds is None:
         return None
     try:
         return datetime.fromtimestamp(int(float(seconds)), UTC)
     except (OverflowError, OSError):
-        raise ValueError("no time") from None
+        raise ValueError("timestamp out of range") from None
 
 
-def expiry_after(asked: datetime, seconds: NumberOrString | None) -> datetime | None:
-    """The end of a token that has so many seconds left."""
-    return None if seconds is None else asked + timedelta(seconds=int(float(seconds)))
+def expiry_after(start: datetime, seconds: NumberOrString | None) -> datetime | None:
+    """Return the end of a token that has this many seconds left."""
+    return None if seconds is None else start + timedelta(seconds=int(float(seconds)))
 
 
-def parse_iso(text: str | None) -> datetime | None:
-    """A time from ISO 8601 with a zone, in UTC.
+def parse_iso(value: str | None) -> datetime | None:
+    """Parse an ISO 8601 time with a UTC offset into UTC.
 
     Raises:
-        ValueError: it is no time, or has no zone.
+        ValueError: the value is not a time, or has no offset.
     """
-    if text is None:
+    if value is None:
         return None
-    time = datetime.fromisoformat(text)
+    time = datetime.fromisoformat(value)
     if time.tzinfo is None:
-        raise ValueError("no zone")
+        raise ValueError("the time has no UTC offset")
     return time.astimezone(UTC).replace(microsecond=0)
 
 
-def split_scopes(text: str | None, separator: str = " ") -> tuple[str, ...] | None:
-    """The scopes of a list written as one text; None where there is none."""
-    return None if text is None else tuple(each for each in (part.strip() for part in text.split(separator)) if each)
+def split_scopes(scopes: str | None, separator: str = " ") -> tuple[str, ...] | None:
+    """Split a list of scopes written as a string; None stays None."""
+    if scopes is None:
+        return None
+    return tuple(scope for scope in (part.strip() for part in scopes.split(separator)) if scope)

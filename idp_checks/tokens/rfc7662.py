@@ -1,7 +1,7 @@
-"""Token introspection as RFC 7662 has it, and finding the endpoint by discovery.
+"""Token introspection, RFC 7662.
 
-Section 2.2: only ``active`` is mandatory in an answer; a bare ``active: false`` is given for an expired, a revoked and
-an unknown token alike, and also to a caller who may not ask about this token.
+Section 2.2: only ``active`` is mandatory in a response. A bare ``active: false`` is returned for expired, revoked and
+unknown tokens alike, and also to a client without permission to ask about the token.
 """
 
 from __future__ import annotations
@@ -14,24 +14,22 @@ from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import Epoch, ResponseModel, parse_epoch, split_scopes
-from idp_checks.tokens.signed import (
-    CLOCK_SKEW,
-)
+from idp_checks.tokens.signed import CLOCK_SKEW
 from idp_checks.tokens.template import by_form
 
-__all__ = ["INVALID_CLIENT", "INACTIVE", "IntrospectionResponse", "introspection_endpoint"]
+__all__ = ["INACTIVE", "INVALID_CLIENT", "INVALID_CLIENT_400", "IntrospectionResponse", "introspection_endpoint"]
 
-INVALID_CLIENT = Refusal(401, "caller_rejected", detail="the issuer refused our own credentials")
-"""RFC 7662, section 2.3: an answer 401 is about the asker, whatever its body."""
-INACTIVE = Refusal(200, "denied", {"active": False}, bare=True, detail="not active, without a reason")
+INVALID_CLIENT = Refusal(401, "caller_rejected", detail="the issuer rejected the client credentials")
+"""RFC 7662, section 2.3: status 401 is about the client, whatever the body."""
+INACTIVE = Refusal(200, "denied", {"active": False}, bare=True, detail="inactive")
 """RFC 7662, section 2.2: a bare refusal."""
 INVALID_CLIENT_400 = Refusal(400, "caller_rejected", {"error": "invalid_client"}, detail=INVALID_CLIENT.detail)
-"""The same in the other status that RFC 6749, section 5.2, lets a server choose."""
-FORBIDDEN = Refusal(403, "not_permitted", detail="the issuer does not let this client ask")
+"""The same refusal with the other status that RFC 6749, section 5.2, allows."""
+FORBIDDEN = Refusal(403, "not_permitted", detail="this client is not allowed to introspect tokens")
 
 
 class IntrospectionResponse(ResponseModel):
-    """RFC 7662, section 2.2."""
+    """An introspection response, RFC 7662, section 2.2."""
 
     active: bool
     scope: str | None = None
@@ -47,10 +45,10 @@ class IntrospectionResponse(ResponseModel):
 
     def read(self, question: Question) -> Reading:
         if self.active is not True:
-            return Reading(active=False, reason="denied", bare=True, detail="not active, without a reason")
-        begins = parse_epoch(self.nbf)
-        if begins is not None and begins > question.time + CLOCK_SKEW:
-            return Reading(active=None, reason="contradiction", detail="called active before its beginning")
+            return INACTIVE.to_reading()
+        not_before = parse_epoch(self.nbf)
+        if not_before is not None and not_before > question.time + CLOCK_SKEW:
+            return Reading(active=None, reason="contradiction", detail="reported as active, but not valid yet")
         return Reading(
             active=True,
             reason="ok",
@@ -82,11 +80,12 @@ def introspection_endpoint(
     audience: str = "",
     optional_credentials: tuple[str, ...] = (),
 ) -> HttpEndpoint:
-    """An endpoint of RFC 7662: the token in a form body, the caller's credentials as HTTP Basic or in the form.
+    """Describe an introspection endpoint: the token in a form body, client credentials in HTTP Basic or in the form.
 
-    ``made`` is the class of the endpoint, where a server needs more than a table can say. Section 2.1 leaves open how
-    the caller authenticates: where the server takes several methods, ``authentications`` names them (see
-    ``idp_checks.endpoint.Recipe``).
+    Args:
+        endpoint_class: the class of the endpoint, for servers that need more than these options.
+        authentications: the client authentication methods of a server that accepts several; RFC 7662, section 2.1,
+            leaves the method open (see ``RequestTemplate``).
     """
     return endpoint_class(
         kind="introspection",

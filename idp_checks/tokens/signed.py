@@ -1,9 +1,9 @@
-"""Tokens that carry their issuer's signature: checked against the issuer's key set, never merely decoded.
+"""Tokens verified with their issuer's key set: JWT access tokens and ID tokens.
 
-The rules are those of RFC 9068, section 4, RFC 8725 and OpenID Connect Core 1.0, section 3.1.3.7: the algorithm is on a
-list of ours, the key comes from the issuer's configured key set alone (never from the token's header), the issuer is
-compared exactly, one kind of token is never taken for another, and the client is the token's own statement of whom it
-was issued to. A signature says nothing of revocation.
+The rules are those of RFC 9068, section 4, RFC 8725 and OpenID Connect Core 1.0, section 3.1.3.7: the algorithm is one
+of ours, the key comes from the issuer's configured key set, the issuer is compared exactly, the kind of token is
+checked, and the client is the application that the token itself names. A signature does not prove that the token was
+not revoked.
 """
 
 from __future__ import annotations
@@ -12,206 +12,117 @@ import base64
 import hashlib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idp_checks.tokens.client_auth import ASYMMETRIC_ALGORITHMS
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint, Steps
+from idp_checks.tokens.jws import (
+    ACCESS_TOKEN_TYPE,
+    Jws,
+    decode_json,
+    has_jws_form,
+    parse_jws,
+    read_key_set,
+    read_token_type,
+    select_matching_keys,
+    verify_signature,
+)
 from idp_checks.tokens.question import Question
-from idp_checks.tokens.reading import Method as Kind
-from idp_checks.tokens.reading import Reading
-from idp_checks.tokens.response_model import parse_epoch, read_undecided, split_scopes
+from idp_checks.tokens.reading import Method, Reading
+from idp_checks.tokens.response_model import parse_epoch, split_scopes
 from idp_checks.tokens.template import HOLE, described, filled
-from idp_checks.tokens.wire import Request, Response, decode_body
+from idp_checks.tokens.wire import Request, Response
 
 __all__ = [
-    "ACCESS_TOKEN",
-    "ID_TOKEN_CREDENTIALS",
+    "CLOCK_SKEW",
     "ID_TOKEN_CLAIMS",
-    "TokenRules",
+    "ID_TOKEN_CREDENTIALS",
     "SignedToken",
-    "verify_against_keys",
-    "read_claims",
-    "read_header",
-    "is_access_token",
-    "has_jws_form",
-    "read_key_set",
+    "TokenRules",
     "verify",
+    "verify_against_keys",
 ]
 
 CLOCK_SKEW = timedelta(seconds=60)
 """How far an issuer's clock may be ahead of ours for ``iat`` and ``nbf``."""
-
-ACCESS_TOKEN = "at+jwt"
-"""The type of an access token, RFC 9068, section 2.1."""
-TYPES = frozenset({"jwt", ACCESS_TOKEN})
-"""The types of tokens that are read; others (logout tokens, proofs) may be signed with the same keys."""
+READABLE_TYPES = frozenset({"jwt", ACCESS_TOKEN_TYPE})
+"""The accepted token types; logout tokens, proofs and others may be signed with the same keys."""
 ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash", "s_hash")
 """Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11, and FAPI 1.0, part 2)."""
 KEY_SOURCES = ("jku", "jwk", "x5u", "x5c")
-"""Headers by which a token brings its own key, or says where it is (RFC 7515, sections 4.1.2, 4.1.3, 4.1.5, 4.1.6)."""
+"""Headers with a key or its location (RFC 7515, sections 4.1.2, 4.1.3, 4.1.5, 4.1.6)."""
 ID_TOKEN_CREDENTIALS = ("access_token", "response_type")
-"""The credentials that are read for an ID token: the access token that came with it, and the flow that brought both."""
+"""Optional credentials for an ID token: the access token issued with it, and the flow that issued both."""
 
-_PUBLIC = ("kty", "crv", "n", "e", "x", "y")
-"""The members of a public key (RFC 7518, section 6, and RFC 8037)."""
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-
-About: TypeAlias = Literal["access", "id", "any"]
+TokenKind: TypeAlias = Literal["access", "id", "any"]
+KeySelector: TypeAlias = Callable[[Sequence[Mapping[str, Any]], Question], Sequence[Mapping[str, Any]]]
 
 
 class TokenRules(Struct, frozen=True, kw_only=True):
-    """What a token has to say to be one of an issuer's.
+    """Conditions that an issuer's token must meet, and the names of its claims.
 
     Args:
-        issuers: the exact values of ``iss``; none where the caller does not say whose token it should be.
-        about: which kind of token is asked about. An ID token's client is in its ``aud``, and its ``at_hash`` binds it
-            to an access token.
-        types: what its header ``typ`` may be.
-        source: the address of the key set.
-        algorithms, client, subject, scope, issued, optional: as in ``SignedToken``.
+        issuers: the accepted values of ``iss``, compared exactly. In ``SignedToken`` they may contain ``{tenant_id}``
+            and the like; an issuer whose credential is missing never matches.
+        algorithms: the signature algorithms that the issuer documents.
+        client_claims: the claims that name the application; the first one present counts. ``aud`` names it in ID
+            tokens only; with several audiences no application is derived from it.
+        subject_claim: the claim that names the account.
+        scope_claim: the claim that lists the scopes.
+        issued_at_claim: the claim with the time of issue.
+        optional_claims: the claims among ``aud`` and the subject claim that the issuer may omit.
+        token_kind: the kind of token to accept; ``any`` if the issuer documents bearer access with ID tokens too. An ID
+            token's client is in its ``aud``, and its ``at_hash`` binds it to an access token.
+        types: the accepted ``typ`` headers.
+        key_set_url: the URL of the key set.
     """
 
     issuers: tuple[str, ...]
     algorithms: tuple[str, ...] = ("RS256",)
-    client: tuple[str, ...] = ("azp", "aud")
-    subject: str = "sub"
-    scope: str = "scope"
-    issued: str = "iat"
-    optional: frozenset[str] = frozenset()
-    about: About = "access"
-    types: frozenset[str] = TYPES
-    source: str | None = None
-
-
-class Jws(NamedTuple):
-    """A token taken apart (RFC 7515, section 3.1)."""
-
-    header: Mapping[str, Any]
-    payload: bytes
-    signed: bytes
-    signature: bytes
-
-
-def has_jws_form(token: str) -> bool:
-    """Whether the token has the form of a JWS (RFC 7515, section 3.1)."""
-    return token.count(".") == 2 and token.startswith("eyJ")
-
-
-def read_header(token: str) -> Mapping[str, Any] | None:
-    """The token's header, unverified; None where it has none, or names a member twice (RFC 7515, section 4)."""
-    header = _part(token, 0)
-    return header if isinstance(header, dict) and isinstance(header.get("kid", ""), str) else None
-
-
-def read_claims(token: str) -> Mapping[str, Any]:
-    """The token's claims as they stand, unverified: for who has had it verified. None where they cannot be read."""
-    claims = _part(token, 1)
-    return claims if isinstance(claims, dict) else {}
-
-
-def _part(token: str, at: int) -> object:
-    """One of the token's parts as a JSON value; None where there is none such."""
-    try:
-        return _json(_decoded(token.encode("ascii").split(b".")[at]))
-    except (ValueError, IndexError):
-        return None
-
-
-def _json(raw: bytes) -> object:
-    return decode_body(Response(200, {}, raw))
-
-
-def _decoded(segment: bytes) -> bytes:
-    """The bytes of a segment: base64url without padding, in its one spelling (RFC 7515, section 2).
-
-    Raises:
-        ValueError: it is none.
-    """
-    raw = base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))
-    # The decoder passes over what is not of its alphabet: two spellings of one token must not both be it.
-    if base64.urlsafe_b64encode(raw).rstrip(b"=") != segment:
-        raise ValueError("not base64url")
-    return raw
-
-
-def _apart(token: str) -> Jws | None:
-    try:
-        signed, _, signature = token.encode("ascii").rpartition(b".")
-        first, dot, second = signed.partition(b".")
-        header = _json(_decoded(first))
-        if not dot or not isinstance(header, dict) or not isinstance(header.get("kid", ""), str):
-            return None
-        return Jws(header, _decoded(second), signed, _decoded(signature))
-    except ValueError:
-        return None
-
-
-def is_access_token(token: str, algorithms: Sequence[str]) -> bool:
-    """Whether the token calls itself an access token of RFC 9068, by one of the algorithms."""
-    header = read_header(token) if has_jws_form(token) else None
-    return header is not None and _type(header) == ACCESS_TOKEN and header.get("alg") in algorithms
-
-
-def _type(header: Mapping[str, Any]) -> str:
-    """The type in lower case without ``application/`` (RFC 7515, section 4.1.9); ``jwt`` where none is given."""
-    return str(header.get("typ", "jwt")).lower().removeprefix("application/")
+    client_claims: tuple[str, ...] = ("azp", "aud")
+    subject_claim: str = "sub"
+    scope_claim: str = "scope"
+    issued_at_claim: str = "iat"
+    optional_claims: frozenset[str] = frozenset()
+    token_kind: TokenKind = "access"
+    types: frozenset[str] = READABLE_TYPES
+    key_set_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedToken(Endpoint):
-    """A token that is checked against its issuer's key set.
+    """A token that is verified with its issuer's key set.
 
     Args:
         url: the key set (RFC 7517).
-        issuers: the exact values of ``iss`` that are the issuer's; ``{tenant_id}`` and the like are filled in from the
-            caller's credentials, and a value whose credential is missing is never met.
-        algorithms: the signature algorithms that the issuer documents.
-        client: the claims that name the application, the first that is there counts. ``aud`` names it only in ID
-            tokens; of several audiences none is taken for the client.
-        subject: the claim that names the account.
-        issued: the claim that is the time of issue.
-        optional: which of ``aud`` and the subject's claim the issuer may leave out.
-        about: which kind of token is asked about; ``any`` where the issuer's own documents leave access tokens and ID
-            tokens alike to their bearer.
-        opaque: how a token without a signature is asked about instead; None where nobody answers for it.
+        rules: the conditions that the token must meet.
+        opaque: the endpoint for tokens without a verifiable signature; None if the issuer has none.
+        is_opaque: whether a token in JWS form is handled by ``opaque`` all the same.
     """
 
     url: str
-    issuers: tuple[str, ...]
+    rules: TokenRules
     source: str
-    algorithms: tuple[str, ...] = ("RS256",)
-    client: tuple[str, ...] = ("azp", "aud")
-    subject: str = "sub"
-    scope: str = "scope"
-    issued: str = "iat"
-    optional: frozenset[str] = frozenset()
-    about: About = "access"
     required_credentials: tuple[str, ...] = ()
     optional_credentials: tuple[str, ...] = ()
     proves: frozenset[str] = frozenset({"client", "subject", "end"})
     opaque: HttpEndpoint | None = None
     is_opaque: Callable[[str], bool] | None = None
     note: str | None = None
-    kind: Kind = "signed-token"
+    kind: Method = "signed-token"
 
     def describe_request(self) -> dict[str, Any]:
-        return described(self._keys(None))
-
-    def _keys(self, question: Question | None) -> Request:
-        url = self.url if question is None else filled(self.url, question)
-        return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
+        return described(_key_set_request(self.url))
 
     def is_unsigned(self, token: str) -> bool:
-        """Whether a token has no signature that can be checked, so that ``opaque`` is asked about it."""
+        """Return whether the token has no verifiable signature, so that ``opaque`` handles it."""
         return not has_jws_form(token) or (self.is_opaque is not None and self.is_opaque(token))
 
     def select_keys(self, keys: Sequence[Mapping[str, Any]], question: Question) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
-        """The keys of the set that may have signed the token: all, unless the issuer ties keys to tenants."""
+        """Return the keys that may have signed the token: all, unless the issuer binds keys to tenants."""
         return keys
 
     def steps(self, question: Question) -> Steps:
@@ -219,277 +130,220 @@ class SignedToken(Endpoint):
         if self.is_unsigned(token):
             if self.opaque is not None:
                 return replace((yield from self.opaque.steps(question)), method=self.opaque.kind)
-            return Reading(
-                active=None, reason="not_stated", detail="not a signed token, and the issuer answers for no other kind"
-            )
-        keys = self._keys(question)
-        issuers = [_known(each, question) for each in self.issuers]
-        rules = TokenRules(
-            issuers=tuple(each for each in issuers if each),
-            algorithms=self.algorithms,
-            client=self.client,
-            subject=self.subject,
-            scope=self.scope,
-            issued=self.issued,
-            optional=self.optional,
-            about=self.about,
-            source=keys.url,
-        )
-        return (yield from verify_against_keys(keys, token, question, rules, self.select_keys))
+            detail = "not a signed token, and the issuer has no endpoint for other tokens"
+            return Reading(active=None, reason="not_stated", detail=detail)
+        url = filled(self.url, question)
+        issuers = (_fill_issuer(template, question) for template in self.rules.issuers)
+        rules = replace(self.rules, issuers=tuple(issuer for issuer in issuers if issuer), key_set_url=url)
+        return (yield from verify_against_keys(_key_set_request(url), token, question, rules, self.select_keys))
 
 
-Usable: TypeAlias = Callable[[Sequence[Mapping[str, Any]], Question], Sequence[Mapping[str, Any]]]
+def _key_set_request(url: str) -> Request:
+    return Request(method="GET", url=url, headers={"Accept": "application/json"}, cacheable=True)
+
+
+def _fill_issuer(template: str, question: Question) -> str | None:
+    """Fill the caller's credentials into an issuer; None if one of them is missing."""
+    for name in HOLE.findall(template):
+        value = question.credential(name)
+        if not value:
+            return None
+        template = template.replace(f"{{{name}}}", value)
+    return template
 
 
 def verify_against_keys(
-    keys: Request, token: str, question: Question, rules: TokenRules, usable: Usable | None = None
+    key_set: Request, token: str, question: Question, rules: TokenRules, select_keys: KeySelector | None = None
 ) -> Steps:
-    """Check a token against a key set that is fetched by ``keys``; once more where it lacks the token's key.
+    """Verify a token with a fetched key set; fetch the set again if the token's key is missing.
 
-    Issuers change their keys at any time, and a token may be signed by one that came after the set was fetched (OpenID
-    Connect Core 1.0, section 10.1.1). A token that fails by itself brings no request at all. ``usable`` takes out the
-    keys that may not sign for the caller.
+    Issuers rotate keys at any time, so a token may be signed with a key that was added after the set was fetched
+    (OpenID Connect Core 1.0, section 10.1.1). A token with an invalid header sends no request.
+
+    Args:
+        select_keys: drops the keys that may not sign for the caller.
     """
-    jws = _apart(token)
+    jws = parse_jws(token)
     if jws is None:
-        return _NO_JWS
-    if (barred := _barred(jws.header, rules)) is not None:
-        return barred
-    held = yield from _fetched(keys)
-    if not isinstance(held, Reading) and "kid" in jws.header and not _named(jws.header, held):
-        held = yield from _fetched(replace(keys, fresh=True))
-    if isinstance(held, Reading):
-        return held
-    return _judged(jws, held if usable is None else usable(held, question), question, rules)
+        return _NOT_JWS
+    if (invalid := _check_header(jws.header, rules)) is not None:
+        return invalid
+    keys = yield from _fetch_keys(key_set)
+    if not isinstance(keys, Reading) and "kid" in jws.header and not select_matching_keys(jws.header, keys):
+        keys = yield from _fetch_keys(replace(key_set, fresh=True))
+    if isinstance(keys, Reading):
+        return keys
+    return _check_token(jws, keys if select_keys is None else select_keys(keys, question), question, rules)
 
 
-def _fetched(keys: Request) -> Generator[Request, Response, Sequence[Mapping[str, Any]] | Reading]:
-    return read_key_set((yield keys))
+def _fetch_keys(request: Request) -> Generator[Request, Response, Sequence[Mapping[str, Any]] | Reading]:
+    return read_key_set((yield request))
 
 
-def read_key_set(response: Response) -> Sequence[Mapping[str, Any]] | Reading:
-    """The keys of a key set answer (RFC 7517, section 5), or why there are none."""
-    if (none := read_undecided(response)) is not None:
-        return none
-    if (keys := _key_set(response.body)) is None:
-        return Reading(active=None, reason="unparsable", detail="the key set has no list of keys")
-    return keys
-
-
-@lru_cache(maxsize=32)
-def _key_set(body: bytes) -> Sequence[Mapping[str, Any]] | None:
-    """The keys of a key set; kept by its text, since every token of an issuer is held against the same one."""
-    read = _json(body)
-    keys = read.get("keys") if isinstance(read, dict) else None
-    return tuple(keys) if isinstance(keys, list) and all(isinstance(key, dict) for key in keys) else None
-
-
-_NO_JWS = Reading(active=False, reason="malformed", detail="not a signed token")
+_NOT_JWS = Reading(active=False, reason="malformed", detail="not a signed token")
 
 
 def verify(token: str, keys: Sequence[Mapping[str, Any]], question: Question, rules: TokenRules) -> Reading:
-    """Check a token's signature, algorithm, issuer and times, and say what its claims say.
+    """Verify a token's signature, algorithm, issuer and times, and read its claims.
 
-    Whom it was issued to and for whom is for the caller to compare, as with every other answer.
+    Client and subject are compared later by ``conclude``, as for every other response.
     """
-    jws = _apart(token)
+    jws = parse_jws(token)
     if jws is None:
-        return _NO_JWS
-    return _barred(jws.header, rules) or _judged(jws, keys, question, rules)
+        return _NOT_JWS
+    return _check_header(jws.header, rules) or _check_token(jws, keys, question, rules)
 
 
-def _barred(header: Mapping[str, Any], rules: TokenRules) -> Reading | None:
-    """Why a token with such a header is none of the issuer's, whatever its key set holds."""
-    algorithm = header.get("alg")
-    if algorithm not in rules.algorithms:
-        return Reading(active=False, reason="malformed", detail="signed by an algorithm that the issuer does not use")
+def _check_header(header: Mapping[str, Any], rules: TokenRules) -> Reading | None:
+    """Return why a token with this header is rejected whatever the key set contains; None if it is acceptable."""
+    if header.get("alg") not in rules.algorithms:
+        detail = "signed with an algorithm that the issuer does not use"
+        return Reading(active=False, reason="malformed", detail=detail)
     if "crit" in header:
-        return Reading(active=None, reason="unparsable", detail="a critical header that is not understood")
+        return Reading(active=None, reason="unparsable", detail="the header requires an unsupported extension")
     if header.get("b64", True) is not True:
-        return Reading(active=False, reason="malformed", detail="its payload does not stand in it")
-    if _type(header) not in rules.types:
-        return Reading(active=None, reason="unparsable", detail="by its own type another kind of token")
+        return Reading(active=False, reason="malformed", detail="the payload is detached or unencoded")
+    if read_token_type(header) not in rules.types:
+        return Reading(active=None, reason="unparsable", detail="the header declares another type of token")
     return None
 
 
-def _named(header: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The keys that may be the token's. Its ``kid`` is compared and nothing else: it is no path, address or query."""
-    return [
-        key
-        for key in keys
-        if key.get("use", "sig") == "sig" and ("kid" not in header or key.get("kid") == header["kid"])
-    ]
-
-
-def _judged(jws: Jws, keys: Sequence[Mapping[str, Any]], question: Question, rules: TokenRules) -> Reading:
+def _check_token(jws: Jws, keys: Sequence[Mapping[str, Any]], question: Question, rules: TokenRules) -> Reading:
+    """Verify the signature with the matching keys, then the claims."""
     header = jws.header
-    named = _named(header, keys)
-    if not named:
-        return Reading(active=None, reason="not_stated", detail="the issuer's key set has no such key")
-    verdicts = [_verifies(jws, key) for key in named]
+    matching = select_matching_keys(header, keys)
+    if not matching:
+        return Reading(active=None, reason="not_stated", detail="the key is missing from the issuer's key set")
+    verdicts = [verify_signature(jws, key) for key in matching]
     if not any(verdicts):
-        if all(each is None for each in verdicts):
-            return Reading(active=None, reason="unparsable", detail="the issuer's key cannot be used")
-        return Reading(active=False, reason="malformed", detail="the signature does not verify")
-    # An issuer has no need to name a key source: the key set is configured. One that does so all the same has signed it
-    # by the key that we know, so the token is no forgery; but whoever reads it may be led to another key (RFC 8725,
-    # section 3.10), and no issuer documents such tokens. Nothing vouches for it.
-    if any(name in header and not (name == "jku" and header[name] == rules.source) for name in KEY_SOURCES):
-        return Reading(active=None, reason="unparsable", detail="its header names a key source of its own")
-    return _claims(_json(jws.payload), header["alg"], question, rules)
+        if all(verdict is None for verdict in verdicts):
+            return Reading(active=None, reason="unparsable", detail="the issuer's key is unusable")
+        return Reading(active=False, reason="malformed", detail="invalid signature")
+    # The key set is configured, so an issuer has no need to name a key source. A token that names one and carries a
+    # valid signature is not a forgery, but its header may lead other readers to another key (RFC 8725, section 3.10),
+    # and no issuer documents such tokens. So the token is undecided.
+    if any(name in header and not (name == "jku" and header[name] == rules.key_set_url) for name in KEY_SOURCES):
+        detail = "the header names a key source other than the issuer's key set"
+        return Reading(active=None, reason="unparsable", detail=detail)
+    return _check_claims(decode_json(jws.payload), header["alg"], question, rules)
 
 
-def _verifies(jws: Jws, key: Mapping[str, Any]) -> bool | None:
-    """Whether the key signed the token; None where the key cannot be used."""
-    algorithm = jws.header["alg"]
-    if not _PRIVATE.isdisjoint(key):
-        return None  # everybody can sign with a private key that is published
-    named = key.get("alg", algorithm)
-    try:
-        ready = _ready(tuple([key.get(name) for name in _PUBLIC]), named)
-    except TypeError:  # what cannot be hashed is no text, and no member of a key
-        return None
-    if ready is None:
-        return None
-    verifier, prepared = ready
-    return named == algorithm and bool(verifier.verify(jws.signed, prepared, jws.signature))
-
-
-@lru_cache(maxsize=256)
-def _ready(members: tuple[Any, ...], algorithm: str) -> tuple[Any, Any] | None:
-    """What verifies by the algorithm, and the key as it takes it; None where the key is none of its kind, or too short.
-
-    Kept by the key's content, since building a key costs more than verifying with it.
-    """
-    import jwt
-
-    if algorithm not in ASYMMETRIC_ALGORITHMS:
-        return None
-    data = {name: member for name, member in zip(_PUBLIC, members, strict=True) if member is not None}
-    try:
-        made = jwt.PyJWK(data, algorithm=algorithm)
-        prepared = made.Algorithm.prepare_key(made.key)
-        return None if made.Algorithm.check_key_length(prepared) else (made.Algorithm, prepared)
-    except (jwt.PyJWTError, ValueError, TypeError):
-        return None
-
-
-def _claims(claims: object, algorithm: str, question: Question, rules: TokenRules) -> Reading:
+def _check_claims(claims: object, algorithm: str, question: Question, rules: TokenRules) -> Reading:
     if not isinstance(claims, dict):
-        return Reading(active=None, reason="unparsable", detail="the claims are no JSON object, or one is given twice")
+        return Reading(active=None, reason="unparsable", detail="the claims are not a JSON object, or repeat a name")
     issuer = claims.get("iss")
     if not rules.issuers:
-        return Reading(active=None, reason="not_stated", detail="the caller does not say whose token it should be")
+        return Reading(active=None, reason="not_stated", detail="the expected issuer is missing")
     if isinstance(issuer, str) and issuer not in rules.issuers:
-        return Reading(active=False, reason="unknown_token", detail="signed for another issuer or tenant")
-    audience = _texts(claims.get("aud"))
-    who = claims.get(rules.subject)
+        return Reading(active=False, reason="unknown_token", detail="issued by another issuer or tenant")
+    audience = _to_strings(claims.get("aud"))
+    subject = claims.get(rules.subject_claim)
     try:
-        expires_at, issued_at, begins = (_time(claims.get(name)) for name in ("exp", rules.issued, "nbf"))
+        expires_at, issued_at, not_before = (
+            _parse_time(claims.get(name)) for name in ("exp", rules.issued_at_claim, "nbf")
+        )
     except (ValueError, OverflowError):
-        return Reading(active=None, reason="unparsable", detail="a time that is none")
-    named = (isinstance(who, str) and who) or (who is None and rules.subject in rules.optional)
-    meant = audience or ("aud" not in claims and "aud" in rules.optional)
-    if not (isinstance(issuer, str) and named and meant and expires_at and issued_at):
-        return Reading(active=None, reason="unparsable", detail="a claim is missing that every such token has")
-    if max(begins or issued_at, issued_at) > question.time + CLOCK_SKEW:
-        return Reading(active=None, reason="contradiction", detail="not yet valid: its beginning lies in the future")
-    if (other := _of_another_kind(claims, rules)) is not None:
-        return other
-    unbound = None if rules.about == "access" else _unbound(claims, algorithm, question)
-    if unbound is not None:
+        return Reading(active=None, reason="unparsable", detail="invalid timestamp")
+    has_subject = (isinstance(subject, str) and subject) or (
+        subject is None and rules.subject_claim in rules.optional_claims
+    )
+    has_audience = audience or ("aud" not in claims and "aud" in rules.optional_claims)
+    if not (isinstance(issuer, str) and has_subject and has_audience and expires_at and issued_at):
+        return Reading(active=None, reason="unparsable", detail="a required claim is missing or invalid")
+    if max(not_before or issued_at, issued_at) > question.time + CLOCK_SKEW:
+        return Reading(active=None, reason="contradiction", detail="not valid yet")
+    if (mismatch := _check_kind(claims, rules)) is not None:
+        return mismatch
+    if rules.token_kind != "access" and (unbound := _check_binding(claims, algorithm, question)) is not None:
         return unbound
-    scopes = claims.get(rules.scope)
+    is_id_token = rules.token_kind == "id"
+    scopes = claims.get(rules.scope_claim)
     return Reading(
         active=True,
         reason="ok",
-        client_id=_party(claims, audience) if rules.about == "id" else _client(claims, audience, rules.client),
+        client_id=_id_token_client(claims, audience)
+        if is_id_token
+        else _access_token_client(claims, audience, rules.client_claims),
         audience=audience,
-        subject=who,
-        scopes=split_scopes(scopes) if isinstance(scopes, str) else _texts(scopes),
+        subject=subject,
+        scopes=split_scopes(scopes) if isinstance(scopes, str) else _to_strings(scopes),
         expires_at=expires_at,
         issued_at=issued_at,
         issuer=issuer,
     )
 
 
-def _of_another_kind(claims: Mapping[str, Any], rules: TokenRules) -> Reading | None:
-    """Why a token under the issuer's key is not of the kind that is asked about (RFC 8725, section 3.12)."""
-    if "events" in claims:  # RFC 8417, section 2.2; so every logout token is told, also one that calls itself JWT
-        return Reading(active=None, reason="unparsable", detail="by its claims a message about an event")
-    if rules.about == "access" and any(name in claims for name in ID_TOKEN_CLAIMS):
-        return Reading(active=None, reason="unparsable", detail="by its claims an ID token, which opens nothing")
+def _check_kind(claims: Mapping[str, Any], rules: TokenRules) -> Reading | None:
+    """Return why a token is of another kind than the one expected (RFC 8725, section 3.12); None if it matches."""
+    # RFC 8417, section 2.2: this also recognizes logout tokens with the type JWT.
+    if "events" in claims:
+        return Reading(active=None, reason="unparsable", detail="a security event token, by its claims")
+    if rules.token_kind == "access" and any(name in claims for name in ID_TOKEN_CLAIMS):
+        return Reading(active=None, reason="unparsable", detail="an ID token, by its claims: it grants no access")
     return None
 
 
-def _unbound(claims: Mapping[str, Any], algorithm: str, question: Question) -> Reading | None:
-    """Why an ID token does not go with the access token at hand; None where it does, or none is at hand.
+def _check_binding(claims: Mapping[str, Any], algorithm: str, question: Question) -> Reading | None:
+    """Return why an ID token does not belong to the caller's access token; None if it does, or there is none.
 
-    OpenID Connect Core 1.0, sections 3.1.3.6, 3.2.2.9 and 3.3.2.11. Only a flow that brings both from the authorization
-    endpoint requires ``at_hash``; the caller may say so by ``response_type``.
+    OpenID Connect Core 1.0, sections 3.1.3.6, 3.2.2.9 and 3.3.2.11. Only a flow that returns both tokens from the
+    authorization endpoint requires ``at_hash``; the caller can name the flow in ``response_type``.
     """
-    token = question.credential("access_token")
-    if not token:
+    access_token = question.credential("access_token")
+    if not access_token:
         return None
-    stated = claims.get("at_hash")
-    if stated is None:
+    at_hash = claims.get("at_hash")
+    if at_hash is None:
         if {"id_token", "token"} <= set((question.credential("response_type") or "").split()):
-            return Reading(active=None, reason="not_stated", detail="no at_hash, which the flow requires")
+            return Reading(active=None, reason="not_stated", detail="the flow requires at_hash, which is missing")
         return None
-    if stated != _left_half(token, algorithm):
-        return Reading(active=False, reason="malformed", detail="its at_hash is not that of the access token at hand")
+    if at_hash != _hash_access_token(access_token, algorithm):
+        return Reading(active=False, reason="malformed", detail="at_hash does not match the access token")
     return None
 
 
-def _left_half(token: str, algorithm: str) -> str:
-    """``at_hash``: the left half of the token's hash, by the hash of the signature's algorithm (of Ed25519 SHA-512)."""
+def _hash_access_token(access_token: str, algorithm: str) -> str:
+    """Return ``at_hash``: the left half of the hash that the signature algorithm uses (SHA-512 for Ed25519)."""
     name = "sha512" if algorithm == "EdDSA" else f"sha{algorithm[-3:]}"
-    digest = hashlib.new(name, token.encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.new(name, access_token.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
-def _party(claims: Mapping[str, Any], audience: tuple[str, ...] | None) -> str | None:
-    """The client of an ID token: one of its audience in any case, by ``azp`` where there are several.
+def _id_token_client(claims: Mapping[str, Any], audience: tuple[str, ...] | None) -> str | None:
+    """Return the client of an ID token: its audience, or the ``azp`` among several audiences.
 
-    OpenID Connect Core 1.0, sections 2 and 3.1.3.7. An ``azp`` outside of the audience asked on another's behalf.
+    OpenID Connect Core 1.0, sections 2 and 3.1.3.7. An ``azp`` outside the audience acted for another client.
     """
-    named = claims.get("azp")
-    if audience and named in audience:
-        return str(named)
+    authorized_party = claims.get("azp")
+    if audience and authorized_party in audience:
+        return str(authorized_party)
     return audience[0] if audience and len(audience) == 1 else None
 
 
-def _client(claims: Mapping[str, Any], audience: tuple[str, ...] | None, names: Sequence[str]) -> str | None:
+def _access_token_client(
+    claims: Mapping[str, Any], audience: tuple[str, ...] | None, names: Sequence[str]
+) -> str | None:
+    """Return the value of the first client claim present; None if it is not a string."""
     for name in names:
         if name == "aud":
             return audience[0] if audience and len(audience) == 1 else None
-        named = claims.get(name)
-        if named is not None:
-            return named if isinstance(named, str) else None
+        value = claims.get(name)
+        if value is not None:
+            return value if isinstance(value, str) else None
     return None
 
 
-def _texts(value: object) -> tuple[str, ...] | None:
+def _to_strings(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str):
         return (value,)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None
 
 
-def _time(value: object) -> Any:
+def _parse_time(value: object) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("no number")  # noqa: TRY004 - a value of the token, not of the program
+        raise ValueError("not a number")  # noqa: TRY004 - the error is in the token, not in the program
     return parse_epoch(value)
-
-
-def _known(form: str, question: Question) -> str | None:
-    """An issuer with the caller's credentials filled in; None where one of them is missing."""
-    for name in HOLE.findall(form):
-        held = question.credential(name)
-        if not held:
-            return None
-        form = form.replace(f"{{{name}}}", held)
-    return form

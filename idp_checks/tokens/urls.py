@@ -1,16 +1,16 @@
-"""Rules for URLs that a token may be sent to."""
+"""Rules for the URLs that a token may be sent to."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-__all__ = ["is_loopback", "rebase_url"]
+__all__ = ["is_loopback", "may_receive_token", "rebase_url"]
 
 
 @lru_cache(maxsize=256)
 def is_loopback(url: str) -> bool:
-    """Whether the address is of this machine."""
+    """Return whether the URL's host is this machine."""
     import ipaddress
 
     host = urlsplit(url).hostname or ""
@@ -24,7 +24,10 @@ def is_loopback(url: str) -> bool:
 
 @lru_cache(maxsize=256)
 def may_receive_token(url: str) -> bool:
-    """Whether a token may go to the address: https, or plain http on loopback; a host, no user and no fragment."""
+    """Return whether a token may be sent to the URL.
+
+    It must be https, or http on loopback, and have a host but no user and no fragment.
+    """
     try:
         parts = urlsplit(url)
         if not parts.hostname or parts.username is not None or parts.fragment or parts.port == 0:
@@ -35,7 +38,7 @@ def may_receive_token(url: str) -> bool:
 
 
 def rebase_url(documented: str, issuer_url: str | None) -> str:
-    """The documented address with scheme and host replaced by ``issuer_url``, whose own path comes first."""
+    """Return the documented URL with scheme and host replaced by ``issuer_url``, whose own path comes first."""
     if issuer_url is None:
         return documented
     parts = urlsplit(documented)

@@ -12,18 +12,21 @@ from msgspec import Struct
 from idp_checks.secret import Secret
 from idp_checks.tokens.reading import Reason
 
-__all__ = ["Request", "Response", "Unreachable"]
+__all__ = ["Request", "Response", "Unreachable", "Value", "decode_body"]
 
 Value: TypeAlias = str | Secret
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """A request as it is to be sent. Secrets stand in it as ``Secret`` and nowhere else; the address holds none.
+    """A request to send. All secrets in it are ``Secret`` values; the URL contains none.
 
-    ``path`` holds what is filled into the holes of the address. At most one of ``form`` (sent as
-    ``application/x-www-form-urlencoded``) and ``json`` is given. ``basic`` is the
-    user and password of HTTP Basic. ``cacheable`` marks public documents (key sets, discovery) that one run asks for
-    once; ``fresh`` asks for one of them anew, because what is held of it lacks something.
+    Attributes:
+        path: the values of the placeholders in the URL.
+        form: the body as ``application/x-www-form-urlencoded``; excludes ``json``.
+        json: the body as JSON; excludes ``form``.
+        basic: user and password of HTTP Basic.
+        cacheable: a public document (key set, discovery document) that each run fetches once.
+        fresh: fetch a cacheable document again, because the cached version lacks something.
     """
 
     method: str
@@ -39,24 +42,24 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Response(Struct, frozen=True, dict=True):
-    """An answer as it came: status, headers by lower-case name, body (capped, decompressed)."""
+    """A response: status, headers by lower-case name, and the body (size-limited, decompressed)."""
 
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
 
     def __repr__(self) -> str:
-        # An issuer may repeat the token in its answer.
+        # An issuer may repeat the token in its response.
         return f"Response(status={self.status}, {len(self.body)} bytes)"
 
     @cached_property
     def json(self) -> object:
-        """The body as ``body_of`` reads it."""
+        """The body as ``decode_body`` returns it."""
         return decode_body(self)
 
 
-class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step was not answered
-    """Thrown into ``steps`` where a request got no answer."""
+class Unreachable(Exception):  # noqa: N818 - not an error for users: a request without a response
+    """Thrown into ``steps`` if a request received no response."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
@@ -65,9 +68,13 @@ class Unreachable(Exception):  # noqa: N818 - no error of the toolkit: a step wa
 
 
 def decode_body(response: Response, unwrap: Callable[[str], str] | None = None) -> object:
-    """The body as a JSON value; as a text where it is none; members given twice or half a letter make it a text.
+    """Decode the body as JSON; return it as a string if it is invalid JSON, and None if it is not UTF-8.
 
-    Half of a surrogate pair is no text that anybody could write down again (RFC 7493, section 2.1).
+    Repeated names and lone surrogates make it invalid: a lone surrogate cannot be encoded as UTF-8 (RFC 7493, section
+    2.1).
+
+    Args:
+        unwrap: extracts the JSON text from a body that wraps it.
     """
     try:
         text = response.body.decode()
@@ -84,15 +91,15 @@ def decode_body(response: Response, unwrap: Callable[[str], str] | None = None) 
     return value
 
 
-def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(members)
-    if len(table) != len(members):
-        raise ValueError("a member is given twice")
+def _reject_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("repeated name")
     return table
 
 
-def _refuse(constant: str) -> None:
+def _reject_constant(constant: str) -> None:
     raise ValueError(constant)
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse).decode
+_decode = json.JSONDecoder(object_pairs_hook=_reject_repeated_names, parse_constant=_reject_constant).decode

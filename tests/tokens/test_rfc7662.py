@@ -526,7 +526,7 @@ def test_token_introspection_is_asked_as_the_rfc_has_it():
 
 def test_a_server_of_its_own_ways_is_asked_in_them():
     """Other parameters, other needs, credentials in the form: where a server documents them."""
-    own = {"tells": frozenset({"end"}), "needs": ("api_key",), "takes": ("tenant",)}
+    own = {"proves": frozenset({"end"}), "required_credentials": ("api_key",), "optional_credentials": ("tenant",)}
     made = introspection_endpoint(AT_ENDPOINT, source=DOCS, params={}, basic=False, **own)
     request = made.request(ask(**OWN))
     assert (request.form, request.basic) == ({"token": Secret("opaque-token")}, None)

@@ -19,17 +19,15 @@ from idp_checks.tokens.introspection import conclude
 from idp_checks.tokens.probes import userinfo_endpoint
 from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import UNDECIDED, Reading
-from idp_checks.tokens.signed import (
-    SignedToken,
-    TokenRules,
-    _key_set,
-    _ready,
+from idp_checks.tokens.signed import SignedToken, TokenRules, verify
+from idp_checks.tokens.jws import (
+    _parse_key_set,
+    _prepare_key,
     has_jws_form,
     is_access_token,
     read_claims,
     read_header,
     read_key_set,
-    verify,
 )
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
@@ -448,12 +446,12 @@ def test_a_kept_key_is_that_of_its_content():
 def test_the_kept_keys_are_bounded():
     """However many keys issuers show, no more than a set number is kept."""
     token = made(drop=("kid",))
-    for at in range(_ready.cache_info().maxsize + 9):
+    for at in range(_prepare_key.cache_info().maxsize + 9):
         read(token, [rsa_jwk(RSA) | {"e": number(at * 2 + 3)}])
-    assert _ready.cache_info().currsize <= _ready.cache_info().maxsize
-    for at in range(_key_set.cache_info().maxsize + 9):
+    assert _prepare_key.cache_info().currsize <= _prepare_key.cache_info().maxsize
+    for at in range(_parse_key_set.cache_info().maxsize + 9):
         read_key_set(Response(200, {}, json.dumps({"keys": [{"kid": str(at)}]}).encode()))
-    assert _key_set.cache_info().currsize <= _key_set.cache_info().maxsize
+    assert _parse_key_set.cache_info().currsize <= _parse_key_set.cache_info().maxsize
 
 
 def test_a_secret_in_the_key_set_does_not_verify():
@@ -548,7 +546,7 @@ def asked(endpoint, token, **ask):
 
 
 ENDPOINT = SignedToken(
-    url="https://op.example.com/keys", issuers=("https://op.example.com/{tenant_id}",), source="https://op.example.com"
+    url="https://op.example.com/keys", rules=TokenRules(issuers=("https://op.example.com/{tenant_id}",)), source="https://op.example.com"
 )
 
 
@@ -683,7 +681,7 @@ def test_a_token_without_signature_decides_nothing_here(token, in_words):
 
 PROBED = SignedToken(
     url="https://op.example.com/keys",
-    issuers=(ISSUER,),
+    rules=TokenRules(issuers=(ISSUER,)),
     source="https://op.example.com",
     opaque=userinfo_endpoint("https://op.example.com/userinfo"),
     is_opaque=lambda token: read_claims(token).get("sub") == "sealed",
@@ -711,16 +709,9 @@ def test_a_token_that_can_be_checked_is_not_asked_about():
 
 OWN_NAMES = SignedToken(
     url="https://op.example.com/{tenant_id}/keys",
-    issuers=(ISSUER,),
+    rules=TokenRules(issuers=(ISSUER,), algorithms=("ES256",), client_claims=("appid",), subject_claim="oid", scope_claim="scp", issued_at_claim="auth_time", optional_claims=frozenset({"aud"}), token_kind="any"),
     source="https://op.example.com",
-    algorithms=("ES256",),
-    client=("appid",),
-    subject="oid",
-    scope="scp",
-    issued="auth_time",
-    optional=frozenset({"aud"}),
-    about="any",
-)
+    )
 NAMED = {"iss": ISSUER, "oid": "7", "appid": "client-b", "scp": "read write", "auth_time": NOW - 9, "exp": NOW + 9}
 
 
@@ -790,7 +781,7 @@ def test_an_issuer_may_keep_keys_from_a_caller():
             seen.append(ask.credential("tenant_id"))
             return [key for key in keys if key["kid"] == ask.credential("tenant_id")]
 
-    tied = Tied(url="https://op.example.com/keys", issuers=(ISSUER,), source="https://op.example.com")
+    tied = Tied(url="https://op.example.com/keys", rules=TokenRules(issuers=(ISSUER,)), source="https://op.example.com")
     assert asked(tied, made(), credentials={"tenant_id": "key-1"})[0].active is True
     assert asked(tied, made(), credentials={"tenant_id": "key-2"})[0].reason == "not_stated"
     assert seen == ["key-1", "key-2"]
