@@ -1,9 +1,9 @@
 """Judges: the code that decides whether a normalizer's result for one raw profile breaks a rule.
 
 A judge is a pure function of a ``Case`` and an ``Observation``. It yields objections: messages without any value of
-either. It objects only to faults that a function ``f(provider, raw) -> dict`` can avoid. ``identities`` is judged only
-if present, a name may be trimmed, a Gravatar URL may use MD5 or SHA-256, and every picture that the provider sends is
-accepted.
+either. It objects only to faults that a function ``f(provider, raw) -> dict`` can avoid. A name may be trimmed. A
+Gravatar URL may use MD5 or SHA-256. Every picture that the provider sends is accepted. The rule about ``identities`` is
+judged only if that property is present.
 """
 
 from __future__ import annotations
