@@ -58,12 +58,12 @@ def judge_other_properties(case: Case, _claims: Claims, profile: Mapping[str, An
             continue
         if name not in profile:
             if value is not None and not (isinstance(value, str) and not value.strip()):
-                yield f"{_printable_name(name)} of the raw profile is missing"
+                yield f"{_describe_field(name)} of the raw profile is missing"
         elif not json_equal(drop_secrets(profile[name]), value):
-            yield f"{_printable_name(name)} of the raw profile was changed"
+            yield f"{_describe_field(name)} of the raw profile was changed"
 
 
-def _printable_name(name: object) -> str:
-    """Return a field name if it is short and printable ASCII; names in raw profiles can be anything."""
+def _describe_field(name: object) -> str:
+    """Return a field's name in quotes if it is short and printable ASCII; names in raw profiles can be anything."""
     text = str(name)
-    return text if text.isascii() and text.isprintable() and len(text) <= 40 else "a field"
+    return f"field {text!r}" if text.isascii() and text.isprintable() and len(text) <= 40 else "a field"
