@@ -1,4 +1,4 @@
-"""Run the lifecycle of one token: ask, use, renew, revoke, and ask until it is inactive.
+"""Ask about a token, use, renew and revoke it, and ask until it is inactive.
 
 Asking and using change nothing at the issuer and are always done. Renewing and revoking are done only if the caller
 allows them; their effects are announced before (``Planned``). A request that changes something is sent once.
@@ -35,7 +35,8 @@ from idp_checks.lifecycles.values import (
     StepOutcome,
     TokenRole,
 )
-from idp_checks.live.asker import Asker, conclude_reply
+from idp_checks.live.asker import Asker
+from idp_checks.live.prepared_question import conclude_reply
 from idp_checks.providers.operations import Operation
 from idp_checks.secret import Redactor, Secret
 from idp_checks.tokens.introspection import Exchange, Introspection
@@ -278,8 +279,8 @@ class LifecycleRun:
         self.renewed = renewed
         self.tokens["renewed"], self.refresh_token = renewed.access_token, renewed.refresh_token
         self.callbacks.keep(renewed)
-        detail = "the refresh token was replaced" if renewed.rotated else None
-        success = Reading(active=True, reason="ok", detail=detail)
+        note = "the refresh token was replaced" if renewed.rotated else None
+        success = Reading(active=True, reason="ok", detail=note)
         self.record_step("renew", "given", "renewed", reading=success, exchange=exchange)
         self.renewal = Renewal(outcome=True, after=await self.ask("ask-renewed", "renewed"))
 
@@ -310,14 +311,18 @@ class LifecycleRun:
         self.revocation = structs.replace(self.revocation, after=tuple(after), waited_s=waited)
 
     async def choose_revoked(self) -> TokenRole:
-        """Return the token to revoke: the caller's, or the renewed token if the renewal ended the caller's."""
+        """Return the token to revoke: the renewed one if the renewal ended the first."""
         if "renewed" not in self.tokens:
             return "given"
         current = await self.ask("ask", "given")
         return "renewed" if current.active is not True and self.introspections["renewed"].active is True else "given"
 
     async def wait_until_inactive(self, role: TokenRole, deadline: float) -> Introspection:
-        """Ask until the token is rejected repeatedly or the deadline is over; return the last introspection."""
+        """Ask until the token is rejected repeatedly or the deadline is over.
+
+        Returns:
+            The last introspection.
+        """
         clock = asyncio.get_running_loop().time
         questions = denials = 0
         decided_at = clock()

@@ -1,1 +1,1 @@
-"""Ask issuers about tokens over the network."""
+"""Ask issuers about tokens, over the network."""

@@ -1,91 +1,65 @@
-"""Asks issuers, live. The only module that sends a token anywhere.
+"""Ask issuers about tokens: the only module that decides to send a token.
 
-What is asked and how an answer is read is the providers' matter (``idp_checks.endpoint``); here are the client, the
-deadline, retries, limits, and the record of the exchange.
+Requests and the reading of responses are defined by the providers' endpoints; this module adds deadlines, limits and
+the record.
 
-- One deadline over everything, pauses included. Where many questions are put, it runs from a question's turn.
-- Retries only for answers and faults that may pass, with jitter, honouring ``Retry-After`` within the deadline.
-- Redirects are not followed; no cookies; certificates are checked; plain http is for loopback alone.
-- Bodies are capped after decompression.
-- One question per distinct token and client; public documents (key sets, discovery) are fetched once, and once more
-  where one lacks a key, but not twice in ``REFRESH`` seconds.
-- What an issuer says to one question of its limits holds for all; one that is down is not asked on (``throttle``).
-- No failure is an exception, and no log, error or traceback shows a secret: secrets are put into a request at the last
-  moment, in an expression, so that they stand in no variable while something waits. httpx's client would log the
-  addresses it asks, so its transport is used without it; httpcore's logs, which show the headers of answers (a token
-  that went in the query comes back in the ``Location`` of a redirect), are silent while an issuer is asked.
+- One deadline covers a whole question, its pauses included. Among many questions, it starts with the question's turn.
+- Only temporary failures are retried, with jitter, honoring ``Retry-After`` within the deadline.
+- Redirects are not followed; there are no cookies; certificates are verified; plain http is for loopback only.
+- Bodies are limited in size after decompression.
+- Each distinct token and client is asked about once. Public documents (key sets, discovery) are fetched once, and again
+  if one lacks a key, but not more often than ``documents.REFRESH_INTERVAL``.
+- A ``Retry-After`` pauses all questions to an issuer; an issuer that is down is not asked further (``Throttle``).
+- A failure is not an exception, and no log, error or traceback shows a secret: a secret is put into a request at the
+  last moment, in an expression, so that no local variable contains it during a wait.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
-import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from types import TracebackType
-from typing import NamedTuple, Self, Unpack
-from urllib.parse import urlsplit
+from typing import Self, Unpack
 
-import httpx
 from msgspec.structs import replace
 
 from idp_checks import providers
 from idp_checks.clock import utc_now
 from idp_checks.errors import UsageError
-from idp_checks.live.exchange import _hushed, _kept, _told
+from idp_checks.live.exchange import record_exchange
+from idp_checks.live.http_request import basic_credentials
 from idp_checks.live.loop import run_sync
-from idp_checks.live.throttle import Throttle, paused_detail
-from idp_checks.live.transport import (
-    _ASKING,
-    _BROKEN,
-    Fault,
-    _body,
-    _drop_spoiled,
-    _fault,
-    _headers_of,
-    _http,
-    _pair,
-    _pause,
-    _plain,
-    _proxy,
-    _Silent,
-    trusted,
+from idp_checks.live.prepared_question import (
+    IssuerContexts,
+    IssuerReply,
+    PreparedQuestion,
+    conclude_reply,
+    prepare_question,
 )
+from idp_checks.live.sender import Sender
+from idp_checks.live.throttle import Throttle
+from idp_checks.live.transport import Transport, TransportPool
 from idp_checks.secret import Redactor, Secret, new_key
-from idp_checks.tokens.endpoint import Endpoint
-from idp_checks.tokens.introspection import Exchange, Introspection, conclude
+from idp_checks.tokens.introspection import Exchange, Introspection
 from idp_checks.tokens.question import Question, QuestionOptions
 from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.steps import drive_async
-from idp_checks.tokens.urls import may_receive_token
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
-__all__ = ["Asker", "introspect", "introspect_sync"]
+__all__ = ["MAX_WAIT", "Asker", "introspect", "introspect_sync"]
 
-
-ATTEMPTS = 3
-CONCURRENCY, LIMIT = 8, (50, 1.0)
-"""Questions under way at one issuer, and requests in seconds, where the issuer documents no limit."""
-PATIENCE = 30.0
-"""Seconds for which questions are held while an issuer is down or asks to wait."""
-REFRESH = 60.0
-"""Seconds before a public document is fetched anew another time, however many tokens name a key that it lacks."""
-FOUND, MISSING = 200, 404
-"""What is known of a public document: held, or not there, which is held too but not for long."""
-HELD_DOCUMENTS = 32
-HELD_STANDINGS = 64
-RETRIED = frozenset({429, 502, 503, 504})
+CONCURRENCY, RATE_LIMIT = 8, (50, 1.0)
+"""Parallel questions to one issuer, and requests per seconds if the issuer documents no limit."""
+MAX_WAIT = 30.0
+"""Seconds that a question waits, by default, while its issuer is down or paused."""
 
 
 async def introspect(
     provider: str,
     token: str | Secret,
     *,
-    timeout: float = 10.0,  # noqa: ASYNC109 - the deadline is the caller's
+    timeout: float = 10.0,  # noqa: ASYNC109 - the caller's deadline
     **options: Unpack[QuestionOptions],
 ) -> Introspection:
     """Ask a token's issuer whether the token is good.
@@ -102,7 +76,7 @@ async def introspect(
 
     Raises:
         UnknownProvider: the provider is unknown.
-        UsageError: ``issuer_url`` is not a URL that may receive a token, or ``timeout`` is not a positive number.
+        UsageError: ``issuer_url`` is not a URL that may receive a token, or ``timeout`` is not positive.
     """
     question = Question(provider=provider, token=token, **options)
     del token, options  # a traceback must not show them
@@ -123,60 +97,18 @@ async def _ask_once(question: Question, seconds: float) -> Introspection:
         return await asker.ask(question)
 
 
-class IssuerReply(NamedTuple):
-    """The result of asking an issuer, before it is compared with the caller's expectations."""
-
-    reading: Reading
-    asked_at: datetime
-    exchanges: tuple[Exchange, ...] = ()
-
-
-class IssuerContext(NamedTuple):
-    """The values that all questions of one client to one issuer share.
-
-    Attributes:
-        endpoint: None if the provider documents no endpoint.
-        redactor: removes the client's own secrets from the record.
-        fingerprint: identifies client and issuer without revealing a secret.
-    """
-
-    provider: str
-    endpoint: Endpoint | None
-    redactor: Redactor
-    fingerprint: bytes
-
-
-class PreparedQuestion(NamedTuple):
-    """A question with its issuer's endpoint and the redactor of its record.
-
-    ``reply`` is set if nothing has to be sent, and says why.
-    """
-
-    context: IssuerContext
-    question: Question
-    redactor: Redactor
-    reply: IssuerReply | None
-
-    @property
-    def fingerprint(self) -> bytes:
-        """Identify the question without revealing a secret."""
-        parts = _told(self.question.token.reveal(), self.question.subject)
-        return hashlib.blake2b(parts, key=self.context.fingerprint, digest_size=16).digest()
-
-
 class Asker:
-    """Asks many questions with one client: bounded in number at a time and in rate, each question put once.
+    """Asks many questions over shared connections, with limits per issuer; each distinct question is asked once.
 
     Args:
-        timeout: seconds for one question, everything together, from its turn on.
-        redactor: what takes the secrets out of the record; one with a key of its own if not given. It learns every
-            secret that is used.
-        concurrency: questions under way at one issuer at a time.
-        rate: requests per second to one issuer; what the issuer documents, or 50, if not given.
-        patience: seconds for which questions are held while their issuer is down or asks to wait.
-        notice: is told once that an issuer is down, and once that it answers again; a warning is logged if not given.
-        transport: how requests are sent, in place of the network. It should log nothing.
-        bulk: whether connections are kept open, and many are used side by side: for many questions to one issuer.
+        timeout: seconds for one question, from its turn on.
+        redactor: removes secrets from the record; one with its own key by default. Every secret in use is added to it.
+        concurrency: parallel questions to one issuer.
+        rate: requests per second to one issuer; by default the limit that the issuer documents, else 50.
+        patience: seconds that a question waits while its issuer is down or paused.
+        notice: receives one message when an issuer goes down, and one when it responds again; logged by default.
+        transport: sends the requests instead of the network. It should not log.
+        bulk: whether connections are kept open and many are used in parallel, for many questions to one issuer.
     """
 
     def __init__(
@@ -186,29 +118,23 @@ class Asker:
         redactor: Redactor | None = None,
         concurrency: int | None = None,
         rate: float | None = None,
-        patience: float = PATIENCE,
+        patience: float = MAX_WAIT,
         notice: Callable[[str], None] | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         bulk: bool = False,
     ) -> None:
         if not timeout > 0:
-            raise UsageError("not a time", where="timeout", remedy="give seconds, more than 0")
+            raise UsageError("not a positive number of seconds", where="timeout", remedy="use a number above 0")
         self.timeout = timeout
         self.redactor = redactor or Redactor(new_key())
         self._concurrency = concurrency
         self._rate = rate
         self._patience = patience
         self._notice = notice or logging.getLogger("idp_checks").warning
-        self._given = transport
-        self._bulk = bulk
-        self._transports: dict[str | None, httpx.AsyncBaseTransport] = {}
-        self._routes: dict[tuple[str, str], httpx.AsyncBaseTransport] = {}
-        self._gates: dict[tuple[str, str | None], Throttle] = {}
-        self._asked: dict[bytes, asyncio.Task[IssuerReply]] = {}
-        self._documents: OrderedDict[str, Response] = OrderedDict()
-        self._refreshed: dict[str, float] = {}
-        self._fetching: dict[str, asyncio.Lock] = {}
-        self._contexts: OrderedDict[tuple[object, ...], IssuerContext] = OrderedDict()
+        self._sender = Sender(TransportPool(transport, bulk=bulk), timeout)
+        self._contexts = IssuerContexts(self.redactor)
+        self._throttles: dict[tuple[str, str | None], Throttle] = {}
+        self._replies: dict[bytes, asyncio.Task[IssuerReply]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -216,11 +142,10 @@ class Asker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._asked.values():
+        for task in self._replies.values():
             task.cancel()
-        await asyncio.gather(*self._asked.values(), return_exceptions=True)
-        for transport in self._transports.values():
-            await transport.aclose()
+        await asyncio.gather(*self._replies.values(), return_exceptions=True)
+        await self._sender.close()
 
     async def ask(self, question: Question) -> Introspection:
         """Ask a question, or return the result of the same question asked before.
@@ -233,17 +158,17 @@ class Asker:
         self.redactor.add(question.token)
         reply = prepared.reply
         if reply is None:
-            name = prepared.fingerprint
-            if name not in self._asked:
-                self._asked[name] = asyncio.create_task(self.fetch_reply(prepared))
-            reply = await asyncio.shield(self._asked[name])
+            fingerprint = prepared.fingerprint
+            if fingerprint not in self._replies:
+                self._replies[fingerprint] = asyncio.create_task(self.fetch_reply(prepared))
+            reply = await asyncio.shield(self._replies[fingerprint])
         return conclude_reply(prepared, reply)
 
     async def ask_calibrated(self, question: Question) -> Introspection:
         """Ask a question, and ask about a canary token with the same credentials.
 
-        If the endpoint accepts the canary token, or accepts the token without denying the canary token, the reason is
-        ``uncalibrated``.
+        The reason is ``uncalibrated`` if the endpoint accepts the canary token, or if it accepts the token without
+        denying the canary token.
         """
         from idp_checks.live.calibration import apply_calibration, make_canary
 
@@ -252,282 +177,92 @@ class Asker:
         return apply_calibration(result, await self.ask(replace(question, token=canary, subject=None)))
 
     def prepare(self, question: Question) -> PreparedQuestion:
-        """Look up the endpoint of a question, and find out whether it can be asked.
+        """Look up the context of a question, and find out whether it can be sent.
 
         Raises:
             UnknownProvider: the provider is unknown.
             UsageError: ``issuer_url`` is not a URL that may receive a token.
         """
-        context = self._context(question)
-        endpoint = context.endpoint
-        reading = None
-        if endpoint is None:
-            reading = _NO_WAY
-        elif not _is_token(question.token.reveal()):
-            reading = _NO_TOKEN
-        elif missing := endpoint.missing_credentials(question):
-            wanted = f"the issuer answers only with {' and '.join(missing)}"
-            reading = Reading(active=None, reason="caller_rejected", detail=wanted)
-        reply = None if reading is None else IssuerReply(reading, utc_now())
-        return PreparedQuestion(context, question, context.redactor.with_secrets(question.token), reply)
-
-    def _context(self, question: Question) -> IssuerContext:
-        provider, issuer_url, credentials = question.provider, question.issuer_url, question.credentials
-        client_id, client_secret = question.client_id, question.client_secret
-        key = provider, client_id, client_secret, issuer_url, frozenset(credentials.items())
-        context = self._contexts.get(key)
-        if context is None:
-            if issuer_url is not None and not may_receive_token(issuer_url):
-                raise UsageError(
-                    "not an address that a token may be sent to",
-                    where="issuer_url",
-                    remedy="give https://HOST, or http on loopback",
-                )
-            pair = _pair(client_id, client_secret) if client_id and client_secret else None
-            secrets = [value for value in (client_secret, pair, *credentials.values()) if isinstance(value, Secret)]
-            self.redactor.add(*secrets)
-            secret = None if client_secret is None else client_secret.reveal()
-            named = sorted((name, type(value).__name__, _plain(value)) for name, value in credentials.items())
-            parts = _told(provider, client_id, secret, issuer_url, *(part for item in named for part in item))
-            context = self._contexts[key] = IssuerContext(
-                provider,
-                providers.get(provider).debug,
-                Redactor(self.redactor.key, secrets),
-                hmac.digest(self.redactor.key, parts, "sha256"),
-            )
-            if len(self._contexts) > HELD_STANDINGS:
-                self._contexts.popitem(last=False)
-        return context
+        return prepare_question(question, self._contexts.get(question))
 
     async def fetch_reply(self, prepared: PreparedQuestion) -> IssuerReply:
         """Ask the issuer as soon as its throttle allows."""
-        endpoint, redactor = prepared.context.endpoint, prepared.redactor
-        assert endpoint is not None, "a question without an endpoint has a reply already"  # noqa: S101
         throttle = self.throttle_for(prepared)
-        async with throttle.places:
-            if (refused := await throttle.turn()) is not None:
-                return IssuerReply(refused, utc_now())
-            asked_at = utc_now()
-            question = replace(prepared.question, asked_at=asked_at)
+        async with throttle.slots:
+            if (refusal := await throttle.wait_for_turn()) is not None:
+                return IssuerReply(refusal, utc_now())
+            question = replace(prepared.question, asked_at=utc_now())
             exchanges: list[Exchange] = []
-            deadline = asyncio.get_running_loop().time() + self.timeout
             try:
-                reading = await self._steps(endpoint, question, deadline, throttle, exchanges, redactor)
+                reading = await self._read_steps(prepared, question, throttle, exchanges)
             except Unreachable as unreachable:
                 reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
             except AssertionError:
-                raise  # of whoever plays the network: a statement about the test, not about the token
-            except Exception as error:  # noqa: BLE001 - whatever fails, nothing is known of the token
-                failed = f"the answer could not be read ({type(error).__name__})"
-                reading = Reading(active=None, reason="unparsable", detail=failed)
+                raise  # from a simulated network: a statement about a test, not about the token
+            except Exception as error:  # noqa: BLE001 - no failure may say anything about the token
+                detail = f"the response could not be read ({type(error).__name__})"
+                reading = Reading(active=None, reason="unparsable", detail=detail)
             except BaseException:
-                throttle.dropped()
+                throttle.abandon_turn()
                 raise
-            throttle.heard(reading)
-            return IssuerReply(reading, asked_at, tuple(exchanges))
+            throttle.record(reading)
+            return IssuerReply(reading, question.time, tuple(exchanges))
 
-    async def send(
-        self, request: Request, learned: Callable[[Response], Iterable[Secret]] = lambda _: ()
-    ) -> tuple[Response | None, Reading, Exchange]:
-        """Send a call that was built elsewhere, once: it may change something at the issuer, so it is not repeated.
-
-        Args:
-            learned: the secrets that stand in an answer, to be taken out of the record before it is kept.
-
-        Returns:
-            The answer; if there is none, why (of a call that was answered nothing is said here); the record.
-        """
-        tables = (request.headers, request.path, request.query, request.form or {}, request.json or {})
-        self.redactor.add(*(each for table in tables for each in table.values() if isinstance(each, Secret)))
-        if request.basic is not None:
-            self.redactor.add(request.basic[1], _pair(*request.basic))
-        answer, why = None, Reading(active=None, reason="not_stated")
-        try:
-            if not may_receive_token(request.url):
-                raise Unreachable("issuer_error", "an address that a token may not be sent to")  # noqa: TRY301
-            async with asyncio.timeout(self.timeout):
-                outcome = await self._once(request)
-            if isinstance(outcome, Fault):
-                raise Unreachable("network", outcome.detail)  # noqa: TRY301
-            answer = outcome
-        except TimeoutError:
-            why = Reading(active=None, reason="network", detail=f"no answer within {self.timeout:g} seconds")
-        except Unreachable as unreachable:
-            why = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
-        if answer is not None:
-            self.redactor.add(*learned(answer))
-        return answer, why, _kept(request, answer, self.redactor)
-
-    async def _steps(
-        self,
-        endpoint: Endpoint,
-        question: Question,
-        deadline: float,
-        throttle: Throttle,
-        exchanges: list[Exchange],
-        redactor: Redactor,
+    async def _read_steps(
+        self, prepared: PreparedQuestion, question: Question, throttle: Throttle, exchanges: list[Exchange]
     ) -> Reading:
+        endpoint, redactor = prepared.context.endpoint, prepared.redactor
+        assert endpoint is not None, "a question without an endpoint has a reply already"  # noqa: S101
+        deadline = asyncio.get_running_loop().time() + self.timeout
+
         async def respond(request: Request) -> Response:
             try:
-                response = await self._send(request, deadline, throttle, first=not exchanges)
+                response = await self._sender.send(request, deadline, throttle, is_first=not exchanges)
             except Unreachable:
-                exchanges.append(_kept(request, None, redactor))
+                exchanges.append(record_exchange(request, None, redactor))
                 raise
-            exchanges.append(_kept(request, response, redactor))
+            exchanges.append(record_exchange(request, response, redactor))
             return response
 
         return await drive_async(endpoint.steps(question), respond)
 
-    async def _send(self, request: Request, deadline: float, throttle: Throttle, *, first: bool) -> Response:
-        if not may_receive_token(request.url):
-            raise Unreachable("issuer_error", "an address that a token may not be sent to")
-        if not request.cacheable:
-            return await self._attempts(request, deadline, throttle, first=first)
-        fetching = self._fetching.setdefault(request.url, asyncio.Lock())
-        first = first and not fetching.locked()  # who waits for others has to wait for a turn again
-        try:
-            async with asyncio.timeout_at(deadline):
-                await fetching.acquire()
-        except TimeoutError:
-            raise Unreachable("network", f"no answer within {self.timeout:g} seconds") from None
-        try:
-            held = self._documents.get(request.url)
-            stale = held is not None and (request.fresh or held.status != FOUND)
-            if held is None or (stale and self._may_refresh(request.url)):
-                held = await self._attempts(request, deadline, throttle, first=first)
-                if held.status in (FOUND, MISSING):
-                    self._documents[request.url] = held
-                    if len(self._documents) > HELD_DOCUMENTS:
-                        forgotten, _ = self._documents.popitem(last=False)
-                        self._refreshed.pop(forgotten, None)
-                        self._fetching.pop(forgotten, None)
-            return held
-        finally:
-            fetching.release()
+    async def send(
+        self, request: Request, find_secrets: Callable[[Response], Iterable[Secret]] = lambda _: ()
+    ) -> tuple[Response | None, Reading, Exchange]:
+        """Send a request that is not part of a question, once: it may change something at the issuer.
 
-    def _may_refresh(self, url: str) -> bool:
-        """Whether a document may be fetched anew; from now on it was."""
-        now = asyncio.get_running_loop().time()
-        if now - self._refreshed.get(url, -REFRESH) < REFRESH:
-            return False
-        self._refreshed[url] = now
-        return True
+        Args:
+            request: the request.
+            find_secrets: returns the secrets in a response; they are removed from the record.
 
-    async def _attempts(self, request: Request, deadline: float, throttle: Throttle, *, first: bool) -> Response:
-        """Ask until there is an answer to keep; when the time is over, the last one that came."""
-        answer: Response | None = None
-        fault = f"no answer within {self.timeout:g} seconds"
+        Returns:
+            The response, or None; the reason for a missing response as a reading; the record.
+        """
+        tables = (request.headers, request.path, request.query, request.form or {}, request.json or {})
+        self.redactor.add(*(value for table in tables for value in table.values() if isinstance(value, Secret)))
+        if request.basic is not None:
+            self.redactor.add(request.basic[1], basic_credentials(*request.basic))
+        response, reading = None, Reading(active=None, reason="not_stated")
         try:
-            async with asyncio.timeout_at(deadline):
-                for attempt in range(1, ATTEMPTS + 1):
-                    if (attempt > 1 or not first) and (left := await throttle.pace(deadline)):
-                        if attempt == 1:
-                            raise Unreachable("rate_limited", paused_detail(left))
-                        break
-                    outcome = await self._once(request)
-                    if isinstance(outcome, Response):
-                        answer, stated, passing = outcome, outcome.headers.get("retry-after"), outcome.status in RETRIED
-                    else:
-                        fault, stated, passing = outcome.detail, None, outcome.passing
-                    if not passing:
-                        break
-                    pause = _pause(stated, attempt)
-                    if stated is not None:
-                        throttle.hold(pause)
-                    if asyncio.get_running_loop().time() + pause >= deadline:
-                        break
-                    if attempt < ATTEMPTS:
-                        await asyncio.sleep(pause)
-        except TimeoutError:
-            pass
-        if answer is None:
-            raise Unreachable("network", fault)
-        return answer
-
-    async def _once(self, request: Request) -> Response | Fault:
-        before = _ASKING.set(True)
-        try:
-            transport = self._transport(request.url)
-            response = await transport.handle_async_request(_http(request))
-            try:
-                headers = _headers_of(response)
-                return Response(response.status_code, headers, await _body(response, headers))
-            finally:
-                await response.aclose()
-                if hasattr(transport, "_pool"):
-                    await _drop_spoiled(transport)
-        except (Unreachable, AssertionError):
-            raise
-        except httpx.TransportError as error:
-            return _fault(error)
-        except Exception as error:  # noqa: BLE001 - transports raise what they like
-            if type(error).__name__ == "ClientResponseError":  # of aiohttp: no whole HTTP answer
-                return _BROKEN
-            raise Unreachable("unparsable", f"the exchange failed ({type(error).__name__})") from None
-        finally:
-            _ASKING.reset(before)
+            response = await self._sender.send_once(request)
+        except Unreachable as unreachable:
+            reading = Reading(active=None, reason=unreachable.reason, detail=unreachable.detail)
+        else:
+            self.redactor.add(*find_secrets(response))
+        return response, reading, record_exchange(request, response, self.redactor)
 
     def throttle_for(self, prepared: PreparedQuestion) -> Throttle:
         """Return the throttle of the question's issuer."""
-        (provider, endpoint, _, _), issuer_url = prepared.context, prepared.question.issuer_url
-        key = (provider, issuer_url)
-        if key not in self._gates:
-            limit = (endpoint and endpoint.limit) or LIMIT if self._rate is None else (max(1.0, self._rate), 1.0)
-            self._gates[key] = Throttle(
-                f"{provider}{f' at {issuer_url}' if issuer_url else ''}",
+        provider, endpoint, issuer_url = *prepared.context[:2], prepared.question.issuer_url
+        key = provider, issuer_url
+        if key not in self._throttles:
+            documented = endpoint.limit if endpoint else None
+            limit = (documented or RATE_LIMIT) if self._rate is None else (max(1.0, self._rate), 1.0)
+            self._throttles[key] = Throttle(
+                f"{provider} ({issuer_url})" if issuer_url else provider,
                 concurrency=self._concurrency or CONCURRENCY,
                 limit=limit,
                 patience=self._patience,
                 notice=self._notice,
             )
-        return self._gates[key]
-
-    def _transport(self, url: str) -> httpx.AsyncBaseTransport:
-        if self._given is not None:
-            return self._given
-        parts = urlsplit(url)
-        route = parts.scheme, parts.netloc
-        if route not in self._routes:
-            proxy = _proxy(url)
-            if proxy not in self._transports:
-                self._transports[proxy] = self._made(proxy)
-            self._routes[route] = self._transports[proxy]
-        return self._routes[route]
-
-    def _made(self, proxy: str | None) -> httpx.AsyncBaseTransport:
-        try:
-            if not self._bulk:
-                return httpx.AsyncHTTPTransport(verify=trusted(), proxy=proxy)
-            from idp_checks.live.aiohttp_transport import transport
-
-            return transport(trusted(), proxy)
-        except (ImportError, ValueError, httpx.InvalidURL):
-            raise Unreachable("network", "the proxy is of a kind that is not supported") from None
-
-
-for _name in (*(f"httpcore.{each}" for each in ("connection", "http11", "http2", "proxy", "socks")), "aiohttp.client"):
-    logging.getLogger(_name).addFilter(_Silent())
-
-
-def conclude_reply(prepared: PreparedQuestion, reply: IssuerReply) -> Introspection:
-    """Compare an issuer's reply with the expectations of the question."""
-    context, question = prepared.context, prepared.question
-    result = conclude(
-        context.provider,
-        reply.reading,
-        method=context.endpoint.kind if context.endpoint else None,
-        asked_at=reply.asked_at,
-        clients=question.expected_clients,
-        subject=question.subject,
-        exchanges=reply.exchanges,
-    )
-    return _hushed(result, prepared.redactor)
-
-
-_NO_WAY = Reading(active=None, reason="not_stated", detail="the provider documents no way to ask about a token")
-_NO_TOKEN = Reading(
-    active=False, reason="malformed", detail="not printable ASCII, as every access token is (RFC 6749, appendix A.12)"
-)
-
-
-_is_token = re.compile(r"[\x20-\x7e]+").fullmatch
+        return self._throttles[key]

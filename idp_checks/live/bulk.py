@@ -1,82 +1,81 @@
-"""Asks about many tokens: answers as they come, in bounded memory, each distinct token put to its issuer once.
+"""Ask about many tokens: results in the order of arrival, bounded memory, each distinct token asked about once.
 
-Questions are taken from their source only as fast as answers are taken from here. How many are under way at one issuer,
-and how many a second, is the issuer's own limit where it documents one.
+Questions are read only as fast as answers are taken. Concurrency and rate per issuer follow the issuer's documented
+limits.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections import Counter, deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-import httpx
-import msgspec
-
 from idp_checks.errors import UsageError
-from idp_checks.live.asker import PATIENCE, Asker, IssuerReply, PreparedQuestion, conclude_reply
+from idp_checks.live.asker import MAX_WAIT, Asker
+from idp_checks.live.prepared_question import IssuerReply, PreparedQuestion, conclude_reply
+from idp_checks.live.reply_store import ReplyStore
 from idp_checks.live.throttle import Throttle
+from idp_checks.live.transport import Transport
 from idp_checks.secret import Redactor, Secret
 from idp_checks.tokens.introspection import Introspection
 from idp_checks.tokens.question import Question
 
-__all__ = ["Answer", "Question", "introspect_many"]
+__all__ = ["Answer", "QuestionLike", "introspect_many"]
 
 WINDOW = 128
-"""Questions that are held at a time, waiting, under way or answered and not yet taken."""
-AGAIN = 3
-"""How often a question is put to an issuer that asks to slow down."""
+"""Questions in memory at a time: waiting, being asked, or answered and not yet taken."""
+RATE_LIMITED_ATTEMPTS = 3
+"""How often a question is asked while its issuer responds with a rate limit."""
 
 
 class Answer(NamedTuple):
-    """A question, and what its issuer says."""
+    """A question and its result."""
 
     question: Question
     introspection: Introspection
 
 
-Asked: TypeAlias = Question | Mapping[str, Any] | tuple[str, str | Secret]
-"""A question, its arguments by name, or provider and token alone."""
+QuestionLike: TypeAlias = Question | Mapping[str, Any] | tuple[str, str | Secret]
+"""A question, its arguments by name, or a provider and a token."""
 
 
 async def introspect_many(
-    questions: Iterable[Asked] | AsyncIterable[Asked],
+    questions: Iterable[QuestionLike] | AsyncIterable[QuestionLike],
     *,
     timeout: float = 10.0,  # noqa: ASYNC109 - the deadline of one question
     concurrency: int | None = None,
     rate: float | None = None,
-    patience: float = PATIENCE,
+    patience: float = MAX_WAIT,
     notice: Callable[[str], None] | None = None,
     redactor: Redactor | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: Transport | None = None,
 ) -> AsyncIterator[Answer]:
-    """Ask issuers about many tokens, and give the answers as they come, not in order.
+    """Ask issuers about many tokens, and yield the answers in the order of arrival.
 
-    A question that was put before, with the same token and the same client, is not put again: its answer is given once
-    more, read from a temporary file that holds fingerprints and redacted answers and goes with the iterator.
+    A question with the same token and client as an earlier one is not asked again: its answer is read from a temporary
+    file of fingerprints and redacted replies, which is deleted with the iterator.
 
-    Questions wait for those before them: while ``WINDOW`` of them wait for a slow issuer, none is read. Where issuers
-    differ much in pace, give each a call of its own, side by side.
+    While ``WINDOW`` questions wait for a slow issuer, no further question is read. If issuers differ much in speed, use
+    one call per issuer, in parallel.
 
     Args:
-        questions: what is asked; it is read as answers are taken.
-        timeout: seconds for one question, everything together, from its turn on.
-        concurrency: questions under way at one issuer at a time; 8 if not given.
-        rate: requests per second to one issuer; what the issuer documents, or 50, if not given.
-        patience: seconds for which questions are held while their issuer is down or asks to wait. Who has been held
-            longer is not asked, and its answer says so.
-        notice: is told once that an issuer is down, and once that it answers again; a warning is logged if not given.
-        redactor: what takes the secrets out of the record; one with a key of its own if not given.
-        transport: how requests are sent, in place of the network. It should log nothing.
+        questions: the questions, read as answers are taken.
+        timeout: seconds for one question, from its turn on.
+        concurrency: parallel questions to one issuer; 8 by default.
+        rate: requests per second to one issuer; by default the limit that the issuer documents, else 50.
+        patience: seconds that a question waits while its issuer is down or paused. A question that would wait longer
+            is not sent, and its answer says so.
+        notice: receives one message when an issuer goes down, and one when it responds again; logged by default.
+        redactor: removes secrets from the record; one with its own key by default.
+        transport: sends the requests instead of the network. It should not log.
 
     Yields:
-        Each question with its answer. A failure to ask is no exception: ``active`` is None then.
+        Each question with its answer. A failed request is not an exception: ``active`` is None then.
 
     Raises:
-        UnknownProvider: a question names no provider that is known.
-        UsageError: a question has no form of a question, or an address that no token may be sent to.
+        UnknownProvider: a question names an unknown provider.
+        UsageError: a question is invalid, or its ``issuer_url`` is not a URL that may receive a token.
     """
     async with Asker(
         timeout=timeout,
@@ -90,66 +89,65 @@ async def introspect_many(
     ) as asker:
         run = _Run(asker)
         try:
-            reading = asyncio.create_task(run.read(questions))
-            run.tasks.add(reading)
-            while not run.over:
+            run.tasks.add(asyncio.create_task(run.read(questions)))
+            while not run.is_finished:
                 await run.ready.wait()
                 run.ready.clear()
                 while run.answers:
                     run.window.release()
                     yield run.answers.popleft()
-                if run.failed is not None:
-                    raise run.failed
+                if run.error is not None:
+                    raise run.error
         finally:
-            await run.end()
+            await run.close()
 
 
 class _Run:
-    """Questions under way, and answers that wait to be taken."""
+    """The questions being asked, and the answers not yet taken."""
 
     def __init__(self, asker: Asker) -> None:
         self.window = asyncio.Semaphore(WINDOW)
         self.answers: deque[Answer] = deque()
         self.ready = asyncio.Event()
-        self.failed: BaseException | None = None
+        self.error: BaseException | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         self._asker = asker
-        self._seen = _Seen()
-        self._flying: dict[bytes, list[PreparedQuestion]] = {}
+        self._store = ReplyStore()
+        self._pending: dict[bytes, list[PreparedQuestion]] = {}
         self._queues: dict[Throttle, deque[tuple[bytes, PreparedQuestion]]] = {}
         self._workers: Counter[Throttle] = Counter()
-        self._read = False
+        self._is_read = False
 
-    async def read(self, questions: Iterable[Asked] | AsyncIterable[Asked]) -> None:
-        """Take the questions, as many at a time as there is room for."""
+    async def read(self, questions: Iterable[QuestionLike] | AsyncIterable[QuestionLike]) -> None:
+        """Read questions while the window has room."""
         try:
             if isinstance(questions, AsyncIterable):
-                async for asked in questions:
-                    await self._take(_question(asked))
+                async for item in questions:
+                    await self._add(_to_question(item))
             else:
-                for asked in questions:
-                    await self._take(_question(asked))
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - goes on to whoever takes the answers
-            self.failed = error
-        self._read = True
+                for item in questions:
+                    await self._add(_to_question(item))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised where the answers are taken
+            self.error = error
+        self._is_read = True
         self.ready.set()
 
-    async def _take(self, question: Question) -> None:
+    async def _add(self, question: Question) -> None:
         await self.window.acquire()
         prepared = self._asker.prepare(question)
         if prepared.reply is not None:
-            self._give(prepared, prepared.reply)
+            self._answer(prepared, prepared.reply)
             return
-        name = prepared.fingerprint
-        if name in self._flying:
-            self._flying[name].append(prepared)
-        elif (reply := self._seen.get(name)) is not None:
-            self._give(prepared, reply)
+        fingerprint = prepared.fingerprint
+        if fingerprint in self._pending:
+            self._pending[fingerprint].append(prepared)
+        elif (reply := self._store.get(fingerprint)) is not None:
+            self._answer(prepared, reply)
         else:
-            self._flying[name] = [prepared]
+            self._pending[fingerprint] = [prepared]
             throttle = self._asker.throttle_for(prepared)
             queue = self._queues.setdefault(throttle, deque())
-            queue.append((name, prepared))
+            queue.append((fingerprint, prepared))
             if self._workers[throttle] < throttle.concurrency:
                 self._workers[throttle] += 1
                 task = asyncio.create_task(self._work(throttle, queue))
@@ -157,95 +155,50 @@ class _Run:
                 task.add_done_callback(self.tasks.discard)
 
     async def _work(self, throttle: Throttle, queue: deque[tuple[bytes, PreparedQuestion]]) -> None:
-        """Put one question after the other to an issuer, as long as there are any."""
+        """Ask the questions of one issuer, one after the other, until its queue is empty."""
         while queue:
-            await self._fetch(*queue.popleft())
+            await self._ask(*queue.popleft())
         self._workers[throttle] -= 1
 
-    async def _fetch(self, name: bytes, prepared: PreparedQuestion) -> None:
+    async def _ask(self, fingerprint: bytes, prepared: PreparedQuestion) -> None:
         try:
             reply = await self._asker.fetch_reply(prepared)
-            for _ in range(AGAIN - 1):
+            for _ in range(RATE_LIMITED_ATTEMPTS - 1):
                 if reply.reading.reason != "rate_limited" or not reply.exchanges:
                     break
                 reply = await self._asker.fetch_reply(prepared)
-            self._seen.put(name, reply)
-            for waiting in self._flying.pop(name):
-                self._give(waiting, reply)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - goes on to whoever takes the answers
-            self.failed = error
+            self._store.put(fingerprint, reply)
+            for duplicate in self._pending.pop(fingerprint):
+                self._answer(duplicate, reply)
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised where the answers are taken
+            self.error = error
         self.ready.set()
 
-    def _give(self, prepared: PreparedQuestion, reply: IssuerReply) -> None:
+    def _answer(self, prepared: PreparedQuestion, reply: IssuerReply) -> None:
         self.answers.append(Answer(prepared.question, conclude_reply(prepared, reply)))
         self.ready.set()
 
     @property
-    def over(self) -> bool:
-        """Whether every question was read, answered, and its answer taken."""
-        return self._read and not self._flying and not self.answers
+    def is_finished(self) -> bool:
+        """Whether every question was read and answered, and every answer taken."""
+        return self._is_read and not self._pending and not self.answers
 
-    async def end(self) -> None:
-        """Give up what is under way."""
+    async def close(self) -> None:
+        """Cancel the remaining questions."""
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-        self._seen.close()
+        self._store.close()
 
 
-def _question(asked: Asked) -> Question:
-    if isinstance(asked, Question):
-        return asked
+def _to_question(item: QuestionLike) -> Question:
+    if isinstance(item, Question):
+        return item
     try:
-        if isinstance(asked, Mapping):
-            return Question(**asked)
-        provider, token = asked
+        if isinstance(item, Mapping):
+            return Question(**item)
+        provider, token = item
+        return Question(provider=provider, token=token)
     except (TypeError, ValueError):
-        remedy = "give a Question, its arguments by name, or provider and token"
-        raise UsageError("not a question", where="questions", remedy=remedy) from None
-    return Question(provider=provider, token=token)
-
-
-class _Seen:
-    """The answers of a run by their questions, in a file of the operating system's that has no name."""
-
-    BATCH = 256
-
-    def __init__(self) -> None:
-        self._table = sqlite3.connect("", isolation_level=None)
-        for setting in ("page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "cache_size = -2048"):
-            self._table.execute(f"PRAGMA {setting}")
-        self._table.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, heard BLOB)")
-        self._table.execute("BEGIN")
-        self._last: dict[bytes, bytes] = {}
-        self._marks = bytearray(1 << 20)
-        self._encode = msgspec.json.Encoder().encode  # an answer may hold numbers that MessagePack cannot
-        self._decode = msgspec.json.Decoder(IssuerReply).decode
-
-    def get(self, name: bytes) -> IssuerReply | None:
-        held = self._last.get(name)
-        if held is None and self._may_hold(name):
-            row = self._table.execute("SELECT heard FROM seen WHERE name = ?", (name,)).fetchone()
-            held = None if row is None else row[0]
-        return None if held is None else self._decode(held)
-
-    def _may_hold(self, name: bytes) -> bool:
-        """Whether it is worth a look into the table."""
-        return all(self._marks[place >> 3] >> (place & 7) & 1 for place in _marks(name))
-
-    def put(self, name: bytes, heard: IssuerReply) -> None:
-        self._last[name] = self._encode(heard)
-        for place in _marks(name):
-            self._marks[place >> 3] |= 1 << (place & 7)
-        if len(self._last) >= self.BATCH:
-            self._table.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._last.items())
-            self._last.clear()
-
-    def close(self) -> None:
-        self._table.close()
-
-
-def _marks(name: bytes) -> tuple[int, int]:
-    """Where a name leaves its marks among those 2^23 (a Bloom filter)."""
-    whole = int.from_bytes(name[:6], "little")
-    return whole & 0x7FFFFF, whole >> 24 & 0x7FFFFF
+        remedy = "use a Question, a mapping of its arguments, or a provider and a token"
+        raise UsageError("invalid question", where="questions", remedy=remedy) from None

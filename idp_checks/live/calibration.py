@@ -1,7 +1,8 @@
-"""Whether an endpoint tells good tokens from made-up ones: one that does not is uncalibrated, and vouches for nothing.
+"""Calibration: find out whether an endpoint denies a token that was never issued.
 
-A made-up token of plausible form is asked about with the same credentials. An endpoint that calls it good would call
-any text good; one that gives no answer about it has not been shown to refuse anything.
+The canary token has the provider's token form and is sent with the same credentials. An endpoint that accepts it would
+accept any string; an endpoint that fails on it has not been shown to deny anything. Both are reported as
+``uncalibrated``, and their acceptance of a token does not count.
 """
 
 from __future__ import annotations
@@ -22,32 +23,34 @@ from idp_checks.tokens.signed import SignedToken
 __all__ = ["apply_calibration", "make_canary"]
 
 
-def apply_calibration(found: Introspection, negative: Introspection) -> Introspection:
-    """An answer in the light of what was said of a made-up token (``negative``) by the same endpoint.
+def apply_calibration(result: Introspection, canary_result: Introspection) -> Introspection:
+    """Replace a result with ``uncalibrated`` if the same endpoint's result for a canary token requires it.
 
-    Nothing counts where the made-up one was called active; a good word counts only where it was refused.
+    If the canary token was accepted, no result counts. If it was neither accepted nor denied, an acceptance does not
+    count.
     """
-    if negative.active is True:
-        detail = "the endpoint vouched for a made-up token"
-    elif found.active is True and negative.active is None:
-        detail = f"the endpoint gave no verdict on a made-up token ({negative.reason})"
+    if canary_result.active is True:
+        detail = "the endpoint accepted a canary token"
+    elif result.active is True and canary_result.active is None:
+        detail = f"the endpoint did not decide about a canary token ({canary_result.reason})"
     else:
-        return found
-    reading = replace(found.reading, bare=False)
-    return replace(found, active=None, reason="uncalibrated", detail=detail, reading=reading, unproven=())
+        return result
+    reading = replace(result.reading, bare=False)
+    return replace(result, active=None, reason="uncalibrated", detail=detail, reading=reading, unproven=())
 
 
 def make_canary(provider: Provider | None) -> Secret:
-    """A token of the provider's form that nobody has issued, another one at every call."""
+    """Return a token in the provider's form that was never issued; each call returns another one."""
     if provider is not None and isinstance(provider.debug, SignedToken) and provider.debug.opaque is None:
-        return Secret(_badly_signed(provider.debug))
+        return Secret(_make_badly_signed_token(provider.debug))
     letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
     return Secret(letters if provider is None else provider.token.example(letters, secrets.token_hex(32)))
 
 
-def _badly_signed(endpoint: SignedToken) -> str:
-    """A token that looks like one of the issuer's, under no key of its own: every key must refuse it."""
+def _make_badly_signed_token(endpoint: SignedToken) -> str:
+    """Return a token like the issuer's, with a random signature that no key verifies."""
     now = int(datetime.now(UTC).timestamp())
     claims = {"iss": endpoint.rules.issuers[0], "sub": "made-up", "aud": "made-up", "iat": now, "exp": now + 600}
-    parts = [json.dumps(each).encode() for each in ({"alg": endpoint.rules.algorithms[0], "typ": "JWT"}, claims)]
-    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, secrets.token_bytes(256)))
+    header = {"alg": endpoint.rules.algorithms[0], "typ": "JWT"}
+    parts = (json.dumps(header).encode(), json.dumps(claims).encode(), secrets.token_bytes(256))
+    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in parts)

@@ -10,40 +10,39 @@ __all__ = ["run_sync"]
 
 T = TypeVar("T")
 
+CLEANUP_SECONDS = 0.2
+"""Seconds for tasks that a coroutine leaves behind."""
 
-def run_sync(question: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, in a loop of its own; in a thread of its own where a loop is running already."""
+
+def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a new event loop; if a loop is running already, in a new thread."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _run(question)
+        return _run(coroutine)
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(_run, question).result()
+        return pool.submit(_run, coroutine).result()
 
 
-def _run(question: Coroutine[Any, Any, T]) -> T:
-    """Run to the end of the question and no further.
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run until the coroutine ends.
 
-    ``asyncio.run`` would also wait for the thread in which a name is being resolved, long past the deadline.
+    ``asyncio.run`` would also wait for the thread that resolves a host name, long past the deadline.
     """
     loop = asyncio.new_event_loop()
     try:
-        asking = loop.create_task(question)
+        task = loop.create_task(coroutine)
         try:
-            return loop.run_until_complete(asking)
+            return loop.run_until_complete(task)
         except BaseException:
-            asking.cancel()
-            loop.run_until_complete(asyncio.gather(asking, return_exceptions=True))
+            task.cancel()
+            loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
             raise
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
-            if left := asyncio.all_tasks(loop):  # bodies that were not read to the end are being given up
-                loop.run_until_complete(asyncio.wait(left, timeout=_LET_GO))
+            if remaining := asyncio.all_tasks(loop):  # unread response bodies are being closed
+                loop.run_until_complete(asyncio.wait(remaining, timeout=CLEANUP_SECONDS))
     finally:
         loop.close()
-
-
-_LET_GO = 0.2
-"""Seconds for what a question leaves behind to be given up."""

@@ -1,9 +1,9 @@
-"""One issuer's door: how many may be under way, how many a second, until when nobody asks, and whether it is down.
+"""Per-issuer throttle: concurrency, rate limit, ``Retry-After`` pause and circuit breaker.
 
-Everybody who asks one issuer goes through one ``Gate``. What the issuer tells one of them (``Retry-After``: RFC 9110,
-section 10.2.3; RFC 6585, section 4) holds for all. After ``TRIPS`` questions in a row without an answer the issuer is
-taken to be down: that is said once, the others are held, and one at a time tries again, after pauses that grow. Who
-would be held longer than the caller's patience is not asked, and told so.
+All questions to one issuer share one ``Throttle``, so a ``Retry-After`` (RFC 9110, section 10.2.3; RFC 6585, section 4)
+received by one of them pauses all. After ``FAILURE_LIMIT`` consecutive failures the issuer counts as down: this is
+reported once, questions wait, and one question at a time probes the issuer, at growing intervals. A question that would
+have to wait longer than the caller's patience is not sent, and its reading says so.
 """
 
 from __future__ import annotations
@@ -11,163 +11,166 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from aiolimiter import AsyncLimiter
 
-from idp_checks.clock import zulu
+from idp_checks.clock import utc_now, zulu
 from idp_checks.tokens.reading import Reading
 
-__all__ = ["Throttle", "paused_detail"]
+__all__ = ["Throttle", "describe_pause"]
 
-TRIPS = 5
-"""Questions in a row without an answer after which an issuer is down."""
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds before an issuer that is down is tried again: at first, and at the most."""
-LONGEST_HOLD = 86_400.0
-"""Seconds for which an issuer is left alone at its word, at the most."""
-UNANSWERED = frozenset({"network", "issuer_error", "rate_limited"})
+FAILURE_LIMIT = 5
+"""Consecutive failed questions after which an issuer counts as down."""
+FIRST_PROBE_DELAY, MAX_PROBE_DELAY = 1.0, 30.0
+"""Seconds before an issuer that is down is probed: the first time, and at most."""
+MAX_PAUSE = 86_400.0
+"""The longest pause in seconds that an issuer can ask for."""
+FAILURE_REASONS = frozenset({"network", "issuer_error", "rate_limited"})
 
 
 class Throttle:
-    """The door of one issuer.
+    """The limits of one issuer.
 
     Args:
-        name: what the issuer is called in what is said of it.
-        concurrency: questions under way at a time.
-        limit: so many requests in so many seconds.
-        patience: seconds for which questions are held while the issuer is down, or asks to wait.
-        notice: is told, once, that the issuer is down, and once that it answers again.
+        name: the issuer's name in notices.
+        concurrency: parallel questions.
+        limit: a number of requests, and the seconds in which they may be sent.
+        patience: seconds that a question may wait while the issuer is down or paused.
+        notice: receives one message when the issuer goes down, and one when it responds again.
     """
 
     def __init__(
         self, name: str, *, concurrency: int, limit: tuple[float, float], patience: float, notice: Callable[[str], None]
     ) -> None:
         self.concurrency = concurrency
-        self.places = asyncio.Semaphore(concurrency)
+        self.slots = asyncio.Semaphore(concurrency)
         self._name = name
-        self._pace = AsyncLimiter(*limit)
+        self._limiter = AsyncLimiter(*limit)
         self._patience = patience
         self._notice = notice
-        self._changed = asyncio.Event()
-        self._held_until = 0.0
-        self._unanswered = 0
-        self._down: float | None = None
-        self._why = Reading(active=None, reason="network")
-        self._next = 0.0
-        self._pause = FIRST_PAUSE
-        self._trying: asyncio.Task[object] | None = None
-        self._told_to_wait = False
+        self._change = asyncio.Event()
+        self._paused_until = 0.0
+        self._is_pause_reported = False
+        self._failures = 0
+        self._down_since: float | None = None
+        self._down_reading = Reading(active=None, reason="network")
+        self._next_probe_at = 0.0
+        self._probe_delay = FIRST_PROBE_DELAY
+        self._probe_task: asyncio.Task[object] | None = None
 
-    async def turn(self) -> Reading | None:
-        """Wait for a turn to send; where the issuer is not to be asked any more, what there is to say instead."""
+    async def wait_for_turn(self) -> Reading | None:
+        """Wait until a question may be sent; return a reading if it may not be sent at all."""
         loop = asyncio.get_running_loop()
-        since = loop.time()
+        started_at = loop.time()
         while True:
             now = loop.time()
-            if now < self._held_until:
-                if self._held_until > since + self._patience:
-                    return Reading(active=None, reason="rate_limited", detail=paused_detail(self._held_until - now))
-                await self._change(self._held_until - now)
-            elif self._down is None:
-                await self._pace.acquire()
-                if self._down is None and loop.time() >= self._held_until:  # nothing was said while it was waited for
+            if now < self._paused_until:
+                if self._paused_until > started_at + self._patience:
+                    detail = describe_pause(self._paused_until - now)
+                    return Reading(active=None, reason="rate_limited", detail=detail)
+                await self._wait_for_change(self._paused_until - now)
+            elif self._down_since is None:
+                await self._limiter.acquire()
+                if self._down_since is None and loop.time() >= self._paused_until:  # both may change during the wait
                     return None
-            elif now >= self._next and self._trying is None:
-                await self._try()
-                if loop.time() >= self._held_until:
+            elif now >= self._next_probe_at and self._probe_task is None:
+                await self._acquire_probe()
+                if loop.time() >= self._paused_until:
                     return None
-                self.dropped()
-            elif now >= self._down + self._patience:
-                return self._why
+                self.abandon_turn()
+            elif now >= self._down_since + self._patience:
+                return self._down_reading
             else:
-                until = self._down + self._patience
-                await self._change((until if self._trying else min(self._next, until)) - now)
+                give_up_at = self._down_since + self._patience
+                await self._wait_for_change(
+                    (give_up_at if self._probe_task else min(self._next_probe_at, give_up_at)) - now
+                )
 
-    async def _try(self) -> None:
-        """Wait for the turn of the one that tries an issuer that is down; who gives up leaves it to the next."""
-        self._trying = asyncio.current_task()
+    async def _acquire_probe(self) -> None:
+        """Make the current task the one that probes the issuer; if it is cancelled, another one may."""
+        self._probe_task = asyncio.current_task()
         try:
-            await self._pace.acquire()
+            await self._limiter.acquire()
         except BaseException:
-            self.dropped()
+            self.abandon_turn()
             raise
 
-    async def pace(self, deadline: float) -> float:
-        """Wait for a turn to send once more within a question that has had its turn.
+    async def wait_to_resend(self, deadline: float) -> float:
+        """Wait until a question that has had its turn may send another request.
+
+        Args:
+            deadline: the end of the question, as a time of the event loop.
 
         Returns:
-            0; where the issuer is left alone until the deadline (a time of the loop) or longer, the seconds that it
-            wants to pass first: nothing may be sent then.
+            0 if the request may be sent; otherwise the seconds that the issuer remains paused, past the deadline.
         """
         loop = asyncio.get_running_loop()
         while True:
-            if (left := self._held_until - loop.time()) <= 0:
-                await self._pace.acquire()
-                if loop.time() >= self._held_until:
+            if (remaining := self._paused_until - loop.time()) <= 0:
+                await self._limiter.acquire()
+                if loop.time() >= self._paused_until:
                     return 0.0
-            elif self._held_until >= deadline:
-                return left
+            elif self._paused_until >= deadline:
+                return remaining
             else:
-                await self._change(left)
+                await self._wait_for_change(remaining)
 
-    def hold(self, seconds: float) -> None:
-        """Let nobody ask for so long, as the issuer says. Who would wait longer than their patience is not kept."""
-        until = asyncio.get_running_loop().time() + min(seconds, LONGEST_HOLD)
-        if until > self._held_until:
-            if seconds > self._patience and not self._told_to_wait:
-                self._told_to_wait = True
-                self._notice(f"{self._name}: asks to be left alone for {min(seconds, LONGEST_HOLD):.0f} s")
-            self._held_until = until
-            self._tell()
+    def pause(self, seconds: float) -> None:
+        """Send nothing for this time, as the issuer asks; questions with less patience give up."""
+        paused_until = asyncio.get_running_loop().time() + min(seconds, MAX_PAUSE)
+        if paused_until > self._paused_until:
+            if seconds > self._patience and not self._is_pause_reported:
+                self._is_pause_reported = True
+                self._notice(f"{self._name}: rate limited, pausing for {min(seconds, MAX_PAUSE):.0f} s")
+            self._paused_until = paused_until
+            self._notify()
 
-    def heard(self, reading: Reading) -> None:
-        """Take note of what came of a question, in the task that had its turn."""
-        tried, was_down = self._tried(), self._down is not None
+    def record(self, reading: Reading) -> None:
+        """Record the result of a question, in the task that had its turn."""
+        was_probe, was_down = self._release_probe(), self._down_since is not None
         now = asyncio.get_running_loop().time()
-        if reading.reason not in UNANSWERED:
+        if reading.reason not in FAILURE_REASONS:
             if was_down:
-                self._notice(f"{self._name}: answers again")
-            self._unanswered, self._down, self._pause, self._trying = 0, None, FIRST_PAUSE, None
-            self._told_to_wait = self._told_to_wait and now < self._held_until
+                self._notice(f"{self._name}: responding again")
+            self._failures, self._down_since, self._probe_delay, self._probe_task = 0, None, FIRST_PROBE_DELAY, None
+            self._is_pause_reported = self._is_pause_reported and now < self._paused_until
         else:
-            self._unanswered += 1
+            self._failures += 1
             if was_down:
-                # Others that were under way when it went down say nothing new: only who tried it lengthens the pause.
-                if tried:
-                    self._next = now + self._pause
-                    self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            elif self._unanswered >= TRIPS:
-                said = f"not asked: the {self._unanswered} questions before went unanswered ({reading.detail})"
-                self._why = Reading(active=None, reason=reading.reason, detail=said)
-                self._down, self._next = now, now + self._pause
-                began = zulu(datetime.now(UTC))
-                self._notice(f"{self._name}: does not answer since {began} ({reading.reason}: {reading.detail})")
-        if was_down or self._down is not None:  # otherwise nobody waits for news
-            self._tell()
+                # Questions sent before the issuer went down add no information: only a probe extends the delay.
+                if was_probe:
+                    self._next_probe_at = now + self._probe_delay
+                    self._probe_delay = min(2 * self._probe_delay, MAX_PROBE_DELAY)
+            elif self._failures >= FAILURE_LIMIT:
+                detail = f"not sent: the previous {self._failures} questions failed ({reading.detail})"
+                self._down_reading = Reading(active=None, reason=reading.reason, detail=detail)
+                self._down_since, self._next_probe_at = now, now + self._probe_delay
+                self._notice(f"{self._name}: down since {zulu(utc_now())} ({reading.reason}: {reading.detail})")
+        if was_down or self._down_since is not None:  # otherwise no task waits for a change
+            self._notify()
 
-    def dropped(self) -> None:
-        """Take note that a question was given up before anything came of it, in the task that had its turn."""
-        self._tried()
-        self._tell()
+    def abandon_turn(self) -> None:
+        """Give up a question without a result, in the task that had its turn."""
+        self._release_probe()
+        self._notify()
 
-    def _tried(self) -> bool:
-        """Whether the task at hand is the one that tries an issuer that is down; from now on it is not."""
-        tried = self._trying is not None and self._trying is asyncio.current_task()
-        if tried:
-            self._trying = None
-        return tried
+    def _release_probe(self) -> bool:
+        """Whether the current task is the probe, which it then no longer is."""
+        is_probe = self._probe_task is not None and self._probe_task is asyncio.current_task()
+        if is_probe:
+            self._probe_task = None
+        return is_probe
 
-    def _tell(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+    def _notify(self) -> None:
+        self._change.set()
+        self._change = asyncio.Event()
 
-    async def _change(self, seconds: float) -> None:
+    async def _wait_for_change(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._changed.wait()
+                await self._change.wait()
 
 
-def paused_detail(seconds: float) -> str:
-    """Why an issuer is not asked that wants so many seconds to pass first."""
-    return f"not asked: the issuer wants {seconds:.0f} s more to pass first"
+def describe_pause(seconds: float) -> str:
+    """Say why a question to a paused issuer is not sent."""
+    return f"not sent: rate limited by the issuer for another {seconds:.0f} s"
