@@ -1,14 +1,14 @@
-"""What can go wrong, as a small tree.
+"""The errors of this package, as a small tree.
 
 ``IdpChecksError``
-    ├── ``ProfileError``      the input is no profile of this provider
-    ├── ``UnknownProvider``   no provider of that name (also a ``LookupError``)
-    ├── ``UsageError``        the caller asked for something that cannot be done: says where, and the remedy
-    ├── ``RecordingError``    a fixture file is wrong
-    └── ``EvidenceError``     evidence could not be written or read
+    ├── ``ProfileError``      the input is not a profile of this provider
+    ├── ``UnknownProvider``   no provider has that name (also a ``LookupError``)
+    ├── ``UsageError``        the request cannot be carried out; the message names the place and the remedy
+    ├── ``RecordingError``    a fixture file is invalid
+    └── ``EvidenceError``     evidence could not be written, read or verified
 
-A bad token or a wrong profile found by a check is no error: it is an answer. An error means that no answer was reached.
-No message holds a value of the input, since an input may hold secrets and personal data.
+A bad token or a wrong profile found by a check is a result, not an error. No message contains a value from the input,
+since the input may contain secrets and personal data.
 """
 
 from __future__ import annotations
@@ -23,22 +23,7 @@ __all__ = [
     "UnknownProvider",
     "UsageError",
     "json_path",
-    "missing_extra",
 ]
-
-EXTRAS = {
-    "aiohttp": "audit",
-    "httpx_aiohttp": "audit",
-    "rfc8785": "audit",
-    "starlette": "issuers",
-    "uvicorn": "issuers",
-    "ipywidgets": "notebooks",
-    "IPython": "notebooks",
-    "social_core": "social-auth",
-    "allauth": "allauth",
-    "django": "allauth",
-}
-"""Modules of optional dependencies, with the extra that installs each."""
 
 
 def json_path(path: Iterable[str | int]) -> str:
@@ -47,14 +32,16 @@ def json_path(path: Iterable[str | int]) -> str:
 
 
 class IdpChecksError(Exception):
-    """Root of all errors of this package; not a ``ValueError``, so that nobody swallows it by accident."""
+    """Base class of all errors of this package; not a ``ValueError``, so that nobody catches it by accident."""
 
 
 class ProfileError(IdpChecksError):
-    """The input is no profile of the provider.
+    """The input is not a profile of the provider.
 
-    ``provider`` is its name, ``path`` the place in the input as a JSON path (``$.emails[0].verified``),
-    ``problem`` what is wrong there, without the value.
+    Attributes:
+        problem: the problem in words, without the value.
+        path: its location in the input as a JSON path (``$.emails[0].verified``).
+        provider: the provider's name.
     """
 
     def __init__(self, problem: str, *, path: str = "$", provider: str | None = None) -> None:
@@ -64,12 +51,17 @@ class ProfileError(IdpChecksError):
         self.provider = provider
 
     def __str__(self) -> str:
-        where = f"{self.provider}: {self.path}" if self.provider else self.path
-        return f"{where}: {self.problem}"
+        location = f"{self.provider}: {self.path}" if self.provider else self.path
+        return f"{location}: {self.problem}"
 
 
-class UnknownProvider(IdpChecksError, LookupError):  # noqa: N818 - the name of the public face
-    """No provider of that name is known; ``name`` is the name, ``near`` the names like it."""
+class UnknownProvider(IdpChecksError, LookupError):  # noqa: N818 - a public name
+    """No provider has this name.
+
+    Attributes:
+        name: the name.
+        near: similar names.
+    """
 
     def __init__(self, name: str, near: tuple[str, ...] = ()) -> None:
         super().__init__(name, near)
@@ -82,7 +74,13 @@ class UnknownProvider(IdpChecksError, LookupError):  # noqa: N818 - the name of 
 
 
 class UsageError(IdpChecksError):
-    """The request cannot be carried out as it was made; ``where`` names the place, ``remedy`` the way out."""
+    """The request cannot be carried out.
+
+    Attributes:
+        problem: the problem in words.
+        where: the option, file or field with the problem.
+        remedy: a way to solve it.
+    """
 
     def __init__(self, problem: str, *, where: str | None = None, remedy: str | None = None) -> None:
         super().__init__(problem, where, remedy)
@@ -96,17 +94,8 @@ class UsageError(IdpChecksError):
 
 
 class RecordingError(IdpChecksError):
-    """A recording does not have the form that recordings have."""
+    """A recording is not in the required format."""
 
 
 class EvidenceError(IdpChecksError):
-    """Evidence could not be written, read, or shown to be whole."""
-
-
-def missing_extra(error: ModuleNotFoundError) -> UsageError | None:
-    """Return the error that names the extra to install; None if the module belongs to no extra."""
-    module = (error.name or "").partition(".")[0]
-    extra = EXTRAS.get(module)
-    if extra is None:
-        return None
-    return UsageError(f"{module} is not installed", remedy=f"run: pip install 'idp-checks[{extra}]'")
+    """Evidence could not be written, read or verified."""

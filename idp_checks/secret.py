@@ -1,9 +1,8 @@
-"""Secrets that do not show, and the one place that redacts.
+"""Secrets that are not displayed, and the redaction of secrets and personal data.
 
-A ``Secret`` prints as dots wherever it goes. Where a secret has to be recognised again, in evidence or in a cache, it
-is named by its *fingerprint*: HMAC-SHA-256 under a key of the run, since a plain hash of a short value can be guessed.
-A ``Redactor`` knows the secrets of a run and takes them out of any text or JSON value, in every spelling in which they
-may turn up there.
+A ``Secret`` is displayed as dots. In evidence and caches it is identified by its *fingerprint*: HMAC-SHA-256 with a key
+of the run, because a plain hash of a short value can be guessed. A ``Redactor`` knows the secrets of a run and removes
+them from strings and JSON values, in every encoding in which they may appear.
 """
 
 from __future__ import annotations
@@ -18,17 +17,26 @@ from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
 
-__all__ = ["Redactor", "Secret", "new_key", "replace_unencodable"]
+__all__ = [
+    "CREDENTIAL_NAMES",
+    "HARMLESS_NAMES",
+    "SECRET_NAMES",
+    "Redactor",
+    "Secret",
+    "fingerprint",
+    "new_key",
+    "replace_unencodable",
+]
 
 _DOTS = "••••"
-_SHOWN = 16
-"""Hex digits of a fingerprint that are shown: 64 bits, enough to tell the tokens of one run apart."""
-_START = 8
-"""Letters by which a known secret is looked up in a text."""
-_FEW = 64
-"""Spellings that are looked for one by one; of more, every place of a text is looked up instead."""
-_SHORTEST = 6
-"""Letters of the shortest secret that is looked for in texts: less is no token, and stands in any word."""
+_FINGERPRINT_DIGITS = 16
+"""Hex digits of a fingerprint: 64 bits, enough to distinguish the tokens of a run."""
+_PREFIX_LENGTH = 8
+"""Characters of a secret that are indexed for the search."""
+_MAX_LINEAR_SEARCH = 64
+"""Up to this many encoded secrets are each searched for in turn; with more, every position is looked up instead."""
+_MIN_SECRET_LENGTH = 6
+"""Shorter secrets are not searched for: they are not tokens, and occur in ordinary words."""
 
 CREDENTIAL_NAMES = frozenset(
     (
@@ -38,10 +46,10 @@ CREDENTIAL_NAMES = frozenset(
         "signed_access_token"
     ).split()
 )
-"""Names of members whose values are secret wherever they stand, in lower case."""
+"""Names of fields whose values are always secret, in lower case."""
 
 SECRET_NAMES = CREDENTIAL_NAMES | {"hashed_token", "token_last_eight", "code", "assertion"}
-"""The same for what passes between us and an issuer, where a few more names stand for secrets or parts of them."""
+"""Names of fields whose values are secret in requests and responses, in lower case."""
 
 HARMLESS_NAMES = frozenset(
     (
@@ -52,41 +60,41 @@ HARMLESS_NAMES = frozenset(
         "email_verified documentation_url"
     ).split()
 )
-"""Names of members whose values say nothing about a person: they stay readable in a kept exchange."""
+"""Names of fields without personal data: their values stay readable in a saved exchange."""
 
-# An issuer may write what it likes into an answer: each pattern below looks at a run of letters only once, however it
-# goes on, so that a megabyte of them takes no longer than any other.
+# The input is untrusted, so each pattern below examines a run of characters only once: a megabyte of the same character
+# takes no longer than any other input.
 _NAME = r"[^\s@\"'<>()\[\],;:=&/]"
 _EMAIL = re.compile(rf"(?<!{_NAME}){_NAME}++@{_NAME}+\.{_NAME}+")
-_TOKENISH = re.compile(
+_TOKEN = re.compile(
     r"(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"
     r"|\bgh[opusr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAtz[ar]\|\S{8,}|\bya29\.[\w-]{10,}"
 )
-_TOKEN_STARTS = ("eyJ", "gh", "xox", "Atz", "ya29")
-"""One of these stands in every text that looks like a token."""
+_TOKEN_PARTS = ("eyJ", "gh", "xox", "Atz", "ya29")
+"""Every match of ``_TOKEN`` contains one of these."""
 
 
 class Secret:
-    """A text that must not show: in ``repr``, ``str``, formatting, comparison timing or a pickle."""
+    """A string that is not displayed by ``repr``, ``str`` or formatting, not pickled, and compared in constant time."""
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str):
-            raise TypeError("a secret is a text")
+            raise TypeError("a secret must be a string")
         self._text = text
 
     @classmethod
     def of(cls, value: Secret | str) -> Secret:
-        """The value as a secret, whichever it was."""
+        """Return the value as a secret."""
         return value if isinstance(value, Secret) else cls(value)
 
     def reveal(self) -> str:
-        """The text itself; call it only where it leaves for its issuer."""
+        """Return the plain string; call this only to send it to its issuer."""
         return self._text
 
     def fingerprint(self, key: bytes) -> str:
-        """A name for the secret, the same within one key: ``hmac-sha256:`` and 16 hex digits."""
+        """Return the secret's identifier under this key: ``hmac-sha256:`` and 16 hex digits."""
         return fingerprint(self._text, key)
 
     def __repr__(self) -> str:
@@ -110,219 +118,221 @@ class Secret:
         return hash((Secret, self._text))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not pickled")
+        raise TypeError("a secret cannot be pickled")
 
 
 def fingerprint(text: str, key: bytes) -> str:
-    """HMAC-SHA-256 of the text, cut to 16 hex digits, with its method in front."""
-    keyed = _keyed(key).copy()
-    keyed.update(text.encode("utf-8", "surrogatepass"))
-    return f"hmac-sha256:{keyed.hexdigest()[:_SHOWN]}"
+    """Return HMAC-SHA-256 of the string, cut to 16 hex digits, with the name of the method as a prefix."""
+    digest = _start_hmac(key).copy()
+    digest.update(text.encode("utf-8", "surrogatepass"))
+    return f"hmac-sha256:{digest.hexdigest()[:_FINGERPRINT_DIGITS]}"
 
 
 @lru_cache(maxsize=16)
-def _keyed(key: bytes) -> hmac.HMAC:
-    """HMAC-SHA-256 under the key, with nothing in it yet: half of the work, done once."""
+def _start_hmac(key: bytes) -> hmac.HMAC:
+    """Return an empty HMAC-SHA-256 with this key; cached, because this is half of the work."""
     return hmac.new(key, digestmod="sha256")
 
 
 def new_key() -> bytes:
-    """A fresh fingerprint key for one run."""
+    """Generate a fingerprint key for a run."""
     return _random.token_bytes(32)
 
 
 def replace_unencodable(text: str) -> str:
-    """The text, with a mark in place of what UTF-8 cannot hold: half of a surrogate pair."""
+    """Replace lone surrogates, which UTF-8 cannot encode, with question marks."""
     return text.encode(errors="replace").decode()
 
 
-def _spellings(text: str) -> set[str]:
-    """The text as it may stand in a URL, a form, a JSON text, a Basic header, a web page or a table of cells."""
+def _encodings(text: str) -> set[str]:
+    """Return the string as it may appear in a URL, a form, JSON, a Basic header, HTML or CSV."""
     raw = text.encode("utf-8", "surrogatepass")
-    if _same_everywhere(text):
-        return {text, *_in_base64(raw)}
-    spelt = {text, replace_unencodable(text), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
-    spelt |= {json.dumps(each)[1:-1] for each in spelt}
-    spelt |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
-    spelt |= {each.lower() for each in (quote(raw, safe=""), quote_plus(raw)) if "%" in each}
-    marked = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    spelt |= {
-        marked,
-        marked.replace('"', "&#34;").replace("'", "&#39;"),
-        marked.replace('"', "&quot;").replace("'", "&#x27;"),
+    if _is_unreserved(text):
+        return {text, *_base64_encodings(raw)}
+    encodings = {text, replace_unencodable(text), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    encodings |= {json.dumps(encoding)[1:-1] for encoding in encodings}
+    encodings |= {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    encodings |= {encoding.lower() for encoding in (quote(raw, safe=""), quote_plus(raw)) if "%" in encoding}
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    encodings |= {
+        escaped,
+        escaped.replace('"', "&#34;").replace("'", "&#39;"),
+        escaped.replace('"', "&quot;").replace("'", "&#x27;"),
     }
-    spelt.add(text.replace('"', '""'))
-    spelt |= _in_base64(raw)
-    return {each for each in spelt if each}
+    encodings.add(text.replace('"', '""'))
+    encodings |= _base64_encodings(raw)
+    return {encoding for encoding in encodings if encoding}
 
 
-def _in_base64(raw: bytes) -> set[str]:
-    usual = base64.b64encode(raw).decode()
-    in_addresses = usual.translate(_ADDRESSES)
-    return {usual, usual.rstrip("="), in_addresses, in_addresses.rstrip("=")}
+def _base64_encodings(raw: bytes) -> set[str]:
+    standard = base64.b64encode(raw).decode()
+    url_safe = standard.translate(_URL_SAFE)
+    return {standard, standard.rstrip("="), url_safe, url_safe.rstrip("=")}
 
 
-_ADDRESSES = str.maketrans("+/", "-_")
-_same_everywhere = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
-"""Texts that nobody has to spell otherwise (RFC 3986, section 2.3)."""
+_URL_SAFE = str.maketrans("+/", "-_")
+_is_unreserved = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+"""Match strings that no encoding changes except base64 (RFC 3986, section 2.3)."""
 
 
 class Redactor:
-    """Takes known secrets, e-mail addresses and all that looks like a token out of a text or a JSON value."""
+    """Removes known secrets, e-mail addresses and token-like strings from strings and JSON values."""
 
-    def __init__(self, key: bytes, known: Iterable[Secret] = ()) -> None:
+    def __init__(self, key: bytes, secrets: Iterable[Secret] = ()) -> None:
         self._key = key
-        self._names: dict[str, str] = {}
-        self._known: list[Secret] = []
-        self._starts: dict[int, dict[str, list[int]]] = {}
-        self.add(*known)
+        self._placeholders: dict[str, str] = {}
+        self._secrets: list[Secret] = []
+        self._prefixes: dict[int, dict[str, list[int]]] = {}
+        self.add(*secrets)
 
     @property
     def key(self) -> bytes:
-        """The key under which this redactor takes fingerprints."""
+        """The key of the fingerprints."""
         return self._key
 
-    def add(self, *known: Secret) -> None:
-        """Know further secrets; those too short to be any are passed over."""
-        for secret in known:
+    def add(self, *secrets: Secret) -> None:
+        """Add secrets to search for; those that are too short are ignored."""
+        for secret in secrets:
             text = secret.reveal()
-            if len(text) >= _SHORTEST and text not in self._names:
-                self._known.append(secret)
-                name = f"[{fingerprint(text, self._key)}]"
-                for spelling in _spellings(text):
-                    self._names[spelling] = name
-                    if self._starts:
-                        self._index(spelling)
+            if len(text) >= _MIN_SECRET_LENGTH and text not in self._placeholders:
+                self._secrets.append(secret)
+                placeholder = f"[{fingerprint(text, self._key)}]"
+                for encoding in _encodings(text):
+                    self._placeholders[encoding] = placeholder
+                    if self._prefixes:
+                        self._index(encoding)
 
-    def _index(self, spelling: str) -> None:
-        size = min(len(spelling), _START)
-        if size not in self._starts:
-            self._starts = dict(sorted({**self._starts, size: {}}.items(), reverse=True))
-        lengths = self._starts[size].setdefault(spelling[:size], [])
-        if len(spelling) not in lengths:
-            lengths.append(len(spelling))
+    def _index(self, encoding: str) -> None:
+        size = min(len(encoding), _PREFIX_LENGTH)
+        if size not in self._prefixes:
+            self._prefixes = dict(sorted({**self._prefixes, size: {}}.items(), reverse=True))
+        lengths = self._prefixes[size].setdefault(encoding[:size], [])
+        if len(encoding) not in lengths:
+            lengths.append(len(encoding))
             lengths.sort(reverse=True)
 
-    def with_secrets(self, *known: Secret) -> Redactor:
-        """Another redactor under the same key, which knows these secrets too."""
-        other = Redactor(self._key)
-        other._names = dict(self._names)
-        other._known = list(self._known)
-        other.add(*known)
-        return other
+    def with_secrets(self, *secrets: Secret) -> Redactor:
+        """Return a copy that also knows these secrets."""
+        redactor = Redactor(self._key)
+        redactor._placeholders = dict(self._placeholders)
+        redactor._secrets = list(self._secrets)
+        redactor.add(*secrets)
+        return redactor
 
     def has_secret(self, secret: Secret) -> bool:
-        """Whether the secret is one of those that are known."""
-        return secret.reveal() in self._names
+        """Return whether the secret is known."""
+        return secret.reveal() in self._placeholders
 
     def placeholder(self, secret: Secret) -> str:
-        """What stands in the place of a secret: its fingerprint, in brackets."""
-        return self._names.get(secret.reveal()) or f"[{secret.fingerprint(self._key)}]"
+        """Return the replacement for a secret: its fingerprint in brackets."""
+        return self._placeholders.get(secret.reveal()) or f"[{secret.fingerprint(self._key)}]"
 
-    def with_minimum_length(self, least: int) -> Redactor:
-        """Another redactor under the same key, which knows only the secrets of so many letters."""
-        return Redactor(self._key, (each for each in self._known if len(each.reveal()) >= least))
+    def with_minimum_length(self, length: int) -> Redactor:
+        """Return a redactor with the same key that knows only the secrets of at least this length."""
+        return Redactor(self._key, (secret for secret in self._secrets if len(secret.reveal()) >= length))
 
     def redact_known(self, text: str) -> str:
-        """The text without the known secrets."""
-        if len(self._names) <= _FEW and not any(map(text.__contains__, self._names)):
+        """Return the string without the known secrets."""
+        if len(self._placeholders) <= _MAX_LINEAR_SEARCH and not any(map(text.__contains__, self._placeholders)):
             return text
-        found = self._next(text, 0)
-        if found is None:
+        match = self._find_next(text, 0)
+        if match is None:
             return text
         parts: list[str] = []
-        done = 0
-        while found is not None:
-            at, length = found
-            parts += (text[done:at], self._names[text[at : at + length]])
-            done = at + length
-            found = self._next(text, done)
-        return "".join((*parts, text[done:]))
+        end = 0
+        while match is not None:
+            start, length = match
+            parts += (text[end:start], self._placeholders[text[start : start + length]])
+            end = start + length
+            match = self._find_next(text, end)
+        return "".join((*parts, text[end:]))
 
     def redact_text(self, text: str) -> str:
-        """The text without secrets and addresses."""
-        text = _TOKENISH.sub(self._mask, self.redact_known(text))
-        return _EMAIL.sub(self._mask, text) if "@" in text else text
+        """Return the string without known secrets, token-like strings and e-mail addresses."""
+        text = _TOKEN.sub(self._replace_match, self.redact_known(text))
+        return _EMAIL.sub(self._replace_match, text) if "@" in text else text
 
-    def _next(self, text: str, start: int) -> tuple[int, int] | None:
-        """Where the next known secret stands and how long it is; the longest of those that begin there.
+    def _find_next(self, text: str, start: int) -> tuple[int, int] | None:
+        """Return position and length of the next known secret, the longest at its position.
 
-        One look per place and not one per secret, so that a run may know a hundred thousand of them.
+        The cost is one lookup per position, not per secret, so that a run can have a hundred thousand secrets.
         """
-        if not self._starts:
-            for spelling in self._names:
-                self._index(spelling)
-        sizes = self._starts.items()
-        for at in range(start, len(text)):
-            for size, starts in sizes:
-                for length in starts.get(text[at : at + size], ()):
-                    if text[at : at + length] in self._names:
-                        return at, length
+        if not self._prefixes:
+            for encoding in self._placeholders:
+                self._index(encoding)
+        sizes = self._prefixes.items()
+        for position in range(start, len(text)):
+            for size, prefixes in sizes:
+                for length in prefixes.get(text[position : position + size], ()):
+                    if text[position : position + length] in self._placeholders:
+                        return position, length
         return None
 
     def redact_value(self, value: object) -> object:
-        """A JSON value without secrets: every text and every key of it is redacted."""
+        """Return a JSON value with every string and key redacted."""
         if isinstance(value, str):
             return self.redact_text(value)
         if isinstance(value, Mapping):
             return {
-                self.redact_text(str(name)): self._masked(member)
-                if str(name).lower() in SECRET_NAMES and not _harmless_code(name, member)
-                else self.redact_value(member)
-                for name, member in value.items()
+                self.redact_text(str(name)): self._fingerprint_value(item)
+                if str(name).lower() in SECRET_NAMES and not _is_error_code(name, item)
+                else self.redact_value(item)
+                for name, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.redact_value(member) for member in value]
+            return [self.redact_value(item) for item in value]
         return value
 
     def is_clean(self, text: str) -> bool:
-        """Whether there is nothing to take out of a text."""
+        """Return whether the string has nothing to redact."""
         return not self.contains_secret(text) and self.find_suspect(text) is None
 
     def redact_response(self, value: object, name: str = "", *, clean: bool = False) -> object:
-        """A JSON answer as it may be kept: only members that say nothing about a person stay readable.
+        """Return a JSON response in which only fields without personal data stay readable.
 
-        Booleans and nulls stay as they are; every other value under a name that is not known to be harmless becomes
-        its fingerprint, so that equal values are still seen to be equal. ``clean`` says that the text which the value
-        was read from is ``clean``.
+        Booleans and nulls are unchanged. Any other value is replaced with its fingerprint, unless its name is in
+        ``HARMLESS_NAMES``; equal values have equal fingerprints.
+
+        Args:
+            clean: whether the text that the value was decoded from ``is_clean``.
         """
         if isinstance(value, dict):
             return {
-                str(key) if clean else self.redact_text(str(key)): self.redact_response(member, str(key).lower(), clean=clean)
-                for key, member in value.items()
+                str(key) if clean else self.redact_text(str(key)): self.redact_response(
+                    item, str(key).lower(), clean=clean
+                )
+                for key, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.redact_response(member, name, clean=clean) for member in value]
+            return [self.redact_response(item, name, clean=clean) for item in value]
         if value is None or isinstance(value, bool):
             return value
         if name in HARMLESS_NAMES and not (name in SECRET_NAMES and isinstance(value, str)):
-            shown = str(value) if clean else self.redact_text(str(value))
-            return shown if isinstance(value, str) or shown != str(value) else value
+            redacted = str(value) if clean else self.redact_text(str(value))
+            return redacted if isinstance(value, str) or redacted != str(value) else value
         return fingerprint(str(value), self._key)
 
     def contains_secret(self, text: str) -> bool:
-        """Whether a known secret stands in the text, in any spelling."""
-        if len(self._names) <= _FEW:
-            return any(map(text.__contains__, self._names))
-        return self._next(text, 0) is not None
+        """Return whether the string contains a known secret in any encoding."""
+        if len(self._placeholders) <= _MAX_LINEAR_SEARCH:
+            return any(map(text.__contains__, self._placeholders))
+        return self._find_next(text, 0) is not None
 
     def find_suspect(self, text: str) -> str | None:
-        """What in the text looks as if it must not be there: ``token`` or ``e-mail address``; None if nothing does."""
-        if any(map(text.__contains__, _TOKEN_STARTS)) and _TOKENISH.search(text):
+        """Return ``token`` or ``e-mail address`` if the string seems to contain one, else None."""
+        if any(map(text.__contains__, _TOKEN_PARTS)) and _TOKEN.search(text):
             return "token"
         return "e-mail address" if "@" in text and _EMAIL.search(text) else None
 
-    def _mask(self, found: re.Match[str]) -> str:
-        return f"[{fingerprint(found.group(), self._key)}]"
+    def _replace_match(self, match: re.Match[str]) -> str:
+        return f"[{fingerprint(match.group(), self._key)}]"
 
-    def _masked(self, value: object) -> object:
-        return (
-            value
-            if value is None or isinstance(value, bool)
-            else fingerprint(json.dumps(value, default=str), self._key)
-        )
+    def _fingerprint_value(self, value: object) -> object:
+        if value is None or isinstance(value, bool):
+            return value
+        return fingerprint(json.dumps(value, default=str), self._key)
 
 
-def _harmless_code(name: object, member: object) -> bool:
-    """``code`` is an error number at many issuers and an authorization code at others: numbers stay."""
-    return str(name).lower() == "code" and isinstance(member, int)
+def _is_error_code(name: object, value: object) -> bool:
+    """Return whether a field is an error number; ``code`` is an authorization code if it is a string."""
+    return str(name).lower() == "code" and isinstance(value, int)

@@ -1,1 +1,1 @@
-"""The normalized profile and the raw shapes it is read from."""
+"""The normalized profile, and the raw shapes that it is read from."""

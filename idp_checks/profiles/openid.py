@@ -1,4 +1,4 @@
-"""The standard claims of OpenID Connect, for the providers that send them."""
+"""The standard claims of OpenID Connect."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.shape import Email, Flag, Username, Id, Name, Path, Shape, Url, bool_or_none
+from idp_checks.profiles.shape import Email, Flag, Id, Name, Path, Shape, Url, Username, bool_or_none
 
 __all__ = ["OpenIdClaims"]
 
 
 class OpenIdClaims(Shape):
-    """Claims of the userinfo answer or of an ID token, OpenID Connect Core 1.0, section 5.1.
+    """Claims of a userinfo response or an ID token, OpenID Connect Core 1.0, section 5.1.
 
-    A provider that sends more, or means something else by a claim, has a shape of its own on top of this one.
+    A provider with more claims, or with another meaning of these, extends this shape.
     """
 
     subject: ClassVar[Path] = ("sub",)
@@ -30,7 +30,7 @@ class OpenIdClaims(Shape):
     email: Email = None
     email_verified: Flag = None
 
-    def claims(self, also: Mapping[str, Any]) -> Claims:  # noqa: ARG002 - for those that need it
+    def claims(self, also: Mapping[str, Any]) -> Claims:  # noqa: ARG002 - used by some providers
         username = self.nickname
         if username is None or not username or username.isspace():
             username = self.preferred_username

@@ -1,8 +1,6 @@
-"""The building blocks of raw models: what a provider sends, as types with a meaning.
+"""Building blocks of raw models: field types with a meaning, and the ``Shape`` base class.
 
-A raw profile is a ``Shape``: an ``msgspec.Struct`` that names only the members that are used; all others are passed
-over in decoding and never fail. A member that is not always there has a default. The meaning of a type is named once,
-here, in ``Meta.extra["means"]``; the strategies know how to generate each meaning.
+The meaning of each type is in ``Meta.extra["means"]``; the Hypothesis strategies generate values by meaning.
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ from idp_checks.profiles.profile import Claims, is_email
 __all__ = [
     "Email",
     "Flag",
-    "Username",
     "Id",
     "Json",
     "Name",
@@ -27,43 +24,47 @@ __all__ = [
     "String",
     "StringFlag",
     "Url",
-    "pick_email",
-    "first_nonblank",
+    "Username",
     "bool_or_none",
+    "first_nonblank",
+    "pick_email",
     "string_flag",
 ]
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where a member stands: names and list positions, from the outside in. A name may itself be a web address."""
+"""The location of a field: names and list positions from the outermost in. A name may be a URL."""
 
 Id = Annotated[int | str, Meta(extra={"means": "id"})]
-"""A stable identifier: a text or an integer, never a float. Both spellings give the same user."""
+"""A stable identifier: a string or an integer, never a float. Both spellings give the same user."""
 NumberId = Annotated[int | str, Meta(extra={"means": "number-id"})]
-"""The same where the provider documents an integer: as one, or as its decimal digits."""
+"""An identifier documented as an integer: an integer, or its decimal digits."""
 String = Annotated[str | None, Meta(extra={"means": "text"})]
-"""Any text."""
+"""Any string."""
 Name = Annotated[str | None, Meta(extra={"means": "name"})]
 """A person's name, or a part of it."""
 Username = Annotated[str | None, Meta(extra={"means": "handle"})]
-"""A username: unique at one time, changeable over time."""
+"""A username: unique at one time, but changeable."""
 Email = Annotated[str | None, Meta(extra={"means": "email"})]
-"""An e-mail address, or what stands in its place."""
+"""An e-mail address; the string may be invalid."""
 Url = Annotated[str | None, Meta(extra={"means": "web"})]
-"""A web address, or what stands in its place."""
+"""A URL; the string may be invalid."""
 Flag = Annotated[Any, Meta(extra={"means": "flag"})]
-"""A statement true or false; anything else that may stand here says nothing, so any type is let in."""
+"""A boolean; values of any other type are accepted and count as missing."""
 StringFlag = Annotated[Any, Meta(extra={"means": "text-flag"})]
-"""The same at a provider that documents the texts ``"true"`` and ``"false"`` beside the booleans."""
+"""A boolean, or one of the documented strings ``"true"`` and ``"false"``."""
 Json = Annotated[Any, Meta(extra={"means": "json"})]
-"""Whatever a provider sends here: read with care."""
+"""Any JSON value."""
 
 
 class Shape(Struct, gc=False):
-    """What a provider sends about a user, and what it means.
+    """A raw profile as a provider sends it, and its meaning.
+
+    A shape declares only the fields that are used; all others are ignored in decoding and never cause an error. A field
+    that may be missing has a default.
 
     Attributes:
-        subject: where the stable identifier stands.
-        vouched_by: where the member stands by which the provider vouches for the e-mail address; None where it never
+        subject: the location of the stable identifier.
+        vouched_by: the location of the field by which the provider vouches for the e-mail address; None if it never
             does.
     """
 
@@ -71,51 +72,44 @@ class Shape(Struct, gc=False):
     vouched_by: ClassVar[Path | None] = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        """What this answer says, with the decoded answers of further calls by their names."""
+        """Return the claims of this response, given the decoded responses of additional calls by name."""
         raise NotImplementedError
 
 
 def bool_or_none(value: object) -> bool | None:
-    """The boolean, or None for everything else."""
+    """Return a boolean unchanged, and None for everything else."""
     return value if isinstance(value, bool) else None
 
 
 def string_flag(value: object) -> bool | None:
-    """The boolean, also when written as the text ``true`` or ``false``; None for everything else."""
+    """Return a boolean, or the string ``true`` or ``false``, as a boolean, and None for everything else."""
     if isinstance(value, bool):
         return value
     return True if value == "true" else False if value == "false" else None
 
 
-def first_nonblank(*texts: str | None) -> str | None:
-    """The first text that is not blank."""
-    for text in texts:
-        if text and not text.isspace():
-            return text
+def first_nonblank(*values: str | None) -> str | None:
+    """Return the first string that is not blank."""
+    for value in values:
+        if value and not value.isspace():
+            return value
     return None
 
 
-def pick_email(listed: Iterable[tuple[str | None, bool, bool | None]]) -> tuple[str | None, bool | None]:
-    """Of several addresses the one to use, with its own flag.
+def pick_email(entries: Iterable[tuple[str | None, bool, bool | None]]) -> tuple[str | None, bool | None]:
+    """Pick one of several e-mail addresses, and return it with its own flag.
+
+    The order of preference is: primary and verified, verified, primary, first. Invalid addresses are ignored.
 
     Args:
-        listed: address, whether it is the primary one, whether the provider vouches for it.
-
-    The primary one if verified, then any verified one, then the primary one, then the first; what is no address is
-    passed over.
+        entries: the address, whether it is primary, and whether the provider vouches for it.
     """
-    usable = [
-        (each.strip(), primary, verified) for each, primary, verified in listed if each and is_email(each.strip())
+    candidates = [
+        (email.strip(), primary, verified) for email, primary, verified in entries if email and is_email(email.strip())
     ]
-    if not usable:
+    if not candidates:
         return None, None
     address, _, verified = min(
-        enumerate(usable),
-        key=lambda numbered: (
-            not (numbered[1][1] and numbered[1][2] is True),
-            numbered[1][2] is not True,
-            not numbered[1][1],
-            numbered[0],
-        ),
-    )[1]
+        candidates, key=lambda entry: (not (entry[1] and entry[2] is True), entry[2] is not True, not entry[1])
+    )
     return address, verified

@@ -139,8 +139,8 @@ class HttpEndpoint(RequestTemplate, Endpoint):
         reading = refusal.to_reading()
         if reading.active is None or reading.bare:
             return reading
-        stated = read_body(self.response_model, body, question)
-        fields = {name: getattr(stated, name) for name in TOKEN_FIELDS if getattr(stated, name) is not None}
+        content = read_body(self.response_model, body, question)
+        fields = {name: getattr(content, name) for name in TOKEN_FIELDS if getattr(content, name) is not None}
         return msgspec.structs.replace(reading, **fields)
 
     def steps(self, question: Question) -> Steps:

@@ -1,9 +1,9 @@
 """Tokens verified with their issuer's key set: JWT access tokens and ID tokens.
 
-The rules are those of RFC 9068, section 4, RFC 8725 and OpenID Connect Core 1.0, section 3.1.3.7: the algorithm is one
-of ours, the key comes from the issuer's configured key set, the issuer is compared exactly, the kind of token is
-checked, and the client is the application that the token itself names. A signature does not prove that the token was
-not revoked.
+The rules are those of RFC 9068, section 4, RFC 8725 and OpenID Connect Core 1.0, section 3.1.3.7. The algorithm must be
+on a fixed list, and the key in the issuer's configured key set. The issuer is compared exactly, and the kind of token
+is checked. The client is the application that the token names. A signature does not prove that the token was not
+revoked.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 CLOCK_SKEW = timedelta(seconds=60)
-"""How far an issuer's clock may be ahead of ours for ``iat`` and ``nbf``."""
+"""How far an issuer's clock may be ahead, for ``iat`` and ``nbf``."""
 READABLE_TYPES = frozenset({"jwt", ACCESS_TOKEN_TYPE})
 """The accepted token types; logout tokens, proofs and others may be signed with the same keys."""
 ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash", "s_hash")

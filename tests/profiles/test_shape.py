@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from idp_checks import providers, recordings
-from idp_checks.tokens.template import Ask
+from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Response
 from idp_checks.tokens.introspection import conclude
 from idp_checks.secret import Secret
 
 AT = datetime(2026, 9, 21, 14, 20, tzinfo=UTC)
 VALID = {
-    name: next(each for each in recordings.debug(name) if each.case == "valid")
+    name: next(each for each in recordings.load_debug(name) if each.case == "valid")
     for name in ("salesforce", "shopify", "paypal", "exact")
 }
 SALESFORCE = "https://login.salesforce.com/id/00DSAMPLE000042EAA/005SAMPLE000042AAA"
@@ -25,9 +25,9 @@ PAYPAL = "https://www.paypal.com/webapps/auth/identity/user/"
 def asked(name, subject, **credentials):
     """The reason that the recorded good answer gives to a caller who expects this account, and the hosts asked."""
     endpoint, recorded = providers.get(name).debug, VALID[name]
-    ask = Ask(
+    ask = Question(provider="oauth2", 
         token=Secret("sample-token-0042"),
-        at=AT,
+        asked_at=AT,
         client_id="sample",
         client_secret=Secret("sample-secret"),
         subject=subject,

@@ -839,7 +839,7 @@ def at_hash(token, alg="RS256"):
 
 
 def read_id(token, *, keys=(rsa_jwk(RSA, kid="key-1"), EC_KEY, ED_KEY), **how):
-    return read(token, keys, **{"about": "id", "algorithms": tuple(HASHES), **how})
+    return read(token, keys, **{"token_kind": "id", "algorithms": tuple(HASHES), **how})
 
 
 def test_the_sample_of_the_specification_has_its_hash():
