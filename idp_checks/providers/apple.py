@@ -21,6 +21,7 @@ from idp_checks.providers.sdk import (
     Scopes,
     Shape,
     SignedToken,
+    SimulationFacts,
     String,
     StringFlag,
     TokenFacts,
@@ -86,6 +87,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "apple-id", "allauth": "apple", "authjs": "apple"},
+    simulation=SimulationFacts(
+        redirect_field="user",
+    ),
     docs=(
         "https://developer.apple.com/documentation/signinwithapplerestapi",
         "https://developer.apple.com/documentation/signinwithapplerestapi/generate-and-validate-tokens",

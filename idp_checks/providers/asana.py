@@ -11,6 +11,7 @@ from idp_checks.providers.sdk import (
     Claims,
     Email,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -102,6 +103,10 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "asana", "allauth": "asana"},
     has_auth0_strategy=False,
+    libraries={
+        "social_core": LibraryFacts(classes={Me: "", OlderMe: ""}),
+        "allauth": LibraryFacts(classes={Me: "", OlderMe: ""}),
+    },
     docs=(
         "https://developers.asana.com/docs/oauth",
         "https://developers.asana.com/docs/openid-connect",

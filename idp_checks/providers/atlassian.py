@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Email,
     Flag,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -21,6 +22,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -86,6 +88,15 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "atlassian", "allauth": "atlassian", "authjs": "atlassian"},
     has_auth0_strategy=False,
+    libraries={
+        "social_core": LibraryFacts(classes={Myself: ""}),
+        "allauth": LibraryFacts(classes={Me: ""}),
+    },
+    simulation=SimulationFacts(
+        calls={
+            "accessible-resources": lambda _: [{"id": "sample-cloud", "url": "{host}", "scopes": ["read:jira-user"]}]
+        },
+    ),
     docs=(
         "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",

@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Email,
     Flag,
     HttpEndpoint,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -127,6 +128,10 @@ PROVIDER = Provider(
     kind="generic",
     protocol="oidc",
     aliases={"social_core": "auth0", "allauth": "auth0", "authjs": "auth0"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserInfo: ""}, settings={"SOCIAL_AUTH_AUTH0_DOMAIN": "{domain}"}),
+        "allauth": LibraryFacts(classes={UserInfo: ""}, settings={"AUTH0_URL": "{host}"}),
+    },
     docs=(
         "https://auth0.com/docs/api/authentication/user-profile/get-user-info",
         "https://auth0.com/docs/secure/tokens/access-tokens",

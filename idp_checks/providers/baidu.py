@@ -11,6 +11,7 @@ from idp_checks.providers.sdk import (
     EpochOrString,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     NumberOrString,
     Operation,
@@ -116,6 +117,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"allauth": "baidu"},
+    libraries={
+        "allauth": LibraryFacts(required_field="uid"),
+    },
     docs=(DOC, "https://developer.baidu.com/wiki/index.php?title=docs/oauth", TOKENINFO),
     profile=ProfileFacts(
         shapes=(User,),

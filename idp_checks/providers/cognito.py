@@ -7,6 +7,7 @@ from typing import Any
 
 from idp_checks.providers.sdk import (
     Claims,
+    LibraryFacts,
     OpenIdClaims,
     Operation,
     ProfileFacts,
@@ -65,6 +66,10 @@ PROVIDER = Provider(
     kind="generic",
     protocol="oidc",
     aliases={"social_core": "cognito", "allauth": "amazon_cognito", "authjs": "cognito"},
+    libraries={
+        "social_core": LibraryFacts(settings={"SOCIAL_AUTH_COGNITO_POOL_DOMAIN": "{host}"}),
+        "allauth": LibraryFacts(settings={"DOMAIN": "{host}"}),
+    },
     docs=(
         "https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html",
         "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html",

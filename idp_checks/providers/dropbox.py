@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Flag,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -102,6 +103,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "dropbox-oauth2", "allauth": "dropbox", "authjs": "dropbox"},
+    libraries={
+        "social_core": LibraryFacts(classes={Account: ""}),
+        "allauth": LibraryFacts(classes={Account: ""}),
+    },
     docs=(
         "https://www.dropbox.com/developers/documentation/http/documentation",
         "https://developers.dropbox.com/oauth-guide",

@@ -11,6 +11,7 @@ from idp_checks.providers.sdk import (
     Claims,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -24,6 +25,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     by_bearer,
 )
@@ -93,6 +95,12 @@ PROVIDER = Provider(
         "documentation knows application tokens alone (client_credentials, an hour, no refresh token)."
     ),
     aliases={"allauth": "dwolla"},
+    libraries={
+        "allauth": LibraryFacts(classes={Account: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=lambda _: {"_links": {"account": {"href": "{host}/accounts/sample"}}},
+    ),
     docs=("https://developers.dwolla.com", "https://docsv2.dwolla.com"),
     profile=ProfileFacts(
         shapes=(Account, Enveloped),

@@ -14,6 +14,7 @@ from idp_checks.providers.sdk import (
     Claims,
     Email,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -21,6 +22,7 @@ from idp_checks.providers.sdk import (
     Provider,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -68,6 +70,13 @@ PROVIDER = Provider(
         "named as the successor."
     ),
     aliases={"social_core": "evernote", "allauth": "evernote"},
+    libraries={
+        "social_core": LibraryFacts(classes={TokenAnswer: ""}),
+        "allauth": LibraryFacts(classes={TokenAnswer: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"edam_expires": "1795181696789", **raw},
+    ),
     docs=(
         "https://dev.evernote.com/doc/articles/authentication.php",
         "https://dev.evernote.com/doc/articles/permissions.php",

@@ -16,6 +16,7 @@ from idp_checks.providers.sdk import (
     HttpEndpoint,
     Id,
     Json,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -139,6 +140,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "facebook", "allauth": "facebook", "authjs": "facebook"},
+    libraries={
+        "social_core": LibraryFacts(classes={User: ""}),
+        "allauth": LibraryFacts(classes={User: ""}),
+    },
     docs=(
         "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
         "https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging",

@@ -10,6 +10,7 @@ from idp_checks.providers.sdk import (
     Email,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -65,6 +66,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"allauth": "figma", "authjs": "figma"},
     has_auth0_strategy=False,
+    libraries={
+        "allauth": LibraryFacts(classes={User: ""}),
+    },
     docs=(
         "https://developers.figma.com/docs/rest-api/authentication/",
         "https://developers.figma.com/docs/rest-api/scopes/",

@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Claims,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -131,6 +132,9 @@ PROVIDER = Provider(
         "consents do not carry over."
     ),
     aliases={"social_core": "fitbit"},
+    libraries={
+        "social_core": LibraryFacts(classes={Profile: "fitbit.FitbitOAuth2"}),
+    },
     docs=(
         "https://dev.fitbit.com/build/reference/web-api/developer-guide/authorization/",
         "https://dev.fitbit.com/build/reference/web-api/user/get-profile/",

@@ -15,6 +15,7 @@ from idp_checks.providers.sdk import (
     Claims,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -27,6 +28,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     String,
     TokenFacts,
     Username,
@@ -149,12 +151,28 @@ def _fail(*codes: int) -> Mapping[str, Any]:
     return {"stat": "fail", "code": frozenset(codes)}
 
 
+def _login(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the response of ``flickr.test.login`` for a raw profile."""
+    person = raw.get("person")
+    person = person if isinstance(person, Mapping) else {}
+    return {"user": {"id": person.get("nsid") or person.get("id")}}
+
+
 PROVIDER = Provider(
     name="flickr",
     title="Flickr",
     kind="social",
     protocol="oauth1",
     aliases={"social_core": "flickr", "allauth": "flickr"},
+    libraries={
+        "social_core": LibraryFacts(classes={TokenAnswer: ""}),
+        "allauth": LibraryFacts(classes={Info: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=dict,
+        calls={"flickr.test.login": _login},
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://www.flickr.com/services/api/auth.oauth.html",
         "https://www.flickr.com/services/api/flickr.auth.oauth.checkToken.html",

@@ -17,6 +17,7 @@ from idp_checks.providers.sdk import (
     Flag,
     HttpEndpoint,
     IsoTime,
+    LibraryFacts,
     Name,
     NumberId,
     Operation,
@@ -131,6 +132,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "github", "allauth": "github", "authjs": "github"},
+    libraries={
+        "social_core": LibraryFacts(classes={User: "github.GithubOAuth2"}),
+    },
     docs=(
         "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps",
         "https://docs.github.com/en/rest/users/users",

@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Epoch,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -96,6 +97,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "gitlab", "allauth": "gitlab", "authjs": "gitlab"},
+    libraries={
+        "social_core": LibraryFacts(classes={User: ""}),
+        "allauth": LibraryFacts(classes={User: ""}),
+    },
     docs=(
         "https://docs.gitlab.com/api/oauth2/",
         "https://docs.gitlab.com/api/users/",

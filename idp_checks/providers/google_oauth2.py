@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Flag,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -106,6 +107,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "google-oauth2", "allauth": "google", "authjs": "google"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserInfo: ""}),
+        "allauth": LibraryFacts(id_token_models=(UserInfo,)),
+    },
     docs=(
         "https://developers.google.com/identity/openid-connect/openid-connect",
         "https://developers.google.com/identity/openid-connect/reference",

@@ -11,6 +11,7 @@ from idp_checks.providers.sdk import (
     Claims,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -118,6 +119,10 @@ PROVIDER = Provider(
         "the older APIs is dead."
     ),
     aliases={"social_core": "instagram", "allauth": "instagram", "authjs": "instagram"},
+    libraries={
+        "social_core": LibraryFacts(classes={Me: "", Listed: ""}),
+        "allauth": LibraryFacts(classes={Me: "", Listed: ""}),
+    },
     docs=(
         "https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login",
         "https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login",

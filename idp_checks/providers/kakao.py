@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Flag,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -133,6 +134,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "kakao", "allauth": "kakao", "authjs": "kakao"},
+    libraries={
+        "social_core": LibraryFacts(classes={User: ""}),
+        "allauth": LibraryFacts(classes={User: ""}),
+    },
     docs=(
         "https://developers.kakao.com/docs/latest/en/kakaologin/rest-api",
         "https://developers.kakao.com/docs/latest/en/kakaologin/utilize",

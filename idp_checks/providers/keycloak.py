@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from idp_checks.providers.sdk import (
     CLIENT_AUTH_METHODS,
+    LibraryFacts,
     OpenIdClaims,
     Operation,
     ProfileFacts,
@@ -27,6 +28,9 @@ PROVIDER = Provider(
     kind="generic",
     protocol="oidc",
     aliases={"social_core": "keycloak", "authjs": "keycloak"},
+    libraries={
+        "social_core": LibraryFacts(settings={"SOCIAL_AUTH_KEYCLOAK_PUBLIC_KEY": "sample"}),
+    },
     docs=(
         "https://www.keycloak.org/securing-apps/oidc-layers",
         "https://www.keycloak.org/docs/latest/server_admin/",

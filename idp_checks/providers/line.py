@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Email,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -121,6 +122,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "line", "allauth": "line", "authjs": "line"},
+    libraries={
+        "social_core": LibraryFacts(classes={User: ""}),
+        "allauth": LibraryFacts(classes={User: ""}),
+    },
     docs=(
         "https://developers.line.biz/en/reference/line-login/",
         "https://developers.line.biz/en/docs/line-login/integrate-line-login/",

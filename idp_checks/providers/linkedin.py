@@ -15,6 +15,7 @@ from idp_checks.providers.sdk import (
     Epoch,
     Flag,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -27,6 +28,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     String,
     StringFlag,
     TokenFacts,
@@ -232,6 +234,13 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "linkedin-openidconnect", "allauth": "openid_connect", "authjs": "linkedin"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserInfo: "", Member: "linkedin.LinkedinOAuth2"}),
+        "allauth": LibraryFacts(classes={UserInfo: "", Member: "linkedin_oauth2"}),
+    },
+    simulation=SimulationFacts(
+        is_retired_form=lambda raw: isinstance(raw.get("firstName"), str),
+    ),
     docs=(
         "https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2",
         "https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",

@@ -16,6 +16,7 @@ from idp_checks.providers.sdk import (
     HttpEndpoint,
     Id,
     Json,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -28,6 +29,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -119,6 +121,14 @@ PROVIDER = Provider(
         "through VK ID, which lets Mail accounts in (see vkontakte). What was connected before goes on working."
     ),
     aliases={"social_core": "mailru", "allauth": "mailru", "authjs": "mailru"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserInfo: "mailru.MRGOAuth2", GetInfo: "mailru.MailruOAuth2"}),
+        "allauth": LibraryFacts(classes={GetInfo: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"x_mailru_vid": raw.get("uid")},
+        errors_with_status_200=True,
+    ),
     docs=("https://o2.mail.ru/docs/", VK_ID, "https://api.mail.ru/docs/guides/restapi/"),
     profile=ProfileFacts(
         shapes=(UserInfo, GetInfo),

@@ -20,7 +20,17 @@ from idp_checks.providers.operations import Operation
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint
 from idp_checks.tokens.template import RequestTemplate
 
-__all__ = ["AdditionalCall", "Kind", "ProfileFacts", "Protocol", "Provider", "Scopes", "TokenFacts"]
+__all__ = [
+    "AdditionalCall",
+    "Kind",
+    "LibraryFacts",
+    "ProfileFacts",
+    "Protocol",
+    "Provider",
+    "Scopes",
+    "SimulationFacts",
+    "TokenFacts",
+]
 
 Kind = Literal["social", "enterprise", "generic", "database", "passwordless"]
 Protocol = Literal["oauth2", "oauth1", "oidc", "openid2", "saml", "wsfed"]
@@ -37,12 +47,16 @@ class AdditionalCall:
         request: the request template.
         reason: why the profile needs the call.
         unwrap: extracts the JSON text from a response that wraps it, such as JSONP.
+        wrapper: the wrapping, with ``{}`` in place of the JSON text; for simulations.
+        derive: derives the response from a raw profile that contains its fields, or returns None; for simulations.
     """
 
     model: Any
     request: RequestTemplate
     reason: str
     unwrap: Callable[[str], str] | None = None
+    wrapper: str = "{}"
+    derive: Callable[[Mapping[str, Any]], Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +148,51 @@ class Scopes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LibraryFacts:
+    """How a sign-in library reads the provider, where its alias does not say it all; for the conformance adapters.
+
+    Args:
+        classes: the library's class for each model that it reads, the current model first; an empty string is the class
+            that the alias names, which reads all models by default.
+        required_field: a field that only the response to the library's own call contains.
+        id_token_models: the models that the library reads from an ID token.
+        settings: the settings that the class requires; ``{host}`` and ``{domain}`` are those of the simulated issuer.
+        app_key: the key of the application in the library's storage; ``{host}`` as above.
+        request_parameters: parameters that the class expects in the browser's request.
+    """
+
+    classes: Mapping[type[Shape], str] | None = None
+    required_field: str | None = None
+    id_token_models: tuple[type[Shape], ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    app_key: str = ""
+    request_parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationFacts:
+    """What a simulation of the provider must know beyond the recordings; for the conformance adapters.
+
+    Args:
+        token_fields: derives the fields about the user in the token response from a raw profile.
+        calls: derives the response of a call around the profile; by the last segment of the URL path, or the value of
+            the parameter ``method``.
+        is_retired_form: whether a raw profile has a form that only a retired call returned, where one model reads the
+            retired and the current form.
+        errors_with_status_200: whether errors come with HTTP 200, unless the body contains another status.
+        is_plain_text: whether JSON comes as ``text/plain`` without a charset.
+        redirect_field: the field of the raw profile that the browser's redirect contains as a parameter.
+    """
+
+    token_fields: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    calls: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
+    is_retired_form: Callable[[Mapping[str, Any]], bool] | None = None
+    errors_with_status_200: bool = False
+    is_plain_text: bool = False
+    redirect_field: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Provider:
     """One identity provider.
 
@@ -145,7 +204,9 @@ class Provider:
         docs: links to the main documentation.
         debug: the endpoint that tells whether a token is good; None if the provider has none.
         status: live, deprecated or defunct; ``status_note`` says since when and why.
-        aliases: the provider's name in other libraries.
+        aliases: the provider's name in sign-in libraries.
+        libraries: more about these libraries.
+        simulation: more for simulations.
         has_auth0_strategy: whether Auth0 has a strategy of this name; if not, it needs a custom connection.
         uncertain: facts that the documentation leaves open, and the interpretation chosen here.
         variant_of: the provider of which this is another name or environment; both share the recordings.
@@ -163,6 +224,8 @@ class Provider:
     status: Literal["live", "deprecated", "defunct"] = "live"
     status_note: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    libraries: Mapping[str, LibraryFacts] = field(default_factory=dict)
+    simulation: SimulationFacts = SimulationFacts()
     has_auth0_strategy: bool = True
     uncertain: tuple[str, ...] = ()
     variant_of: str | None = None

@@ -16,6 +16,7 @@ from idp_checks.providers.sdk import (
     HttpEndpoint,
     Id,
     IntrospectionResponse,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -25,6 +26,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     by_json,
@@ -95,6 +97,12 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"allauth": "notion", "authjs": "notion"},
     has_auth0_strategy=False,
+    libraries={
+        "allauth": LibraryFacts(classes={Granted: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=dict,
+    ),
     docs=(
         "https://developers.notion.com/reference/get-self",
         "https://developers.notion.com/reference/introspect-token",

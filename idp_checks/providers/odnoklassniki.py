@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Email,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -27,6 +28,7 @@ from idp_checks.providers.sdk import (
     Scopes,
     Secret,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     by_form,
@@ -119,6 +121,12 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "odnoklassniki-oauth2", "allauth": "odnoklassniki"},
+    libraries={
+        "social_core": LibraryFacts(settings={"SOCIAL_AUTH_ODNOKLASSNIKI_OAUTH2_PUBLIC_NAME": "sample"}),
+    },
+    simulation=SimulationFacts(
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://apiok.ru/en/ext/oauth/server",
         "https://apiok.ru/en/ext/oauth/permissions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from idp_checks.providers.sdk import (
     CredentialUrlTemplate,
     DiscoveredEndpoint,
+    LibraryFacts,
     OpenIdClaims,
     Operation,
     ProfileFacts,
@@ -22,6 +23,9 @@ PROVIDER = Provider(
     kind="generic",
     protocol="oidc",
     aliases={"social_core": "oidc", "allauth": "openid_connect"},
+    libraries={
+        "social_core": LibraryFacts(settings={"SOCIAL_AUTH_OIDC_OIDC_ENDPOINT": "{host}"}),
+    },
     docs=(
         "https://openid.net/specs/openid-connect-core-1_0.html",
         "https://openid.net/specs/openid-connect-discovery-1_0.html",

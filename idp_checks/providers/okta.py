@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Claims,
     HttpEndpoint,
     IntrospectionResponse,
+    LibraryFacts,
     OpenIdClaims,
     Operation,
     ProfileFacts,
@@ -77,6 +78,10 @@ PROVIDER = Provider(
     kind="enterprise",
     protocol="oidc",
     aliases={"social_core": "okta-oauth2", "allauth": "okta", "authjs": "okta"},
+    libraries={
+        "social_core": LibraryFacts(settings={"SOCIAL_AUTH_OKTA_OAUTH2_API_URL": "{host}"}),
+        "allauth": LibraryFacts(settings={"OKTA_BASE_URL": "{domain}"}),
+    },
     docs=(
         "https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/",
         "https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/CustomAS/",

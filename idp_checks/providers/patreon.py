@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Email,
     Flag,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -21,6 +22,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -86,6 +88,12 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "patreon", "allauth": "patreon", "authjs": "patreon"},
     has_auth0_strategy=False,
+    libraries={
+        "allauth": LibraryFacts(settings={"VERSION": "v2"}),
+    },
+    simulation=SimulationFacts(
+        calls={"members": lambda _: {"data": {}, "included": []}},
+    ),
     docs=(
         "https://docs.patreon.com/#oauth",
         "https://docs.patreon.com/#get-api-oauth2-v2-identity",

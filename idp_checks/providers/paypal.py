@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Email,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -114,6 +115,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "paypal-oauth2", "allauth": "paypal"},
+    libraries={
+        "social_core": LibraryFacts(classes={Attributes: ""}),
+        "allauth": LibraryFacts(classes={UserInfo: ""}),
+    },
     docs=(
         "https://developer.paypal.com/docs/log-in-with-paypal/",
         "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",

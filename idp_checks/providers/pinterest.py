@@ -10,6 +10,7 @@ from msgspec import Struct
 from idp_checks.providers.sdk import (
     Claims,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -66,6 +67,10 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "pinterest", "allauth": "pinterest", "authjs": "pinterest"},
     has_auth0_strategy=False,
+    libraries={
+        "social_core": LibraryFacts(classes={Wrapped: ""}),
+        "allauth": LibraryFacts(classes={Account: ""}),
+    },
     docs=(
         "https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/",
         "https://developers.pinterest.com/docs/api/v5/user_account-get/",

@@ -29,6 +29,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     by_query,
@@ -113,6 +114,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "qq"},
+    simulation=SimulationFacts(
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://wiki.connect.qq.com/get_user_info",
         "https://wiki.connect.qq.com/使用authorization_code获取access_token",
@@ -130,6 +134,10 @@ PROVIDER = Provider(
                 RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token")),
                 "the identifier (openid), which stands nowhere else; it comes first, since the profile call demands it",
                 unwrapped,
+                wrapper="callback( {} );\n",
+                derive=lambda raw: (
+                    {"client_id": "{client_id}", "openid": raw["openid"]} if "openid" in raw else None
+                ),
             )
         },
         subject_scope="the application",

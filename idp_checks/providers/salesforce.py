@@ -14,6 +14,7 @@ from idp_checks.providers.sdk import (
     Flag,
     Id,
     IntrospectionResponse,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -24,6 +25,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -111,6 +113,13 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "salesforce-oauth2", "allauth": "salesforce", "authjs": "salesforce"},
+    libraries={
+        "social_core": LibraryFacts(required_field="id"),
+        "allauth": LibraryFacts(required_field="sub", app_key="{host}"),
+    },
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"id": raw["id"]} if "id" in raw else {},
+    ),
     docs=(
         "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_openid.htm",
         "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idp_checks.providers.sdk import Operation, ProfileFacts, Provider, SamlAssertion, Scopes, TokenFacts
+from idp_checks.providers.sdk import LibraryFacts, Operation, ProfileFacts, Provider, SamlAssertion, Scopes, TokenFacts
 
 PROVIDER = Provider(
     name="samlp",
@@ -10,6 +10,9 @@ PROVIDER = Provider(
     kind="generic",
     protocol="saml",
     aliases={"social_core": "saml", "allauth": "saml"},
+    libraries={
+        "allauth": LibraryFacts(classes={}),
+    },
     docs=(
         "https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf",
         "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/saml",

@@ -31,7 +31,17 @@ from idp_checks.profiles.shape import (
 from idp_checks.providers._graph import GRAPH_PROBE
 from idp_checks.providers._pictures import Picture, largest_picture
 from idp_checks.providers._saml import SAML_NAME_ID, SamlAssertion, SamlIds, first_email, single_value
-from idp_checks.providers.model import AdditionalCall, Kind, ProfileFacts, Protocol, Provider, Scopes, TokenFacts
+from idp_checks.providers.model import (
+    AdditionalCall,
+    Kind,
+    LibraryFacts,
+    ProfileFacts,
+    Protocol,
+    Provider,
+    Scopes,
+    SimulationFacts,
+    TokenFacts,
+)
 from idp_checks.providers.operations import (
     CredentialUrlTemplate,
     Operation,
@@ -103,6 +113,7 @@ __all__ = [
     "IsoTime",
     "Json",
     "Kind",
+    "LibraryFacts",
     "Name",
     "NumberId",
     "NumberOrString",
@@ -129,6 +140,7 @@ __all__ = [
     "Secret",
     "Shape",
     "SignedToken",
+    "SimulationFacts",
     "Steps",
     "String",
     "StringFlag",

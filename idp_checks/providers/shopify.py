@@ -15,6 +15,7 @@ from idp_checks.providers.sdk import (
     Flag,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -29,6 +30,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     Steps,
     TokenFacts,
     Unreachable,
@@ -235,6 +237,13 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "shopify", "allauth": "shopify"},
+    libraries={
+        "allauth": LibraryFacts(classes={Rest: ""}, request_parameters={"shop": "sample.myshopify.com"}),
+    },
+    simulation=SimulationFacts(
+        token_fields=dict,
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens",
         "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens",

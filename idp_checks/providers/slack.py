@@ -17,6 +17,7 @@ from idp_checks.providers.sdk import (
     Flag,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -32,6 +33,7 @@ from idp_checks.providers.sdk import (
     Scopes,
     Seconds,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     bool_or_none,
@@ -146,6 +148,13 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "slack", "allauth": "slack", "authjs": "slack"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserIdentity: ""}),
+        "allauth": LibraryFacts(classes={UserInfo: ""}),
+    },
+    simulation=SimulationFacts(
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://docs.slack.dev/authentication/sign-in-with-slack/",
         "https://docs.slack.dev/reference/methods/openid.connect.userInfo",

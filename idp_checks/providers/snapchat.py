@@ -22,6 +22,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     by_bearer,
@@ -76,6 +77,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"allauth": "snapchat"},
     has_auth0_strategy=False,
+    simulation=SimulationFacts(
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://developers.snap.com/snap-kit/login-kit/overview",
         "https://developers.snap.com/snap-kit/login-kit/Tutorials/web",

@@ -15,6 +15,7 @@ from idp_checks.providers.sdk import (
     Claims,
     Epoch,
     HttpEndpoint,
+    LibraryFacts,
     Name,
     NumberId,
     Operation,
@@ -113,6 +114,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "stackoverflow", "allauth": "stackexchange"},
+    libraries={
+        "social_core": LibraryFacts(settings={"SOCIAL_AUTH_STACKOVERFLOW_API_KEY": "sample"}),
+    },
     docs=(
         "https://api.stackexchange.com/docs/authentication",
         "https://api.stackexchange.com/docs/me",

@@ -17,6 +17,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -57,6 +58,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "strava", "allauth": "strava", "authjs": "strava"},
     has_auth0_strategy=False,
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"athlete": dict(raw)},
+    ),
     docs=(
         "https://developers.strava.com/docs/authentication/",
         "https://developers.strava.com/docs/reference/",

@@ -23,6 +23,7 @@ from idp_checks.providers.sdk import (
     Response,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     by_bearer,
     by_form,
@@ -95,6 +96,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "stripe", "allauth": "stripe"},
     has_auth0_strategy=False,
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"stripe_user_id": raw.get("id")},
+    ),
     docs=(
         "https://docs.stripe.com/connect/oauth-standard-accounts",
         "https://docs.stripe.com/connect/oauth-reference",

@@ -20,6 +20,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -88,6 +89,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"allauth": "tiktok", "authjs": "tiktok"},
+    simulation=SimulationFacts(
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://developers.tiktok.com/doc/tiktok-api-v2-get-user-info",
         "https://developers.tiktok.com/doc/oauth-user-access-token-management",

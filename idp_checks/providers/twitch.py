@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Email,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -107,6 +108,10 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "twitch", "allauth": "twitch", "authjs": "twitch"},
     has_auth0_strategy=False,
+    libraries={
+        "social_core": LibraryFacts(classes={Users: "twitch.TwitchOAuth2", UserInfo: "twitch.TwitchOpenIdConnect"}),
+        "allauth": LibraryFacts(classes={Users: ""}),
+    },
     docs=(
         "https://dev.twitch.tv/docs/authentication/",
         "https://dev.twitch.tv/docs/authentication/validate-tokens",

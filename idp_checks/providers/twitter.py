@@ -13,6 +13,7 @@ from idp_checks.providers.sdk import (
     Email,
     HttpEndpoint,
     Id,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -24,6 +25,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     Steps,
     TokenFacts,
     Url,
@@ -106,6 +108,13 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "twitter-oauth2", "allauth": "twitter_oauth2", "authjs": "twitter"},
+    libraries={
+        "social_core": LibraryFacts(classes={Me: "", Account: "twitter.TwitterOAuth"}),
+        "allauth": LibraryFacts(classes={Me: "", Account: "twitter"}),
+    },
+    simulation=SimulationFacts(
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://docs.x.com/x-api/users/get-my-user",
         "https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",

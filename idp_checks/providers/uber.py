@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Claims,
     Email,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -77,6 +78,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "uber"},
     has_auth0_strategy=False,
+    libraries={
+        "social_core": LibraryFacts(classes={ByUuid: ""}),
+    },
     docs=(
         "https://developer.uber.com/docs/consumer-identity/introduction",
         "https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",

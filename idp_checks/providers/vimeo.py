@@ -25,6 +25,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     String,
     TokenFacts,
     Url,
@@ -135,6 +136,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "vimeo-oauth2", "allauth": "vimeo_oauth2"},
     has_auth0_strategy=False,
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"user": dict(raw)},
+    ),
     docs=(
         "https://developer.vimeo.com/api/authentication",
         "https://developer.vimeo.com/api/reference/users",

@@ -17,6 +17,7 @@ from idp_checks.providers.sdk import (
     HttpEndpoint,
     Id,
     Json,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -30,6 +31,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -143,12 +145,29 @@ def _error(*codes: int) -> Mapping[str, Any]:
     return {"error": {"error_code": frozenset(codes)}}
 
 
+def _is_retired_form(raw: Mapping[str, Any]) -> bool:
+    """Return whether a profile has the form of the API before version 5, with ``uid``."""
+    users = raw.get("response")
+    return isinstance(users, list) and any(isinstance(user, Mapping) and "uid" in user for user in users)
+
+
 PROVIDER = Provider(
     name="vkontakte",
     title="VK (VKontakte, VK ID)",
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "vk-id", "allauth": "vk", "authjs": "vk"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserInfo: "", Users: "vk.VKOAuth2"}),
+        "allauth": LibraryFacts(classes={UserInfo: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=lambda raw: (
+            {"user_id": raw["user"].get("user_id")} if isinstance(raw.get("user"), Mapping) else {}
+        ),
+        is_retired_form=_is_retired_form,
+        errors_with_status_200=True,
+    ),
     docs=(
         API,
         "https://id.vk.com/about/business/go/docs/ru/vkid/latest/vk-id/connection/tokens/access-token",

@@ -21,6 +21,7 @@ from idp_checks.providers.sdk import (
     Flag,
     Id,
     Json,
+    LibraryFacts,
     Name,
     Operation,
     Path,
@@ -197,6 +198,13 @@ PROVIDER = Provider(
     kind="enterprise",
     protocol="oidc",
     aliases={"social_core": "azuread-tenant-oauth2", "allauth": "microsoft", "authjs": "microsoft-entra-id"},
+    libraries={
+        "social_core": LibraryFacts(
+            classes={User: "microsoft.MicrosoftOAuth2", IdToken: ""},
+            settings={"SOCIAL_AUTH_AZUREAD_TENANT_OAUTH2_TENANT_ID": "sample"},
+        ),
+        "allauth": LibraryFacts(classes={User: ""}),
+    },
     docs=(
         "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         "https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference",

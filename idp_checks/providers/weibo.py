@@ -27,6 +27,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     Url,
     Username,
@@ -119,6 +120,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "weibo", "allauth": "weibo"},
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {"uid": str(raw.get("idstr") or raw.get("id") or "7000000042")},
+        calls={"get_token_info": lambda raw: {"uid": raw.get("id")}},
+    ),
     docs=(
         "https://open.weibo.com/wiki/2/users/show",
         "https://open.weibo.com/wiki/2/account/profile/email",

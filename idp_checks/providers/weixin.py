@@ -27,6 +27,7 @@ from idp_checks.providers.sdk import (
     ResponseModel,
     Scopes,
     Shape,
+    SimulationFacts,
     Steps,
     TokenFacts,
     Url,
@@ -91,6 +92,11 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "weixin", "allauth": "weixin", "authjs": "wechat"},
+    simulation=SimulationFacts(
+        token_fields=lambda raw: {name: raw[name] for name in ("openid", "unionid") if name in raw},
+        is_plain_text=True,
+        errors_with_status_200=True,
+    ),
     docs=(
         "https://developers.weixin.qq.com/doc/service/en/api/webdev/access/api_snsuserinfo.html",
         "https://developers.weixin.qq.com/doc/service/en/api/webdev/access/api_snsauth.html",

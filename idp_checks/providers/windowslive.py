@@ -23,6 +23,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     TokenFacts,
     first_nonblank,
     is_email,
@@ -101,6 +102,9 @@ PROVIDER = Provider(
     kind="social",
     protocol="oauth2",
     aliases={"social_core": "microsoft-graph", "allauth": "microsoft"},
+    simulation=SimulationFacts(
+        is_retired_form=lambda raw: bool({"emails", "first_name", "last_name"} & raw.keys()),
+    ),
     docs=(
         "https://learn.microsoft.com/en-us/graph/api/user-get",
         "https://learn.microsoft.com/en-us/graph/api/profilephoto-get",

@@ -12,6 +12,7 @@ from idp_checks.providers.sdk import (
     Email,
     Flag,
     Id,
+    LibraryFacts,
     Name,
     OpenIdClaims,
     Operation,
@@ -85,6 +86,10 @@ PROVIDER = Provider(
     kind="social",
     protocol="oidc",
     aliases={"social_core": "yahoo-oauth2", "allauth": "yahoo"},
+    libraries={
+        "social_core": LibraryFacts(classes={UserInfo: ""}),
+        "allauth": LibraryFacts(classes={UserInfo: ""}),
+    },
     docs=(
         "https://developer.yahoo.com/sign-in-with-yahoo/",
         "https://developer.yahoo.com/oauth2/guide/",

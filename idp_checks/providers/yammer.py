@@ -10,6 +10,7 @@ from msgspec import Struct
 from idp_checks.providers.sdk import (
     Claims,
     Email,
+    LibraryFacts,
     Name,
     NumberId,
     Operation,
@@ -20,6 +21,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     Shape,
+    SimulationFacts,
     String,
     TokenFacts,
     Url,
@@ -93,6 +95,12 @@ PROVIDER = Provider(
         "sign in by the Microsoft connections instead. Auth0 took the name out of its list in April 2026."
     ),
     aliases={"social_core": "yammer"},
+    libraries={
+        "social_core": LibraryFacts(classes={Granted: ""}),
+    },
+    simulation=SimulationFacts(
+        token_fields=dict,
+    ),
     docs=(
         "https://learn.microsoft.com/rest/api/yammer/getting-started",
         "https://learn.microsoft.com/rest/api/yammer/api-requests-1",

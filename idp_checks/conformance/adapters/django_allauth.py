@@ -9,7 +9,6 @@ Outside a Django project, generated settings install all supported providers.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -18,58 +17,14 @@ from unittest.mock import patch
 
 from idp_checks import providers
 from idp_checks.conformance.adapters.adapter import Library, UnsupportedFormError
-from idp_checks.conformance.adapters.forms import DEFAULT_CLASS, Forms
+from idp_checks.conformance.adapters.forms import Forms
 from idp_checks.conformance.adapters.project import GENERATED_SETTINGS, make_request, setup_project
-from idp_checks.conformance.adapters.simulation import CLIENT_ID, DOMAIN, HOST, TOKEN, ProviderSimulation
+from idp_checks.conformance.adapters.simulation import CLIENT_ID, HOST, TOKEN, ProviderSimulation, fill_sample_values
 from idp_checks.errors import UsageError
 from idp_checks.profiles.profile import STANDARD
+from idp_checks.providers.model import LibraryFacts
 
 __all__ = ["load_library"]
-
-_PROVIDER_CLASSES: Mapping[str, Mapping[str, str]] = {
-    "asana": {"Me": DEFAULT_CLASS, "OlderMe": DEFAULT_CLASS},
-    "atlassian": {"Me": DEFAULT_CLASS},
-    "auth0": {"UserInfo": DEFAULT_CLASS},
-    "dropbox": {"Account": DEFAULT_CLASS},
-    "dwolla": {"Account": DEFAULT_CLASS},
-    "evernote": {"TokenAnswer": DEFAULT_CLASS},
-    "facebook": {"User": DEFAULT_CLASS},
-    "figma": {"User": DEFAULT_CLASS},
-    "flickr": {"Info": DEFAULT_CLASS},
-    "gitlab": {"User": DEFAULT_CLASS},
-    "instagram": {"Me": DEFAULT_CLASS, "Listed": DEFAULT_CLASS},
-    "kakao": {"User": DEFAULT_CLASS},
-    "line": {"User": DEFAULT_CLASS},
-    "linkedin": {"UserInfo": DEFAULT_CLASS, "Member": "linkedin_oauth2"},
-    "mailru": {"GetInfo": DEFAULT_CLASS},
-    "notion": {"Granted": DEFAULT_CLASS},
-    "paypal": {"UserInfo": DEFAULT_CLASS},
-    "pinterest": {"Account": DEFAULT_CLASS},
-    "samlp": {},
-    "shopify": {"Rest": DEFAULT_CLASS},
-    "slack": {"UserInfo": DEFAULT_CLASS},
-    "twitch": {"Users": DEFAULT_CLASS},
-    "twitter": {"Me": DEFAULT_CLASS, "Account": "twitter"},
-    "vkontakte": {"UserInfo": DEFAULT_CLASS},
-    "waad": {"User": DEFAULT_CLASS},
-    "yahoo": {"UserInfo": DEFAULT_CLASS},
-}
-"""The provider class for each form of response, for providers whose forms are not all read by one class. SAML has none:
-its provider reads XML assertions with another library."""
-
-_REQUIRED_FIELDS: Mapping[str, str] = {"baidu": "uid", "salesforce": "sub"}
-"""Fields that only the responses to the library's own calls contain."""
-
-_FORMS_WITHOUT_ID_TOKEN = frozenset({"UserInfoV2"})
-"""Forms that the library requests only if the token response does not contain an ID token."""
-
-_PROVIDER_SETTINGS: Mapping[str, Any] = {
-    "auth0": {"AUTH0_URL": HOST},
-    "amazon_cognito": {"DOMAIN": HOST},
-    "okta": {"OKTA_BASE_URL": DOMAIN},
-    "patreon": {"VERSION": "v2"},
-}
-"""Settings that providers require, used outside a project."""
 
 UNCLAIMED: Mapping[str, str] = {
     "N2": "a name, username or picture that the provider does not return has no fallback",
@@ -97,7 +52,7 @@ def load_library() -> Library:
     from allauth.socialaccount.providers import registry
 
     registry.load()
-    forms = Forms.discover("allauth", _PROVIDER_CLASSES, registry.get_class, _REQUIRED_FIELDS)
+    forms = Forms.discover("allauth", registry.get_class)
 
     def can_read(provider: str, raw: Any) -> bool:
         return forms.select(provider, raw) is not None
@@ -125,7 +80,7 @@ def _run_provider(provider_class: type[Any], simulation: ProviderSimulation) -> 
     from allauth.socialaccount.models import SocialToken
 
     request = _make_browser_request(simulation)
-    app = _find_app(provider_class, request)
+    app = _find_app(provider_class, request, _library_facts(simulation).app_key)
     with context.request_context(request), _only_app(app):
         provider = provider_class(request, app=app)
         common_fields: dict[str, Any] = {}
@@ -184,17 +139,14 @@ def _to_profile(name: str, provider: Any, login: Any, common_fields: Any) -> dic
 
 
 def _make_browser_request(simulation: ProviderSimulation) -> Any:
-    """Return a request with a session, a Shopify shop, and the form field that Apple sends."""
+    """Return a request with a session and the parameters that the provider and the library expect in it."""
     from django.contrib.auth.models import AnonymousUser
     from django.contrib.sessions.backends.signed_cookies import SessionStore
 
-    request = make_request("GET", {"shop": "sample.myshopify.com"}, _OAuth1Session())
+    request = make_request("GET", dict(_library_facts(simulation).request_parameters), _OAuth1Session())
     request.user = AnonymousUser()
-    value = simulation.value
-    user = value.get("user") if simulation.provider.name == "apple" and isinstance(value, Mapping) else None
     request.apple_login_session = SessionStore()
-    if user is not None:
-        request.apple_login_session["user"] = user if isinstance(user, str) else json.dumps(user)
+    request.apple_login_session.update(simulation.redirect_parameters)
     return request
 
 
@@ -208,7 +160,13 @@ class _OAuth1Session(dict[str, Any]):
 
 
 def _reads_id_token(simulation: ProviderSimulation) -> bool:
-    return simulation.provider.name == "google-oauth2" and simulation.form not in _FORMS_WITHOUT_ID_TOKEN
+    """Return whether the library reads an ID token: one of these forms, or no profile at all."""
+    models = _library_facts(simulation).id_token_models
+    return bool(models) and simulation.form in (None, *(model.__name__ for model in models))
+
+
+def _library_facts(simulation: ProviderSimulation) -> LibraryFacts:
+    return simulation.provider.libraries.get("allauth", LibraryFacts())
 
 
 class _NoApps(list[Any]):
@@ -218,7 +176,7 @@ class _NoApps(list[Any]):
         return self
 
 
-def _find_app(provider_class: type[Any], request: Any) -> Any:
+def _find_app(provider_class: type[Any], request: Any, app_key: str) -> Any:
     """Return the application from the project's settings or adapter, else a sample."""
     from allauth.socialaccount.adapter import get_adapter
     from allauth.socialaccount.models import SocialApp, SocialAppManager
@@ -235,7 +193,7 @@ def _find_app(provider_class: type[Any], request: Any) -> Any:
         name="sample",
         client_id=CLIENT_ID,
         secret="sample-secret",
-        key=HOST if provider_class.id == "salesforce" else "",
+        key=fill_sample_values(app_key),
         settings={"server_url": HOST} if is_openid else {},
     )
 
@@ -256,8 +214,13 @@ def _configure_django() -> None:
 
     if settings.configured:
         return
-    modules = {providers.get(name).aliases.get("allauth") for name in providers.names_with_recordings()}
-    modules |= {name for by_form in _PROVIDER_CLASSES.values() for name in by_form.values()}
+    modules: set[str | None] = set()
+    provider_settings: dict[str, Mapping[str, str]] = {}
+    for provider in map(providers.get, providers.names_with_recordings()):
+        alias, facts = provider.aliases.get("allauth"), provider.libraries.get("allauth", LibraryFacts())
+        if alias is not None:
+            modules |= {alias, *(facts.classes or {}).values()}
+            provider_settings[alias] = fill_sample_values(facts.settings)
     apps = [f"allauth.socialaccount.providers.{name}" for name in sorted(filter(None, modules))]
     settings.configure(
         SECRET_KEY="sample",
@@ -274,7 +237,7 @@ def _configure_django() -> None:
             "allauth.socialaccount",
             *(app for app in apps if find_spec(app) is not None),
         ],
-        SOCIALACCOUNT_PROVIDERS=dict(_PROVIDER_SETTINGS),
+        SOCIALACCOUNT_PROVIDERS={name: dict(value) for name, value in provider_settings.items() if value},
         SOCIALACCOUNT_QUERY_EMAIL=True,
         **{GENERATED_SETTINGS: True},
     )

@@ -8,22 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from idp_checks import providers
 from idp_checks.conformance.adapters.simulation import matching_form
+from idp_checks.providers.model import LibraryFacts
 
-__all__ = ["DEFAULT_CLASS", "Forms"]
-
-DEFAULT_CLASS: Final = ""
-"""The library class that the alias of the provider names."""
-
-_IS_RETIRED_FORM: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "linkedin": lambda raw: isinstance(raw.get("firstName"), str),
-    "vkontakte": lambda raw: any("uid" in item for item in _objects(raw.get("response"))),
-    "windowslive": lambda raw: bool({"emails", "first_name", "last_name"} & raw.keys()),
-}
-"""Forms that only a retired call returned, and that our model reads together with the current form."""
+__all__ = ["Forms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +33,29 @@ class Forms:
     def discover(
         cls,
         alias: str,
-        exceptions: Mapping[str, Mapping[str, str]],
         find: Callable[[str], type[Any] | None],
-        required_fields: Mapping[str, str],
     ) -> Forms:
         """Return the classes of the installed library.
 
         Args:
-            alias: the key of the library in the aliases of a provider.
-            exceptions: for providers whose forms are not all read by one class, the class name by form.
+            alias: the key of the library in the aliases and the libraries of a provider.
             find: returns the class of that name, None if the library does not have it.
-            required_fields: as above.
         """
         classes: dict[str, dict[str, type[Any]]] = {}
+        required_fields = {}
         for name in providers.names_with_recordings():
             provider = providers.get(name)
             default = provider.aliases.get(alias)
             if default is None:
                 continue
-            all_forms = {shape.__name__: DEFAULT_CLASS for shape in provider.profile.shapes}
-            for form, class_name in exceptions.get(name, all_forms).items():
+            facts = provider.libraries.get(alias, LibraryFacts())
+            if facts.required_field is not None:
+                required_fields[name] = facts.required_field
+            class_names = dict.fromkeys(provider.profile.shapes, "") if facts.classes is None else facts.classes
+            for shape, class_name in class_names.items():
                 library_class = find(class_name or default)
                 if library_class is not None:
-                    classes.setdefault(name, {})[form] = library_class
+                    classes.setdefault(name, {})[shape.__name__] = library_class
         return cls(classes, required_fields)
 
     @property
@@ -79,7 +70,7 @@ class Forms:
         """
         provider = providers.get(name)
         by_form = self.classes.get(provider.variant_of or name, {})
-        is_retired = _IS_RETIRED_FORM.get(name)
+        is_retired = provider.simulation.is_retired_form
         if is_retired is not None and isinstance(raw, Mapping) and is_retired(raw):
             return None
         form = matching_form(provider, raw)
@@ -88,7 +79,3 @@ class Forms:
         if name in self.required_fields and isinstance(raw, Mapping) and self.required_fields[name] not in raw:
             return None
         return by_form.get(form)
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -7,7 +7,6 @@ In a Django project its backends, settings and pipeline steps apply.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -17,59 +16,11 @@ from typing import Any
 
 from idp_checks import providers
 from idp_checks.conformance.adapters.adapter import AdapterError, Library, UnsupportedFormError
-from idp_checks.conformance.adapters.forms import DEFAULT_CLASS, Forms
+from idp_checks.conformance.adapters.forms import Forms
 from idp_checks.conformance.adapters.project import make_request, setup_project
-from idp_checks.conformance.adapters.simulation import CLIENT_ID, DOMAIN, HOST, TOKEN, ProviderSimulation
+from idp_checks.conformance.adapters.simulation import CLIENT_ID, HOST, TOKEN, ProviderSimulation, fill_sample_values
 
 __all__ = ["load_library"]
-
-_BACKENDS: Mapping[str, Mapping[str, str]] = {
-    "asana": {"Me": DEFAULT_CLASS, "OlderMe": DEFAULT_CLASS},
-    "atlassian": {"Myself": DEFAULT_CLASS},
-    "auth0": {"UserInfo": DEFAULT_CLASS},
-    "dropbox": {"Account": DEFAULT_CLASS},
-    "evernote": {"TokenAnswer": DEFAULT_CLASS},
-    "facebook": {"User": DEFAULT_CLASS},
-    "fitbit": {"Profile": "fitbit.FitbitOAuth2"},
-    "flickr": {"TokenAnswer": DEFAULT_CLASS},
-    "github": {"User": "github.GithubOAuth2"},
-    "gitlab": {"User": DEFAULT_CLASS},
-    "google-oauth2": {"UserInfo": DEFAULT_CLASS},
-    "instagram": {"Me": DEFAULT_CLASS, "Listed": DEFAULT_CLASS},
-    "kakao": {"User": DEFAULT_CLASS},
-    "line": {"User": DEFAULT_CLASS},
-    "linkedin": {"UserInfo": DEFAULT_CLASS, "Member": "linkedin.LinkedinOAuth2"},
-    "mailru": {"UserInfo": "mailru.MRGOAuth2", "GetInfo": "mailru.MailruOAuth2"},
-    "paypal": {"Attributes": DEFAULT_CLASS},
-    "pinterest": {"Wrapped": DEFAULT_CLASS},
-    "slack": {"UserIdentity": DEFAULT_CLASS},
-    "twitch": {"Users": "twitch.TwitchOAuth2", "UserInfo": "twitch.TwitchOpenIdConnect"},
-    "twitter": {"Me": DEFAULT_CLASS, "Account": "twitter.TwitterOAuth"},
-    "uber": {"ByUuid": DEFAULT_CLASS},
-    "vkontakte": {"UserInfo": DEFAULT_CLASS, "Users": "vk.VKOAuth2"},
-    "waad": {"User": "microsoft.MicrosoftOAuth2", "IdToken": DEFAULT_CLASS},
-    "yahoo": {"UserInfo": DEFAULT_CLASS},
-    "yammer": {"Granted": DEFAULT_CLASS},
-}
-"""The backend for each form of response, for providers whose forms are not all read by one backend."""
-
-_REQUIRED_FIELDS: Mapping[str, str] = {"salesforce": "id"}
-"""A field of the identity response that the userinfo response does not contain."""
-
-_SETTINGS: Mapping[str, Any] = {
-    "KEY": CLIENT_ID,
-    "SECRET": "sample-secret",
-    "CLIENT": CLIENT_ID,
-    "SOCIAL_AUTH_AUTH0_DOMAIN": DOMAIN,
-    "SOCIAL_AUTH_COGNITO_POOL_DOMAIN": HOST,
-    "SOCIAL_AUTH_KEYCLOAK_PUBLIC_KEY": "sample",
-    "SOCIAL_AUTH_ODNOKLASSNIKI_OAUTH2_PUBLIC_NAME": "sample",
-    "SOCIAL_AUTH_OIDC_OIDC_ENDPOINT": HOST,
-    "SOCIAL_AUTH_OKTA_OAUTH2_API_URL": HOST,
-    "SOCIAL_AUTH_STACKOVERFLOW_API_KEY": "sample",
-    "SOCIAL_AUTH_AZUREAD_TENANT_OAUTH2_TENANT_ID": "sample",
-}
-"""Settings that backends require, used if the project does not set them."""
 
 _FIRST_STEP_WITH_STORAGE = "social_core.pipeline.social_auth.social_user"
 """The first step of the pipeline that needs stored accounts."""
@@ -95,7 +46,7 @@ def load_library() -> Library:
             return backend
         return next((candidate for candidate in project_backends if issubclass(candidate, backend)), None)
 
-    forms = Forms.discover("social_core", _BACKENDS, find, _REQUIRED_FIELDS)
+    forms = Forms.discover("social_core", find)
     make_strategy = _make_django_strategy if is_django else _make_plain_strategy
 
     def can_read(provider: str, raw: Any) -> bool:
@@ -170,20 +121,21 @@ def _run_pipeline(backend: Any, strategy: Any, response: dict[str, Any]) -> Mapp
     return output
 
 
-def _request_data(simulation: ProviderSimulation) -> dict[str, Any]:
-    """Return the form fields of the browser's request: Apple sends the user's name in a separate field."""
-    value = simulation.value
-    user = value.get("user") if simulation.provider.name == "apple" and isinstance(value, Mapping) else None
-    if user is None:
-        return {}
-    return {"user": user if isinstance(user, str) else json.dumps(user)}
+@cache
+def _sample_settings() -> Mapping[str, str]:
+    """Return the settings that backends require, used if the project does not set them."""
+    settings = {"KEY": CLIENT_ID, "SECRET": "sample-secret", "CLIENT": CLIENT_ID}
+    for provider in providers.all_providers():
+        if "social_core" in provider.libraries:
+            settings |= fill_sample_values(provider.libraries["social_core"].settings)
+    return settings
 
 
 def _make_plain_strategy(simulation: ProviderSimulation) -> Any:
     from social_core.storage import BaseStorage
 
     strategy = _plain_strategy_class()(BaseStorage)
-    strategy.request_data_fields = _request_data(simulation)
+    strategy.request_data_fields = simulation.redirect_parameters
     return strategy
 
 
@@ -197,7 +149,7 @@ def _plain_strategy_class() -> Any:
         request_data_fields: Mapping[str, Any]
 
         def get_setting(self, name: str) -> Any:
-            return _SETTINGS[name]
+            return _sample_settings()[name]
 
         def get_request_data(self, merge: bool = True) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002 - as the base
             return dict(self.request_data_fields)
@@ -220,14 +172,14 @@ def _plain_strategy_class() -> Any:
 def _make_django_strategy(simulation: ProviderSimulation) -> Any:
     from social_django.utils import load_strategy
 
-    strategy = load_strategy(make_request("GET", _request_data(simulation), {}))
+    strategy = load_strategy(make_request("GET", simulation.redirect_parameters, {}))
     get_project_setting = strategy.get_setting
 
     def get_setting(name: str) -> Any:
         try:
             return get_project_setting(name)
         except (AttributeError, KeyError):
-            return _SETTINGS[name]
+            return _sample_settings()[name]
 
     strategy.get_setting = get_setting
     return strategy

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from idp_checks.providers.model import Provider
 
-__all__ = ["CLIENT_ID", "DOMAIN", "HOST", "TOKEN", "ProviderSimulation", "matching_form"]
+__all__ = ["CLIENT_ID", "DOMAIN", "HOST", "TOKEN", "ProviderSimulation", "fill_sample_values", "matching_form"]
 
 CLIENT_ID: Final = "sample-client"
 DOMAIN: Final = "issuer.example.com"
@@ -60,52 +60,13 @@ _KEY_SET_PATHS = ("jwks", "keys", "certs")
 _LOCK = threading.RLock()
 """Only one thread patches at a time: undoing another thread's patch would send its requests to the network."""
 
-_Raw = Mapping[str, Any]
-
-_SURROUNDING_RESPONSES: Mapping[str, Callable[[_Raw], Any]] = {
-    "accessible-resources": lambda _: [{"id": "sample-cloud", "url": HOST, "scopes": ["read:jira-user"]}],
-    "get_token_info": lambda raw: {"uid": raw.get("id")},
-    "members": lambda _: {"data": {}, "included": []},
-    "flickr.test.login": lambda raw: {"user": {"id": _nested(raw, "person", "nsid") or _nested(raw, "person", "id")}},
-}
-"""Responses of unrecorded calls around the profile, by the last segment of the path or the parameter ``method``."""
-_DERIVED_RESPONSES: Mapping[str, Callable[[_Raw], Any]] = {
-    "me": lambda raw: {"client_id": CLIENT_ID, "openid": raw["openid"]} if "openid" in raw else None,
-}
-"""Responses of additional calls that can be derived from a raw profile; None if the fields are missing."""
 _REFUSAL_FIELDS = frozenset({"error", "errors", "message"})
 """Fields that mark a recorded response of an additional call as a refusal."""
-
-_TOKEN_FIELDS: Mapping[str, Callable[[_Raw], dict[str, Any]]] = {
-    "dwolla": lambda _: {"_links": {"account": {"href": f"{HOST}/accounts/sample"}}},
-    "evernote": lambda raw: {"edam_expires": "1795181696789", **raw},
-    "flickr": dict,
-    "mailru": lambda raw: {"x_mailru_vid": raw.get("uid")},
-    "notion": dict,
-    "salesforce": lambda raw: {"id": raw["id"]} if "id" in raw else {},
-    "shopify": dict,
-    "strava": lambda raw: {"athlete": dict(raw)},
-    "stripe": lambda raw: {"stripe_user_id": raw.get("id")},
-    "vimeo": lambda raw: {"user": dict(raw)},
-    "vkontakte": lambda raw: {"user_id": raw.get("user", raw).get("user_id")} if _is_object(raw.get("user")) else {},
-    "weibo": lambda raw: {"uid": str(raw.get("idstr") or raw.get("id") or "7000000042")},
-    "weixin": lambda raw: {name: raw[name] for name in ("openid", "unionid") if name in raw},
-    "yammer": dict,
-}
-"""Fields about the user that a provider's token response contains beside the tokens, derived from the raw profile."""
 
 _ERROR_FIELDS = frozenset(
     "code err errcode error error_code error_msg error_summary errors message msg serviceErrorCode".split()
 )
 """Fields that mark a response that is not a profile as an error."""
-_ERRORS_WITH_STATUS_200 = frozenset(
-    "flickr mailru odnoklassniki qq shopify slack snapchat tiktok twitter vkontakte weixin".split()
-)
-"""Providers that return errors with HTTP 200, unless the body contains another status."""
-_PLAIN_TEXT_PROVIDERS = frozenset({"weixin"})
-"""Providers that return JSON as ``text/plain`` without a charset, which ``requests`` decodes as Latin-1."""
-_JSONP_TEMPLATES: Mapping[str, str] = {"me": "callback( {} );\n"}
-"""Calls whose response is wrapped in a JavaScript function call."""
 
 
 class ProviderSimulation:
@@ -139,9 +100,11 @@ class ProviderSimulation:
     @property
     def token_fields(self) -> dict[str, Any]:
         """The fields about the user in the token response."""
-        derive = _TOKEN_FIELDS.get(self.provider.variant_of or self.provider.name)
+        derive = self.provider.simulation.token_fields
         value = self.value[0] if isinstance(self.value, list) and self.value else self.value
-        return derive(deepcopy(value)) if derive is not None and isinstance(value, Mapping) else {}
+        if derive is None or not isinstance(value, Mapping):
+            return {}
+        return dict(fill_sample_values(derive(deepcopy(value))))
 
     def respond(self, request: PreparedRequest) -> tuple[int, str]:
         """Return status and body for a request."""
@@ -155,15 +118,16 @@ class ProviderSimulation:
         if name in self.provider.profile.also:
             return self._respond_additional(name)
         for call in (name, dict(parse_qsl(parts.query)).get("method", "")):
-            if call in _SURROUNDING_RESPONSES and isinstance(self.value, Mapping):
-                return 200, json.dumps(_SURROUNDING_RESPONSES[call](self.value))
+            derive = self.provider.simulation.calls.get(call)
+            if derive is not None and isinstance(self.value, Mapping):
+                return 200, json.dumps(fill_sample_values(derive(self.value)))
         # Lone surrogates survive only as escapes, and a body without a charset cannot contain them.
         body = self.raw if isinstance(self.raw, str) else json.dumps(self.raw, ensure_ascii=not self._is_plain_text)
         return self._status, body
 
     @property
     def _is_plain_text(self) -> bool:
-        return self.provider.name in _PLAIN_TEXT_PROVIDERS
+        return self.provider.simulation.is_plain_text
 
     @cached_property
     def _status(self) -> int:
@@ -173,7 +137,16 @@ class ProviderSimulation:
         status = self.value.get("status")
         if isinstance(status, int) and 400 <= status < 600:
             return status
-        return 200 if self.provider.name in _ERRORS_WITH_STATUS_200 else 401
+        return 200 if self.provider.simulation.errors_with_status_200 else 401
+
+    @property
+    def redirect_parameters(self) -> dict[str, str]:
+        """The parameters of the browser's redirect that repeat a field of the raw profile."""
+        name = self.provider.simulation.redirect_field
+        value = self.value.get(name) if name is not None and isinstance(self.value, Mapping) else None
+        if name is None or value is None:
+            return {}
+        return {name: value if isinstance(value, str) else json.dumps(value)}
 
     @cached_property
     def form(self) -> str | None:
@@ -182,17 +155,15 @@ class ProviderSimulation:
 
     def _respond_additional(self, name: str) -> tuple[int, str]:
         """Return status and body for an additional call; without a known response it is refused."""
+        call = self.provider.profile.also[name]
         response = self.also.get(name)
-        if response is None and name in _DERIVED_RESPONSES and isinstance(self.value, Mapping):
-            response = _DERIVED_RESPONSES[name](self.value)
+        if response is None and call.derive is not None and isinstance(self.value, Mapping):
+            response = fill_sample_values(call.derive(self.value))
         if response is None:
             return 403, json.dumps({"error": "insufficient_scope"})
         if isinstance(response, Mapping) and _REFUSAL_FIELDS & response.keys():
             return 403, json.dumps(response)
-        body = json.dumps(response)
-        unwrap = self.provider.profile.also[name].unwrap
-        is_wrapped = unwrap is not None and name in _JSONP_TEMPLATES
-        return 200, _JSONP_TEMPLATES[name].replace("{}", body) if is_wrapped else body
+        return 200, call.wrapper.replace("{}", json.dumps(response))
 
     def claims(self) -> dict[str, Any]:
         """Return the claims of a signed token.
@@ -279,10 +250,14 @@ def _make_response(request: PreparedRequest, status: int, body: str, *, is_plain
     return response
 
 
-def _is_object(value: object) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _nested(raw: _Raw, outer: str, name: str) -> Any:
-    value = raw.get(outer)
-    return value.get(name) if isinstance(value, Mapping) else None
+def fill_sample_values(value: Any) -> Any:
+    """Return a JSON value with ``{host}``, ``{domain}`` and ``{client_id}`` replaced by the sample values."""
+    if isinstance(value, str):
+        for name, sample in (("host", HOST), ("domain", DOMAIN), ("client_id", CLIENT_ID)):
+            value = value.replace(f"{{{name}}}", sample)
+        return value
+    if isinstance(value, Mapping):
+        return {name: fill_sample_values(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [fill_sample_values(item) for item in value]
+    return value
