@@ -1,5 +1,5 @@
-"""The simulated issuers: every provider's debug endpoint and profile calls, played from the recordings.
+"""Simulated issuers: every provider's debug endpoint and profile calls, replayed from recordings.
 
-``world`` plays them without a network, ``serve`` on loopback (``app`` is the application behind it), ``mock`` at the
-providers' own hosts, for tests.
+``world`` simulates them without a network, ``server`` on loopback (``app`` is its application), and ``mock`` at the
+providers' own hosts, for tests. ``hostile`` alters the good responses.
 """
