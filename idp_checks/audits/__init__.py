@@ -1,1 +1,1 @@
-"""Audits: sources, policy and issuers to findings and sealed evidence."""
+"""Audits: introspect the tokens of stored identities, evaluate the checks, and write evidence."""

@@ -21,7 +21,7 @@ from idp_checks import providers
 from idp_checks.checks.policy import Connection, Policy
 from idp_checks.errors import UnknownProvider, UsageError
 from idp_checks.secret import CREDENTIAL_NAMES, Redactor, Secret
-from idp_checks.tokens.urls import may_be_asked
+from idp_checks.tokens.urls import may_receive_token
 
 __all__ = ["Config", "load"]
 
@@ -143,7 +143,7 @@ class _Reader:
             if secret is not None:
                 credentials[each] = secret
         connection = Connection(name=name, credentials=credentials, **given)
-        if connection.issuer_url is not None and not may_be_asked(connection.issuer_url):
+        if connection.issuer_url is not None and not may_receive_token(connection.issuer_url):
             raise self.wrong(
                 f"{where}.issuer_url",
                 "not an address that a token may be sent to",
@@ -190,7 +190,7 @@ class _Reader:
             or lowered in ("canary", "fingerprint_key")
             or lowered.endswith(("_secret", "_token", "_password", "_key"))
         )
-        formed = isinstance(value, str) and Redactor(b"").suspected_in(value) == "token"
+        formed = isinstance(value, str) and Redactor(b"").find_suspect(value) == "token"
         if isinstance(value, str) and (named or formed):
             place = f"{where}.{name}".lstrip(".")
             raise self.wrong(

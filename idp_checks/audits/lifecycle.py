@@ -35,7 +35,7 @@ __all__ = ["Lifecycle", "LifecycleArguments", "lifecycle", "lifecycle_sync"]
 
 
 class LifecycleArguments(QuestionOptions, total=False):
-    """The optional arguments of ``lifecycle`` and ``lifecycle_sync``, besides those of ``introspect``.
+    """The optional arguments of ``lifecycle`` and ``lifecycle_sync``.
 
     Attributes:
         refresh_token: the token that renews the access token, at issuers that use one.
@@ -80,7 +80,7 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """0 if every finding passed or does not apply, 1 if a finding failed, 3 if one is indeterminate."""
+        """The exit code: 1 if a finding failed, 3 if one is indeterminate, else 0."""
         verdicts = {finding.verdict for finding in self.findings}
         return 1 if Verdict.FAIL in verdicts else 3 if Verdict.INDETERMINATE in verdicts else 0
 
@@ -112,7 +112,9 @@ def _renewed_to_dict(renewed: Renewed) -> dict[str, Any]:
 async def lifecycle(
     provider: str, token: str | Secret, *, asker: Asker | None = None, **arguments: Unpack[LifecycleArguments]
 ) -> Lifecycle:
-    """Run a token's lifecycle: ask, use, renew and revoke if allowed, and ask until it is inactive.
+    """Run a token's lifecycle, and judge it.
+
+    The steps are: ask about the token, use it, renew and revoke it if allowed, and ask until it is inactive.
 
     Args:
         provider: the provider's name, such as ``facebook``.
@@ -134,7 +136,10 @@ async def lifecycle(
 
 
 def lifecycle_sync(provider: str, token: str | Secret, **arguments: Unpack[LifecycleArguments]) -> Lifecycle:
-    """Run ``lifecycle`` from synchronous code; it also works inside an event loop, such as in a notebook."""
+    """Run ``lifecycle`` from synchronous code.
+
+    It also works inside an event loop, such as in a notebook.
+    """
     invocation = _read_arguments(provider, token, arguments)
     del token, arguments
     return run_sync(_run(invocation, None))

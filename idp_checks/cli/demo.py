@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from idp_checks import providers, recordings
+from idp_checks.audits.masking import fingerprint_parts
 from idp_checks.audits.result import AuditResult
-from idp_checks.audits.run import audit, named
+from idp_checks.audits.run import audit
 from idp_checks.profiles.profile import NormalizedProfile
 from idp_checks.progress import Progress
 from idp_checks.secret import Secret, new_key
 
 if TYPE_CHECKING:
     from idp_checks.checks.policy import Policy
-    from idp_checks.issuers.serverr import IssuerServer
+    from idp_checks.issuers.server import IssuerServer
 
 __all__ = ["DemoResult", "Fault", "run"]
 
@@ -133,7 +134,7 @@ def run(out: Path, *, progress: Progress | None = None) -> DemoResult:
     Raises:
         UsageError: the folder exists and is not empty.
     """
-    from idp_checks.issuers.serverr import serve
+    from idp_checks.issuers.server import serve
 
     started = time.perf_counter()
     key = Secret(new_key().hex())
@@ -156,7 +157,7 @@ def run(out: Path, *, progress: Progress | None = None) -> DemoResult:
 
         def verdict_on(provider: str, user_id: str, check: str) -> str:
             identity = _stored_identity(provider, user_id)
-            subject = named(
+            subject = fingerprint_parts(
                 key.reveal().encode(), "identity", identity["provider"], identity["connection"], identity["user_id"]
             )
             return verdicts.get((subject, check), "missing")

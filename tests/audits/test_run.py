@@ -19,8 +19,9 @@ from idp_checks.audits.run import audit_config
 from idp_checks.checks import Finding, Verdict
 from idp_checks.audits.config import load
 from idp_checks.evidence.verify import verify
-from idp_checks.issuers.serve import serve
-from idp_checks.issuers.world import CLIENT_SECRET, World
+from idp_checks.issuers.server import serve
+from idp_checks.issuers.cases import CLIENT_SECRET
+from idp_checks.issuers.world import World
 from idp_checks.live.asker import Asker
 from idp_checks.checks.policy import Connection
 from idp_checks.checks.policy import Policy

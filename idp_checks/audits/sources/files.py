@@ -1,6 +1,6 @@
-"""Profiles in files: one JSON object, an array of them, or one on each line (NDJSON); each also compressed by gzip.
+"""Profiles in files: one JSON object, an array, or one object per line (NDJSON), optionally compressed with gzip.
 
-The form is told by the content, not by the name. A file of lines is read line by line; an object or an array whole.
+The content decides the format, not the file name. NDJSON is read line by line; objects and arrays are read as a whole.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from idp_checks.audits.sources import Place, Record, broken, read
+from idp_checks.audits.sources.records import Place, Record, invalid_record, read_profile
 from idp_checks.errors import ProfileError, UsageError
-from idp_checks.profiles.jsontext import parse
+from idp_checks.profiles.jsontext import parse_json
 
-__all__ = ["File"]
+__all__ = ["ProfileFile"]
 
-GZIP = b"\x1f\x8b"
-BOM = b"\xef\xbb\xbf"
+GZIP_MAGIC = b"\x1f\x8b"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class File:
-    """A file of profiles."""
+class ProfileFile:
+    """A source that reads one file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -33,108 +33,109 @@ class File:
         self.digest: str | None = None
 
     def records(self) -> Iterator[Record]:
-        """All records, from the first.
+        """Yield all records from the beginning.
 
         Raises:
-            UsageError: the file cannot be read, is empty, or a record of it is no profile.
+            UsageError: the file cannot be read or is empty, or a record is not a valid profile.
         """
         if self.path.is_dir():
-            raise UsageError("is a folder", where=self.name, remedy="name the files in it")
+            raise UsageError("is a folder", where=self.name, remedy="pass the files in it")
         try:
-            with self.path.open("rb") as opened:
-                counted = _Digest(opened)
-                head = counted.peek(2)
-                stream = gzip.GzipFile(fileobj=counted) if head == GZIP else counted
+            with self.path.open("rb") as file:
+                hashing = _HashingStream(file)
+                is_gzip = hashing.peek(len(GZIP_MAGIC)) == GZIP_MAGIC
+                stream = gzip.GzipFile(fileobj=hashing) if is_gzip else hashing
                 yield from self._records(io.BufferedReader(cast("Any", stream)))
-                while counted.read(1 << 16):
+                while hashing.read(1 << 16):
                     pass
-                self.digest = counted.hexdigest()
+                self.digest = hashing.hexdigest()
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise UsageError(
-                "the gzip file is damaged or cut short", where=self.name, remedy="export it again"
+                "is a damaged or truncated gzip file", where=self.name, remedy="export the file again"
             ) from None
         except OSError as error:
             raise UsageError(
                 f"cannot be read ({error.strerror or type(error).__name__})",
                 where=self.name,
-                remedy="check path and permissions",
+                remedy="check the path and its permissions",
             ) from None
 
     def _records(self, stream: BinaryIO) -> Iterator[Record]:
-        number, line = 1, stream.readline().removeprefix(BOM)
+        number, line = 1, stream.readline().removeprefix(BYTE_ORDER_MARK)
         while line and not line.strip():
             number, line = number + 1, stream.readline()
         if not line:
-            raise UsageError(
-                "holds no profile", where=self.name, remedy="give a file of profiles as Auth0 exports them"
-            )
+            raise UsageError("is empty", where=self.name, remedy="pass a file of user profiles exported from Auth0")
         if line.lstrip().startswith(b"["):
-            yield from self._array(line + stream.read(), number)
-            return
-        if not _is_object(line):
-            yield from self._one(line, stream, number)
-            return
-        yield self._line(number, line)
-        for later, line in enumerate(stream, number + 1):
-            if line.strip():
-                yield self._line(later, line)
+            yield from self._array_records(line + stream.read(), number)
+        elif not _is_json_object(line):
+            yield from self._object_record(line, stream, number)
+        else:
+            yield self._line_record(number, line)
+            for later_number, later_line in enumerate(stream, number + 1):
+                if later_line.strip():
+                    yield self._line_record(later_number, later_line)
 
-    def _line(self, number: int, line: bytes) -> Record:
+    def _line_record(self, number: int, line: bytes) -> Record:
         place = Place(self.name, line=number)
-        return Record(read(line, place), place)
+        return Record(read_profile(line, place), place)
 
-    def _array(self, content: bytes, line: int) -> Iterator[Record]:
-        for index, each in enumerate(cast("list[object]", self._parsed(content, line))):
+    def _array_records(self, content: bytes, line: int) -> Iterator[Record]:
+        for index, value in enumerate(cast("list[object]", self._parse(content, line))):
             place = Place(self.name, index=index)
-            if not isinstance(each, dict):
-                raise broken(place, "expected an object")
-            yield Record(read(each, place), place)
+            if not isinstance(value, dict):
+                raise invalid_record(place, "expected an object")
+            yield Record(read_profile(value, place), place)
 
-    def _one(self, line: bytes, stream: BinaryIO, number: int) -> Iterator[Record]:
-        """An object over several lines; or a file of lines whose first is broken, which is told by the second."""
-        second = stream.readline()
+    def _object_record(self, line: bytes, stream: BinaryIO, number: int) -> Iterator[Record]:
+        """Read an object that spans several lines.
+
+        If that fails and the second line is a JSON object, the file is NDJSON with an invalid first line.
+        """
+        second_line = stream.readline()
         try:
-            value = self._parsed(line + second + stream.read(), number)
+            value = self._parse(line + second_line + stream.read(), number)
         except UsageError:
-            if _is_object(second):
-                self._line(number, line)
+            if _is_json_object(second_line):
+                self._line_record(number, line)
             raise
         place = Place(self.name)
         if not isinstance(value, dict):
-            raise broken(place, "expected an object")
-        yield Record(read(value, place), place)
+            raise invalid_record(place, "expected an object")
+        yield Record(read_profile(value, place), place)
 
-    def _parsed(self, content: bytes, line: int) -> object:
+    def _parse(self, content: bytes, line: int) -> object:
         try:
-            return parse(content.decode())
+            return parse_json(content.decode())
         except UnicodeDecodeError as error:
             place = Place(self.name, line=line + content.count(b"\n", 0, error.start))
-            raise broken(place, f"not UTF-8 (byte {error.start})") from None
+            raise invalid_record(place, f"not UTF-8 (byte {error.start})") from None
         except ProfileError as error:
-            raise broken(Place(self.name, line=_fault(content.decode(), line)), error.problem) from None
+            place = Place(self.name, line=_find_error_line(content.decode(), line))
+            raise invalid_record(place, error.problem) from None
 
 
-def _is_object(line: bytes) -> bool:
-    """Whether the line is a whole JSON object by itself."""
+def _is_json_object(line: bytes) -> bool:
+    """Return whether the line is a complete JSON object."""
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
 
 
-def _fault(text: str, line: int) -> int:
-    """The line at which the text stops being JSON."""
+def _find_error_line(content: str, first_line: int) -> int:
+    """Return the line of the first JSON syntax error."""
     try:
-        json.loads(text)
+        json.loads(content)
     except json.JSONDecodeError as error:
-        return line + error.lineno - 1
+        return first_line + error.lineno - 1
     except RecursionError:
         pass
-    return line
+    return first_line
 
 
-class _Digest(io.RawIOBase):
-    """A stream that takes the SHA-256 of all that is read from it."""
+class _HashingStream(io.RawIOBase):
+    """A stream that computes the SHA-256 of everything read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -144,14 +145,14 @@ class _Digest(io.RawIOBase):
         return True
 
     def peek(self, size: int) -> bytes:
-        """The first bytes, without reading on."""
+        """Return the first bytes without consuming them."""
         return cast("io.BufferedReader", self._stream).peek(size)[:size]
 
     def readinto(self, buffer: Any) -> int:
-        read = cast("io.BufferedReader", self._stream).readinto(buffer)
-        self._hash.update(memoryview(buffer)[:read])
-        return read
+        count = cast("io.BufferedReader", self._stream).readinto(buffer)
+        self._hash.update(memoryview(buffer)[:count])
+        return count
 
     def hexdigest(self) -> str:
-        """Of all that was read."""
+        """Return the digest of all bytes read so far."""
         return self._hash.hexdigest()

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from idp_checks import NormalizedProfile, UsageError
-from idp_checks.audits.sources import sources
+from idp_checks.audits.sources.factory import create_sources
 
 
 def user(ident="1", **more):
@@ -39,7 +39,7 @@ FORMS = {
 
 
 def read(path):
-    (source,) = sources(path)
+    (source,) = create_sources(path)
     return list(source.records()), source
 
 
@@ -74,7 +74,7 @@ def test_lines_are_streamed(tmp_path):
     """The first record of a file of lines is there before the last line is looked at."""
     path = tmp_path / "users.ndjson"
     path.write_text("\n".join([*map(json.dumps, USERS), "broken"]))
-    (source,) = sources(path)
+    (source,) = create_sources(path)
     found = source.records()
     assert next(found).profile.user_id == "github|1"
     with pytest.raises(UsageError, match="line 4"):
@@ -150,15 +150,15 @@ def test_profiles_in_memory_are_a_source(tmp_path):
     """Objects and normalised profiles beside each other are one source, files are one each."""
     path = tmp_path / "users.json"
     path.write_text(json.dumps(USERS))
-    first, second = sources([user("7"), path, NormalizedProfile.from_auth0(user("8"))])
+    first, second = create_sources([user("7"), path, NormalizedProfile.from_auth0(user("8"))])
     assert [each.profile.user_id for each in first.records()] == ["github|1", "github|2", "github|3"]
     assert [(each.profile.user_id, each.place.index) for each in second.records()] == [("github|7", 0), ("github|8", 1)]
     with pytest.raises(UsageError, match=r"index 0, \$.identities"):
-        list(sources({"user_id": "a|1"})[0].records())
+        list(create_sources({"user_id": "a|1"})[0].records())
 
 
 @pytest.mark.parametrize("given", [[], [5], [None], 5, None])
 def test_what_is_no_source_is_refused(given):
     """Nothing, and what is neither path nor profile nor source, is an error of use."""
     with pytest.raises(UsageError):
-        sources(given)
+        create_sources(given)
