@@ -135,9 +135,7 @@ PROVIDER = Provider(
                 "the identifier (openid), which stands nowhere else; it comes first, since the profile call demands it",
                 unwrapped,
                 wrapper="callback( {} );\n",
-                derive=lambda raw: (
-                    {"client_id": "{client_id}", "openid": raw["openid"]} if "openid" in raw else None
-                ),
+                derive=lambda raw: {"client_id": "{client_id}", "openid": raw["openid"]} if "openid" in raw else None,
             )
         },
         subject_scope="the application",

@@ -31,6 +31,7 @@ from idp_checks.profiles.shape import (
 from idp_checks.providers._graph import GRAPH_PROBE
 from idp_checks.providers._pictures import Picture, largest_picture
 from idp_checks.providers._saml import SAML_NAME_ID, SamlAssertion, SamlIds, first_email, single_value
+from idp_checks.providers._tokenless import tokenless_provider
 from idp_checks.providers.model import (
     AdditionalCall,
     Kind,
@@ -179,5 +180,6 @@ __all__ = [
     "single_value",
     "split_scopes",
     "string_flag",
+    "tokenless_provider",
     "userinfo_endpoint",
 ]

@@ -48,7 +48,7 @@ def test_another_package_brings_a_provider(tmp_path):
 def test_another_package_cannot_replace_one_of_ours(tmp_path):
     """Two that claim one name are an error, not the last one."""
     done = run(installed(tmp_path, "github = acme_idp:PROVIDER"), "import idp_checks; idp_checks.providers.names()")
-    assert "IdpChecksError: provider 'github' is there twice" in done.stderr
+    assert "IdpChecksError: provider 'github' is defined twice" in done.stderr
 
 
 def test_an_entry_point_that_holds_no_such_provider_is_an_error(tmp_path):

@@ -1,0 +1,14 @@
+"""AOL: OpenID and OpenAuth are closed."""
+
+from __future__ import annotations
+
+from idp_checks.providers.sdk import tokenless_provider
+
+PROVIDER = tokenless_provider(
+    "aol",
+    "AOL",
+    "social",
+    "OpenID and OpenAuth are closed, since when is not known; accounts continue at Yahoo. Auth0 removed the name from "
+    "its list in April 2026.",
+    is_defunct=True,
+)

@@ -1,0 +1,12 @@
+"""Custom database: a script of the tenant looks up the user, without tokens."""
+
+from __future__ import annotations
+
+from idp_checks.providers.sdk import tokenless_provider
+
+PROVIDER = tokenless_provider(
+    "custom",
+    "Custom database",
+    "database",
+    "A script of the tenant looks up the user; no token.",
+)

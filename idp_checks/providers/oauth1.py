@@ -1,0 +1,14 @@
+"""Custom OAuth 1.0 connections: any provider, called by a script of the tenant."""
+
+from __future__ import annotations
+
+from idp_checks.providers.sdk import tokenless_provider
+
+PROVIDER = tokenless_provider(
+    "oauth1",
+    "Custom OAuth 1.0 connection",
+    "generic",
+    "Any provider, called by a script of the tenant; the name does not tell which one.",
+    protocol="oauth1",
+    uncertain=("Only the connection knows which issuer the tokens belong to: they are not checked.",),
+)

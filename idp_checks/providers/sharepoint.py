@@ -1,0 +1,13 @@
+"""SharePoint app: on Auth0's list, without documentation."""
+
+from __future__ import annotations
+
+from idp_checks.providers.sdk import tokenless_provider
+
+PROVIDER = tokenless_provider(
+    "sharepoint",
+    "SharePoint app",
+    "enterprise",
+    "The name is on Auth0's list; its profile and tokens are not documented.",
+    uncertain=("The tokens are not documented: they are not checked.",),
+)
