@@ -43,7 +43,9 @@ class World:
     def __init__(self, now: Callable[[], datetime] | None = None, names: tuple[str, ...] | None = None) -> None:
         self._now = now or (lambda: datetime.now(UTC))
         self.names = names or tuple(
-            name for name in providers.names_with_recordings() if providers.get(name).debug is not None and recordings.has_debug(name)
+            name
+            for name in providers.names_with_recordings()
+            if providers.get(name).debug is not None and recordings.has_debug(name)
         )
         self._issuers: dict[str, Issuer] = {}
 
@@ -90,13 +92,24 @@ class World:
         options.setdefault("client_id", issuer.client_id)
         options.setdefault("client_secret", Secret(CLIENT_SECRET))
         options.setdefault("credentials", issuer.credentials)
-        clients = options.pop("clients", ())
-        question = Question(provider=provider, token=Secret(self.token(provider, case)), asked_at=self._now(), **options)
+        options.setdefault("clients", ())
+        question = Question(
+            provider=provider, token=Secret(self.token(provider, case)), asked_at=self._now(), **options
+        )
         endpoint = providers.get(provider).debug
         assert endpoint is not None, "only providers with a debug endpoint are simulated"  # noqa: S101
         fixed_case = issuer.case_for_all_requests(case)
-        reading = drive(endpoint.steps(question), lambda request: issuer.respond(request, question.issuer_url, fixed_case))
-        return conclude(provider, reading, method=endpoint.kind, asked_at=question.time, clients=clients, subject=question.subject)
+        reading = drive(
+            endpoint.steps(question), lambda request: issuer.respond(request, question.issuer_url, fixed_case)
+        )
+        return conclude(
+            provider,
+            reading,
+            method=endpoint.kind,
+            asked_at=question.time,
+            clients=question.expected_clients,
+            subject=question.subject,
+        )
 
     @cached_property
     def key(self) -> Any:

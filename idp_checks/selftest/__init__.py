@@ -1,1 +1,1 @@
-"""Known bugs that the conformance suite and the checks must catch."""
+"""Known bugs that the conformance suite and the token checks must catch."""

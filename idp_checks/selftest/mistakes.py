@@ -1,6 +1,6 @@
-"""Normalisers that are each wrong in one named way: for each rule the mistakes that it is made for.
+"""Normalizers with one mistake each, and the rule that must catch it.
 
-They come from no particular report. Those that do are in ``historic_profiles``.
+These mistakes do not come from a particular report; those that do are in ``historic_profiles``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from idp_checks.selftest.historic_profiles.wrong import Profile, Raw, ident, right, under
+from idp_checks.selftest.historic_profiles.bug import Profile, Raw, bare_id, normalize_correctly, with_id
 
 __all__ = ["MISTAKES"]
 
-Mistaken: TypeAlias = Callable[[str, Raw], Any]
+MistakenFunction: TypeAlias = Callable[[str, Raw], Any]
 
-KNOWN = (
+STANDARD_FIELDS = (
     "user_id",
     "name",
     "nickname",
@@ -30,185 +30,187 @@ KNOWN = (
 )
 
 
-def id_through_a_float(provider: str, raw: Raw) -> Profile:
-    """A parser of JSON whose numbers are floats."""
-    out = right(provider, raw)
-    return under(out, f"{float(ident(out)):.0f}") if ident(out).isdigit() else out
+def parse_id_as_float(provider: str, raw: Raw) -> Profile:
+    """Parse JSON numbers as floats."""
+    profile = normalize_correctly(provider, raw)
+    identifier = bare_id(profile)
+    return with_id(profile, f"{float(identifier):.0f}") if identifier.isdigit() else profile
 
 
-def id_in_lower_case(provider: str, raw: Raw) -> Profile:
-    """An identifier taken for a name."""
-    out = right(provider, raw)
-    return {**out, "user_id": out["user_id"].lower()}
+def lowercase_id(provider: str, raw: Raw) -> Profile:
+    """Convert the identifier to lower case, like a name."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "user_id": profile["user_id"].lower()}
 
 
-def address_as_id(provider: str, raw: Raw) -> Profile:
-    """Whoever gets the address gets the account."""
-    out = right(provider, raw)
-    return under(out, out.get("email") or ident(out))
+def use_email_as_id(provider: str, raw: Raw) -> Profile:
+    """Use the email address as identifier, which gives the account to its next owner."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, profile.get("email") or bare_id(profile))
 
 
-def id_cut_at_a_bar(provider: str, raw: Raw) -> Profile:
-    """A user_id taken apart at its last bar somewhere on the way."""
-    out = right(provider, raw)
-    return under(out, out["user_id"].rpartition("|")[2])
+def split_id_at_bar(provider: str, raw: Raw) -> Profile:
+    """Split user_id at its last bar."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, profile["user_id"].rpartition("|")[2])
 
 
-def id_without_provider(provider: str, raw: Raw) -> Profile:
-    """Two providers' 42 are one user."""
-    out = right(provider, raw)
-    return {**out, "user_id": ident(out)}
+def omit_provider_from_id(provider: str, raw: Raw) -> Profile:
+    """Merge the users of two providers that have the same identifier."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "user_id": bare_id(profile)}
 
 
-def no_picture(provider: str, raw: Raw) -> Profile:
-    """A picture left out where the provider sends none."""
-    out = right(provider, raw)
-    return {name: each for name, each in out.items() if name != "picture" or "gravatar" not in each}
+def omit_picture(provider: str, raw: Raw) -> Profile:
+    """Omit the picture if the provider does not send one."""
+    profile = normalize_correctly(provider, raw)
+    return {name: value for name, value in profile.items() if name != "picture" or "gravatar" not in value}
 
 
-def blank_name(provider: str, raw: Raw) -> Profile:
-    """A name that is a blank text where there is none."""
-    return {**right(provider, raw), "name": raw.get("name") or ""}
+def return_blank_name(provider: str, raw: Raw) -> Profile:
+    """Return an empty string for a missing name."""
+    return {**normalize_correctly(provider, raw), "name": raw.get("name") or ""}
 
 
-def username_for_name(provider: str, raw: Raw) -> Profile:
-    """The username wins over the full name."""
-    out = right(provider, raw)
-    return {**out, "name": out["nickname"]}
+def prefer_username_as_name(provider: str, raw: Raw) -> Profile:
+    """Prefer the username to the full name."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "name": profile["nickname"]}
 
 
-def name_for_nickname(provider: str, raw: Raw) -> Profile:
-    """The full name wins over the username."""
-    out = right(provider, raw)
-    return {**out, "nickname": out["name"]}
+def prefer_name_as_nickname(provider: str, raw: Raw) -> Profile:
+    """Prefer the full name to the username."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "nickname": profile["name"]}
 
 
-def script_for_a_picture(provider: str, raw: Raw) -> Profile:
-    """Whatever stands there is taken for a picture."""
-    out = right(provider, raw)
-    given = next(
-        (raw[name] for name in ("picture", "avatar_url") if isinstance(raw.get(name), str) and ":" in raw[name]), None
-    )
-    return {**out, "picture": given.strip() if given else out["picture"]}
+def accept_any_url_as_picture(provider: str, raw: Raw) -> Profile:
+    """Accept any URL as a picture, including a script."""
+    profile = normalize_correctly(provider, raw)
+    urls = (raw[name] for name in ("picture", "avatar_url") if isinstance(raw.get(name), str) and ":" in raw[name])
+    url = next(urls, None)
+    return {**profile, "picture": url.strip() if url else profile["picture"]}
 
 
-def gravatar_of_the_id(provider: str, raw: Raw) -> Profile:
-    """A Gravatar whose hash is not that of the address."""
-    out = right(provider, raw)
-    if "gravatar" not in out["picture"]:
-        return out
-    digest = hashlib.md5(out["user_id"].encode(), usedforsecurity=False).hexdigest()
-    return {**out, "picture": f"https://www.gravatar.com/avatar/{digest}"}
+def hash_id_for_gravatar(provider: str, raw: Raw) -> Profile:
+    """Build the Gravatar URL from the identifier instead of the email address."""
+    profile = normalize_correctly(provider, raw)
+    if "gravatar" not in profile["picture"]:
+        return profile
+    digest = hashlib.md5(profile["user_id"].encode(), usedforsecurity=False).hexdigest()
+    return {**profile, "picture": f"https://www.gravatar.com/avatar/{digest}"}
 
 
-def placeholder_address(provider: str, raw: Raw) -> Profile:
-    """An address made up where there is none."""
-    out = right(provider, raw)
-    return {**out, "email": out.get("email") or f"{ident(out)}@users.noreply.example.com"}
+def invent_email(provider: str, raw: Raw) -> Profile:
+    """Return a placeholder for a missing email address."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "email": profile.get("email") or f"{bare_id(profile)}@users.noreply.example.com"}
 
 
-def address_in_lower_case(provider: str, raw: Raw) -> Profile:
-    """An address in lower case: two mailboxes may become one."""
-    out = right(provider, raw)
-    return {**out, "email": out["email"].lower()} if "email" in out else out
+def lowercase_email(provider: str, raw: Raw) -> Profile:
+    """Convert the email address to lower case, which may merge two mailboxes."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "email": profile["email"].lower()} if "email" in profile else profile
 
 
-def any_text_for_an_address(provider: str, raw: Raw) -> Profile:
-    """Whatever stands under email is taken for an address."""
-    out = right(provider, raw)
-    return {**out, "email": raw["email"].strip()} if isinstance(raw.get("email"), str) and raw["email"].strip() else out
+def accept_any_string_as_email(provider: str, raw: Raw) -> Profile:
+    """Accept any string as an email address."""
+    profile = normalize_correctly(provider, raw)
+    email = raw.get("email")
+    return {**profile, "email": email.strip()} if isinstance(email, str) and email.strip() else profile
 
 
-def truthy_flag(provider: str, raw: Raw) -> Profile:
-    """A flag by its truth as a value: the text false is true."""
-    out = right(provider, raw)
+def read_flag_by_truth(provider: str, raw: Raw) -> Profile:
+    """Convert the flag to a boolean, so the string false becomes true."""
+    profile = normalize_correctly(provider, raw)
     flag = next((raw[name] for name in ("email_verified", "verified_email") if name in raw), None)
-    return {**out, "email_verified": bool(flag)} if flag is not None and "email" in out else out
+    return {**profile, "email_verified": bool(flag)} if flag is not None and "email" in profile else profile
 
 
-def verified_by_default(provider: str, raw: Raw) -> Profile:
-    """An address that comes from a provider must be good."""
-    out = right(provider, raw)
-    return {**out, "email_verified": out.get("email_verified", True)} if "email" in out else out
+def default_to_verified(provider: str, raw: Raw) -> Profile:
+    """Treat an address without a flag as verified."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "email_verified": profile.get("email_verified", True)} if "email" in profile else profile
 
 
-def flag_of_something_else(provider: str, raw: Raw) -> Profile:
-    """The badge of the account for the flag of the address."""
-    out = right(provider, raw)
-    return {**out, "email_verified": True} if raw.get("verified") or raw.get("is_verified") else out
+def read_account_flag(provider: str, raw: Raw) -> Profile:
+    """Read the badge of the account as the flag of the address."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "email_verified": True} if raw.get("verified") or raw.get("is_verified") else profile
 
 
-def flag_without_an_address(provider: str, raw: Raw) -> Profile:
-    """The flag stays where the address was dropped."""
-    out = right(provider, raw)
-    return {**out, "email_verified": True} if raw.get("email_verified") is True else out
+def return_flag_without_email(provider: str, raw: Raw) -> Profile:
+    """Return the flag although the address was omitted."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "email_verified": True} if raw.get("email_verified") is True else profile
 
 
 def split_name(provider: str, raw: Raw) -> Profile:
-    """The first word for the given name, the rest for the family name."""
-    out = right(provider, raw)
-    given, _, family = out["name"].partition(" ")
-    return {"given_name": given, "family_name": family, **out}
+    """Split the full name into given and family name at the first space."""
+    profile = normalize_correctly(provider, raw)
+    given_name, _, family_name = profile["name"].partition(" ")
+    return {"given_name": given_name, "family_name": family_name, **profile}
 
 
-def texts_made_of_nothing(provider: str, raw: Raw) -> Profile:
-    """A text made of what is not there: None."""
-    out = right(provider, raw)
-    return {**out, "given_name": str(out.get("given_name"))}
+def format_missing_name(provider: str, raw: Raw) -> Profile:
+    """Format a missing name as the string None."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "given_name": str(profile.get("given_name"))}
 
 
-def null_is_not_absent(provider: str, raw: Raw) -> Profile:
-    """A default for a member that is missing, and another for one that is null."""
-    out = right(provider, raw)
-    return {**out, "name": "User"} if "name" in raw and not raw["name"] else out
+def distinguish_null_from_missing(provider: str, raw: Raw) -> Profile:
+    """Use different defaults for a missing field and for null."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "name": "User"} if "name" in raw and not raw["name"] else profile
 
 
-def drops_unknown_members(provider: str, raw: Raw) -> Profile:
-    """Only what the program knows survives."""
-    out = right(provider, raw)
-    return {name: out[name] for name in KNOWN if name in out}
+def drop_other_fields(provider: str, raw: Raw) -> Profile:
+    """Drop every field that is not a standard field."""
+    profile = normalize_correctly(provider, raw)
+    return {name: profile[name] for name in STANDARD_FIELDS if name in profile}
 
 
-def changes_other_members(provider: str, raw: Raw) -> Profile:
-    """Booleans and numbers written as texts."""
+def convert_other_fields(provider: str, raw: Raw) -> Profile:
+    """Convert booleans and numbers to strings."""
     return {
-        name: each if name in ("email_verified", "identities") or isinstance(each, str | dict | list) else str(each)
-        for name, each in right(provider, raw).items()
+        name: value if name in ("email_verified", "identities") or isinstance(value, str | dict | list) else str(value)
+        for name, value in normalize_correctly(provider, raw).items()
     }
 
 
-def whole_user_id_in_identities(provider: str, raw: Raw) -> Profile:
-    """The provider's name and a bar in an account's own identifier."""
-    out = right(provider, raw)
-    return {**out, "identities": [{**each, "user_id": out["user_id"]} for each in out["identities"]]}
+def repeat_provider_in_identities(provider: str, raw: Raw) -> Profile:
+    """Include the provider's name in the identifier of a linked account."""
+    profile = normalize_correctly(provider, raw)
+    identities = [{**identity, "user_id": profile["user_id"]} for identity in profile["identities"]]
+    return {**profile, "identities": identities}
 
 
-def changes_its_input(provider: str, raw: Raw) -> Profile:
-    """Members are taken out of the input, and others put in."""
-    out = right(provider, raw)
+def modify_input(provider: str, raw: Raw) -> Profile:
+    """Remove fields from the input, and add others."""
+    profile = normalize_correctly(provider, raw)
     raw.pop("email", None)
     raw["seen"] = True
-    return out
+    return profile
 
 
 _calls: list[str] = []
 
 
-def remembers(provider: str, raw: Raw) -> Profile:
-    """The second answer is not the first."""
+def count_calls(provider: str, raw: Raw) -> Profile:
+    """Return a different profile for every call."""
     _calls.append(provider)
-    return {**right(provider, raw), "login_count": len(_calls)}
+    return {**normalize_correctly(provider, raw), "login_count": len(_calls)}
 
 
-def stumbles_over_absence(provider: str, raw: Raw) -> Profile:
-    """A member taken for granted."""
-    return {**right(provider, raw), "raw_email": raw["email"]}
+def require_email(provider: str, raw: Raw) -> Profile:
+    """Read an optional field without checking that it exists."""
+    return {**normalize_correctly(provider, raw), "raw_email": raw["email"]}
 
 
-def takes_anything(provider: str, raw: Raw) -> Profile:
-    """An error answer becomes a user whose identifier is None."""
+def accept_error_response(provider: str, raw: Raw) -> Profile:
+    """Turn an error response into a user with the identifier None."""
     try:
-        return right(provider, raw)
+        return normalize_correctly(provider, raw)
     except Exception:  # noqa: BLE001 - the mistake
         return {
             "user_id": f"{provider}|{raw.get('id')}",
@@ -218,99 +220,101 @@ def takes_anything(provider: str, raw: Raw) -> Profile:
         }
 
 
-def token_in_the_profile(provider: str, raw: Raw) -> Profile:
-    """The raw profile is poured in whole."""
-    out = right(provider, raw)
-    return {**{name: each for name, each in raw.items() if name in ("access_token", "refresh_token")}, **out}
+def leak_token(provider: str, raw: Raw) -> Profile:
+    """Copy every field of the raw profile, including tokens."""
+    profile = normalize_correctly(provider, raw)
+    return {**{name: value for name, value in raw.items() if name in ("access_token", "refresh_token")}, **profile}
 
 
-def token_deep_in_the_profile(provider: str, raw: Raw) -> Profile:
-    """The raw profile is kept beside the normalised one."""
-    return {**right(provider, raw), "_raw": copy.deepcopy(raw)}
+def leak_nested_token(provider: str, raw: Raw) -> Profile:
+    """Include the raw profile in the normalized profile."""
+    return {**normalize_correctly(provider, raw), "_raw": copy.deepcopy(raw)}
 
 
-def token_in_an_error(provider: str, raw: Raw) -> Profile:
-    """An error that shows what it was given."""
+def leak_token_in_error(provider: str, raw: Raw) -> Profile:
+    """Include the input in an error message."""
     try:
-        return right(provider, raw)
+        return normalize_correctly(provider, raw)
     except Exception as error:
         raise ValueError(f"cannot read {raw!r}") from error
 
 
-def returns_nothing(provider: str, raw: Raw) -> None:
-    """A function that forgot to return."""
-    right(provider, raw)
+def return_nothing(provider: str, raw: Raw) -> None:
+    """Forget to return the profile."""
+    normalize_correctly(provider, raw)
 
 
-def squeezes_names(provider: str, raw: Raw) -> Profile:
-    """Letters beyond ASCII are thrown away."""
-    out = right(provider, raw)
-    return {**out, "name": re.sub(r"[^ -~]", "", out["name"]) or "?"}
+def remove_non_ascii(provider: str, raw: Raw) -> Profile:
+    """Remove non-ASCII letters."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "name": re.sub(r"[^ -~]", "", profile["name"]) or "?"}
 
 
-def username_as_id(provider: str, raw: Raw) -> Profile:
-    """The username for the identifier, which whoever takes over the name takes over too."""
-    out = right(provider, raw)
-    return under(out, out["nickname"])
+def use_username_as_id(provider: str, raw: Raw) -> Profile:
+    """Use the username as identifier, which gives the account to its next owner."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, profile["nickname"])
 
 
-def verified_whatever_is_said(provider: str, raw: Raw) -> Profile:
-    """A provider's word for an address taken as given once and for all."""
-    out = right(provider, raw)
-    return {**out, "email_verified": True} if "email" in out else out
+def ignore_verified_flag(provider: str, raw: Raw) -> Profile:
+    """Treat every address of a provider as verified."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "email_verified": True} if "email" in profile else profile
 
 
-def member_nobody_documents(provider: str, raw: Raw) -> Profile:
-    """A member believed for its name, though the provider documents none of that name."""
-    out = right(provider, raw)
-    return {**out, "nickname": raw["nickname"]} if isinstance(raw.get("nickname"), str) and raw["nickname"] else out
+def trust_undocumented_field(provider: str, raw: Raw) -> Profile:
+    """Trust a field because of its name, although the provider does not document it."""
+    profile = normalize_correctly(provider, raw)
+    nickname = raw.get("nickname")
+    return {**profile, "nickname": nickname} if isinstance(nickname, str) and nickname else profile
 
 
-def first_member_wins(provider: str, raw: Raw) -> Profile:
-    """The first of two members counts, whichever it is."""
-    out = right(provider, raw)
-    return {**out, "name": next((raw[each] for each in raw if each in ("name", "login") and raw[each]), out["name"])}
+def use_first_field(provider: str, raw: Raw) -> Profile:
+    """Use the first of two fields, in the order of the response."""
+    profile = normalize_correctly(provider, raw)
+    values = (raw[name] for name in raw if name in ("name", "login") and raw[name])
+    return {**profile, "name": next(values, profile["name"])}
 
 
-MISTAKES: tuple[tuple[Mistaken, str, str], ...] = (
-    (id_through_a_float, "N1", "github"),
-    (id_in_lower_case, "N1", "google-oauth2"),
-    (address_as_id, "N1", "github"),
-    (id_cut_at_a_bar, "N1", "google-oauth2"),
-    (id_without_provider, "N1", "github"),
-    (no_picture, "N2", "github"),
-    (blank_name, "N2", "github"),
-    (username_for_name, "N3", "github"),
-    (squeezes_names, "N3", "github"),
-    (name_for_nickname, "N4", "github"),
-    (script_for_a_picture, "N5", "github"),
-    (gravatar_of_the_id, "N5", "github"),
-    (placeholder_address, "N6", "github"),
-    (address_in_lower_case, "N6", "github"),
-    (any_text_for_an_address, "N6", "github"),
-    (truthy_flag, "N7", "google-oauth2"),
-    (verified_by_default, "N7", "github"),
-    (flag_of_something_else, "N7", "github"),
-    (flag_without_an_address, "N7", "google-oauth2"),
+MISTAKES: tuple[tuple[MistakenFunction, str, str], ...] = (
+    (parse_id_as_float, "N1", "github"),
+    (lowercase_id, "N1", "google-oauth2"),
+    (use_email_as_id, "N1", "github"),
+    (split_id_at_bar, "N1", "google-oauth2"),
+    (omit_provider_from_id, "N1", "github"),
+    (omit_picture, "N2", "github"),
+    (return_blank_name, "N2", "github"),
+    (prefer_username_as_name, "N3", "github"),
+    (remove_non_ascii, "N3", "github"),
+    (prefer_name_as_nickname, "N4", "github"),
+    (accept_any_url_as_picture, "N5", "github"),
+    (hash_id_for_gravatar, "N5", "github"),
+    (invent_email, "N6", "github"),
+    (lowercase_email, "N6", "github"),
+    (accept_any_string_as_email, "N6", "github"),
+    (read_flag_by_truth, "N7", "google-oauth2"),
+    (default_to_verified, "N7", "github"),
+    (read_account_flag, "N7", "github"),
+    (return_flag_without_email, "N7", "google-oauth2"),
     (split_name, "N8", "github"),
-    (texts_made_of_nothing, "N9", "github"),
-    (null_is_not_absent, "N9", "github"),
-    (drops_unknown_members, "N10", "github"),
-    (changes_other_members, "N10", "github"),
-    (whole_user_id_in_identities, "N11", "github"),
-    (changes_its_input, "N12", "github"),
-    (remembers, "N12", "github"),
-    (stumbles_over_absence, "N12", "github"),
-    (takes_anything, "N12", "github"),
-    (returns_nothing, "N12", "github"),
-    (token_in_the_profile, "N13", "github"),
-    (token_deep_in_the_profile, "N13", "github"),
-    (token_in_an_error, "N13", "github"),
-    (verified_whatever_is_said, "M1", "google-oauth2"),
-    (username_as_id, "M2", "github"),
-    (member_nobody_documents, "M3", "github"),
-    (first_member_wins, "M4", "github"),
-    (null_is_not_absent, "M5", "github"),
-    (id_through_a_float, "M6", "github"),
+    (format_missing_name, "N9", "github"),
+    (distinguish_null_from_missing, "N9", "github"),
+    (drop_other_fields, "N10", "github"),
+    (convert_other_fields, "N10", "github"),
+    (repeat_provider_in_identities, "N11", "github"),
+    (modify_input, "N12", "github"),
+    (count_calls, "N12", "github"),
+    (require_email, "N12", "github"),
+    (accept_error_response, "N12", "github"),
+    (return_nothing, "N12", "github"),
+    (leak_token, "N13", "github"),
+    (leak_nested_token, "N13", "github"),
+    (leak_token_in_error, "N13", "github"),
+    (ignore_verified_flag, "M1", "google-oauth2"),
+    (use_username_as_id, "M2", "github"),
+    (trust_undocumented_field, "M3", "github"),
+    (use_first_field, "M4", "github"),
+    (distinguish_null_from_missing, "M5", "github"),
+    (parse_id_as_float, "M6", "github"),
 )
-"""Each mistake, the rule that must object to it, and a provider that shows it."""
+"""Each mistake, the rule that must catch it, and a provider that shows it."""

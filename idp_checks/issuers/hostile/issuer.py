@@ -22,9 +22,9 @@ from idp_checks.issuers.world import World
 from idp_checks.secret import Secret
 from idp_checks.tokens.discovery import OPENID_CONFIGURATION_PATH, DiscoveredEndpoint, Metadata
 from idp_checks.tokens.endpoint import HttpEndpoint
+from idp_checks.tokens.jws import read_claims, read_header
 from idp_checks.tokens.rfc7662 import IntrospectionResponse
 from idp_checks.tokens.signed import SignedToken
-from idp_checks.tokens.jws import read_claims, read_header
 from idp_checks.tokens.wire import Response
 
 __all__ = ["HostileIssuer", "Thief"]

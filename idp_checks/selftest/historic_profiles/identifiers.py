@@ -1,15 +1,24 @@
-"""Historic mistakes about who somebody is."""
+"""Historic bugs about the identifier of an account."""
 
 from __future__ import annotations
 
-from idp_checks.selftest.historic_profiles.wrong import Example, Profile, Raw, beyond, ident, right, under, wrong
+from idp_checks.selftest.historic_profiles.bug import (
+    Example,
+    Profile,
+    Raw,
+    bare_id,
+    historic_bug,
+    normalize_correctly,
+    uncatchable_bug,
+    with_id,
+)
 
 __all__: list[str] = []
 
 
-@wrong(
+@historic_bug(
     "BUG-001",
-    "The account's time of creation as the identifier (Globus)",
+    "The creation time of the account is used as identifier (Globus)",
     Example(
         {"sub": "c0ffee00-0000-4000-8000-000000000001", "create_time": 1790000000, "name": "Mia Chen"},
         {"user_id": "oidc|c0ffee00-0000-4000-8000-000000000001"},
@@ -18,14 +27,14 @@ __all__: list[str] = []
     rule="N1",
     source="https://github.com/pennersr/django-allauth/commit/69eb31da964451df8f69c4ff408e5cc6b96eeae9",
 )
-def creation_time_as_id(provider: str, raw: Raw) -> Profile:
-    """Two accounts of one second are one; where the time is missing, everybody is None."""
-    return under(right(provider, raw), raw.get("create_time"))
+def use_creation_time_as_id(provider: str, raw: Raw) -> Profile:
+    """Merge accounts that were created in the same second; without a creation time the identifier is None."""
+    return with_id(normalize_correctly(provider, raw), raw.get("create_time"))
 
 
-@wrong(
+@historic_bug(
     "BUG-003",
-    "An absent upn taken for the identifier",
+    "A missing upn is used as identifier",
     Example(
         {
             "sub": "sample-guest-subject",
@@ -39,28 +48,28 @@ def creation_time_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1",
     source="https://github.com/python-social-auth/social-core/commit/e17440d5b9298b925b6176359a798cabbaeb710e",
 )
-def sign_in_name_as_id(provider: str, raw: Raw) -> Profile:
-    """Guests have no upn, and nobody looked."""
-    return under(right(provider, raw), raw.get("upn"))
+def use_upn_as_id(provider: str, raw: Raw) -> Profile:
+    """Use upn without checking that it exists; guests do not have one."""
+    return with_id(normalize_correctly(provider, raw), raw.get("upn"))
 
 
-@wrong(
+@historic_bug(
     "BUG-005",
-    "An empty identifier where there is no sub",
+    "The identifier is empty if sub is missing",
     Example({"id": 40042, "login": "mia", "email": "mia@example.com"}, {"user_id": "oauth2|40042"}),
     Example({"login": "mia", "email": "mia@example.com"}, None),
     provider="oauth2",
     rule="N1",
     source="https://github.com/better-auth/better-auth/commit/cb1cbfa4ccba1ce13f7fea419a6fc37dcbdc2f15",
 )
-def empty_id_for_want_of_sub(provider: str, raw: Raw) -> Profile:
-    """All users of a server that speaks no OpenID Connect are one."""
-    return under(right(provider, raw), raw.get("sub") or "")
+def default_to_empty_id(provider: str, raw: Raw) -> Profile:
+    """Merge all users of a server that does not support OpenID Connect."""
+    return with_id(normalize_correctly(provider, raw), raw.get("sub") or "")
 
 
-@wrong(
+@historic_bug(
     "BUG-007",
-    "Only one of id and sub is read",
+    "Only sub is read, not id",
     Example(
         {"id": 8842, "username": "mia", "name": "Mia Chen", "email": "mia@example.com"}, {"user_id": "gitlab|8842"}
     ),
@@ -69,44 +78,44 @@ def empty_id_for_want_of_sub(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/nextauthjs/next-auth/commit/2da115c6649e1d98aee33b364efa2c412608898b",
 )
-def sub_alone(provider: str, raw: Raw) -> Profile:
-    """The answer of the API has id, that of OpenID Connect sub: one of them fails."""
-    return under(right(provider, raw), raw["sub"])
+def require_sub(provider: str, raw: Raw) -> Profile:
+    """Require sub, which only the OpenID Connect response contains; the API response contains id."""
+    return with_id(normalize_correctly(provider, raw), raw["sub"])
 
 
-@wrong(
+@historic_bug(
     "BUG-009",
-    "An identifier declared as a text",
+    "The identifier must be a string",
     Example({"id": 99000042, "login": "mia", "name": "Mia Chen"}, {"user_id": "github|99000042"}),
     provider="github",
     rule="N12",
     source="https://github.com/supabase/auth/commit/bf54ddbfc502904ab549b4d86eb7188a81e669fa",
 )
-def id_declared_as_text(provider: str, raw: Raw) -> Profile:
-    """The number that really comes is refused."""
+def require_string_id(provider: str, raw: Raw) -> Profile:
+    """Reject the number that the provider really sends."""
     if not isinstance(raw["id"], str):
-        raise TypeError("id is no text")
-    return right(provider, raw)
+        raise TypeError("id is not a string")
+    return normalize_correctly(provider, raw)
 
 
-@wrong(
+@historic_bug(
     "BUG-011",
-    "A 64-bit identifier rounded",
+    "A 64-bit identifier is rounded",
     Example({"id": "900000000000000042", "username": "mia"}, {"user_id": "discord|900000000000000042"}),
     Example({"id": "900000000000000043", "username": "ida"}, {"user_id": "discord|900000000000000043"}),
     provider="discord",
     rule="N1 M6",
     source="https://github.com/discord/discord-api-docs/issues/2495",
 )
-def id_through_a_float(provider: str, raw: Raw) -> Profile:
-    """A number of JavaScript holds 53 bits."""
-    out = right(provider, raw)
-    return under(out, int(float(ident(out)))) if ident(out).isdigit() else out
+def parse_id_as_float(provider: str, raw: Raw) -> Profile:
+    """Store the identifier in a JavaScript number, which has 53 bits of precision."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, int(float(bare_id(profile)))) if bare_id(profile).isdigit() else profile
 
 
-@wrong(
+@historic_bug(
     "BUG-013",
-    "A username that can be changed as the identifier",
+    "A username that can change is used as identifier",
     Example(
         {"sub": "00uSample42", "preferred_username": "mia@corp.example", "name": "Mia Chen"},
         {"user_id": "okta|00uSample42"},
@@ -115,14 +124,14 @@ def id_through_a_float(provider: str, raw: Raw) -> Profile:
     rule="N1 M2",
     source="https://github.com/pennersr/django-allauth/commit/8feef46e0e07b25fc5594c8f268afa247ebc3412",
 )
-def username_as_id(provider: str, raw: Raw) -> Profile:
-    """Whoever takes over the name takes over the account."""
-    return under(right(provider, raw), raw.get("preferred_username"))
+def use_username_as_id(provider: str, raw: Raw) -> Profile:
+    """Give the account to the next owner of the username."""
+    return with_id(normalize_correctly(provider, raw), raw.get("preferred_username"))
 
 
-@wrong(
+@historic_bug(
     "BUG-015",
-    "The e-mail address as the identifier",
+    "The email address is used as identifier",
     Example(
         {"sub": "100000000000000000042", "email": "mia@corp.example", "email_verified": True, "hd": "corp.example"},
         {"user_id": "google-oauth2|100000000000000000042"},
@@ -131,15 +140,15 @@ def username_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1 M2",
     source="https://github.com/python-social-auth/social-core/blob/master/social_core/backends/google.py",
 )
-def address_as_id(provider: str, raw: Raw) -> Profile:
-    """A new address is another user, and an address given to somebody else is the same."""
-    out = right(provider, raw)
-    return under(out, out.get("email", ident(out)))
+def use_email_as_id(provider: str, raw: Raw) -> Profile:
+    """Create another user for a new address, and merge the old and new owner of a reassigned address."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, profile.get("email", bare_id(profile)))
 
 
-@wrong(
+@historic_bug(
     "BUG-017",
-    "oid without its tenant, and upn as an address",
+    "oid is used without its tenant, and upn as email address",
     Example(
         {
             "sub": "sample-subject-a",
@@ -154,69 +163,69 @@ def address_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1 N6",
     source="https://github.com/pond/omniauth-entra-id/issues/33",
 )
-def oid_without_tenant(provider: str, raw: Raw) -> Profile:
-    """Another tenant may have an oid, and any upn, of its own making."""
-    out = under(right(provider, raw), raw.get("oid", raw.get("id")))
-    return {**out, "email": out.get("email") or raw.get("upn")}
+def use_oid_without_tenant(provider: str, raw: Raw) -> Profile:
+    """Trust oid and upn, which another tenant can choose freely."""
+    profile = with_id(normalize_correctly(provider, raw), raw.get("oid", raw.get("id")))
+    return {**profile, "email": profile.get("email") or raw.get("upn")}
 
 
-beyond(
+uncatchable_bug(
     "BUG-019",
-    "A user id that is unique in its workspace alone",
+    "A user id is unique only within its workspace",
     provider="slack",
     source="https://github.com/aspnet-contrib/AspNet.Security.OAuth.Providers/issues/184",
     why_not=(
-        "The identifier here is Slack's user id alone, by the policy that a connection is of one workspace: that two "
-        "workspaces share one shows in no single profile, and whoever serves several keeps team_id beside it."
+        "A connection belongs to one workspace, so the identifier is Slack's user id alone; an application that serves "
+        "several workspaces must store team_id as well."
     ),
 )
 
 
-@wrong(
+@historic_bug(
     "BUG-021",
-    "Identifiers compared without regard to case",
+    "Identifiers are compared case-insensitively",
     Example({"sub": "aBcD-0042", "name": "Mia Chen"}, {"user_id": "oidc|aBcD-0042"}),
     Example({"sub": "AbCd-0042", "name": "Ida Berg"}, {"user_id": "oidc|AbCd-0042"}),
     provider="oidc",
     rule="N1",
     source="https://github.com/python-social-auth/social-app-django/pull/566",
 )
-def id_in_lower_case(provider: str, raw: Raw) -> Profile:
-    """Two identifiers that differ in case alone are one user."""
-    out = right(provider, raw)
-    return under(out, ident(out).lower())
+def lowercase_id(provider: str, raw: Raw) -> Profile:
+    """Merge users whose identifiers differ only in case."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, bare_id(profile).lower())
 
 
-beyond(
+uncatchable_bug(
     "BUG-023",
-    "An openid that is another one in each application",
+    "The openid of a user differs between applications",
     provider="weixin",
     source="https://github.com/pennersr/django-allauth/issues/1988",
     why_not=(
-        "The identifier here is openid, by the policy of one identifier that is always there: that one person has "
-        "several shows in no single profile, and unionid, which joins them, comes for bound applications alone."
+        "The identifier here is openid, because it is always present: a single profile does not show that a person has "
+        "several, and unionid, which connects them, is sent only to bound applications."
     ),
 )
 
 
-@wrong(
+@historic_bug(
     "BUG-025",
-    "idstr read unchecked, and a float in its place",
+    "A missing idstr is replaced by a float",
     Example({"id": 9007199254740993, "screen_name": "mia"}, {"user_id": "weibo|9007199254740993"}),
     Example({"error": "User does not exists!", "error_code": 20003, "request": "/2/users/show.json"}, None),
     provider="weibo",
     rule="N1",
     source="https://github.com/pennersr/django-allauth/commit/2082160e915371f1ff03f91c3bb55855811398b3",
 )
-def float_for_idstr(provider: str, raw: Raw) -> Profile:
-    """Where idstr is missing, the number beside it is read as a float."""
-    out = right(provider, raw)
-    return out if raw.get("idstr") else under(out, f"{float(raw['id']):.0f}")
+def replace_idstr_by_float(provider: str, raw: Raw) -> Profile:
+    """Read the number in id as a float if idstr is missing."""
+    profile = normalize_correctly(provider, raw)
+    return profile if raw.get("idstr") else with_id(profile, f"{float(raw['id']):.0f}")
 
 
-@wrong(
+@historic_bug(
     "BUG-121",
-    "The bot for the person who owns it",
+    "The bot is read instead of the person who owns it",
     Example(
         {
             "object": "user",
@@ -240,15 +249,15 @@ def float_for_idstr(provider: str, raw: Raw) -> Profile:
     rule="N1 N3",
     source="https://github.com/better-auth/better-auth/commit/7f508f0d22d149beb9e6f2e888827e23788547b1",
 )
-def bot_for_person(provider: str, raw: Raw) -> Profile:
-    """Everybody in a workspace is the same bot."""
-    out = right(provider, raw)
-    return {**under(out, raw.get("id", raw.get("bot_id"))), "name": raw.get("name") or out["name"]}
+def read_bot_as_user(provider: str, raw: Raw) -> Profile:
+    """Merge all users of a workspace into its bot."""
+    profile = normalize_correctly(provider, raw)
+    return {**with_id(profile, raw.get("id", raw.get("bot_id"))), "name": raw.get("name") or profile["name"]}
 
 
-@wrong(
+@historic_bug(
     "BUG-141",
-    "uid is read alone, which has become id",
+    "Only uid is read, which was renamed to id",
     Example(
         {"response": [{"id": 700042, "first_name": "Vera", "last_name": "Sample", "screen_name": "vera_sample"}]},
         {"user_id": "vkontakte|700042"},
@@ -258,29 +267,29 @@ def bot_for_person(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/omab/python-social-auth/pull/1007",
 )
-def uid_alone(provider: str, raw: Raw) -> Profile:
-    """Since version 5 of the API there is none."""
-    return under(right(provider, raw), raw["response"][0]["uid"])
+def require_uid(provider: str, raw: Raw) -> Profile:
+    """Require uid, which is missing since version 5 of the API."""
+    return with_id(normalize_correctly(provider, raw), raw["response"][0]["uid"])
 
 
-@wrong(
+@historic_bug(
     "BUG-143",
-    "A urn for the number that it holds",
+    "A URN is used instead of the number in it",
     Example({"id": 330042, "urn": "soundcloud:users:330042", "username": "mia"}, {"user_id": "soundcloud|330042"}),
     Example({"id": 330042, "username": "mia"}, {"user_id": "soundcloud|330042"}),
     provider="soundcloud",
     rule="N1",
     source="https://github.com/pennersr/django-allauth/blob/main/ChangeLog.rst",
 )
-def urn_for_number(provider: str, raw: Raw) -> Profile:
-    """Those who are stored under their number are strangers."""
-    out = right(provider, raw)
-    return under(out, raw.get("urn") or ident(out))
+def use_urn_as_id(provider: str, raw: Raw) -> Profile:
+    """Create new users for accounts that are stored under their number."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, raw.get("urn") or bare_id(profile))
 
 
-@wrong(
+@historic_bug(
     "BUG-261",
-    "Domain and address as the identifier",
+    "Domain and email address are used as identifier",
     Example(
         {"sub": "100000000000000000061", "email": "cfo@gone.example", "email_verified": True, "hd": "gone.example"},
         {"user_id": "google-oauth2|100000000000000000061"},
@@ -296,19 +305,19 @@ def urn_for_number(provider: str, raw: Raw) -> Profile:
         "google-oauth-flaw-leaves-many-users-vulnerable-via-failed-startup-domains/article"
     ),
 )
-def domain_and_address_as_id(provider: str, raw: Raw) -> Profile:
-    """Whoever buys the domain of a company that failed is all of its people."""
-    out = right(provider, raw)
-    return under(out, f"{raw['hd']}|{out.get('email')}") if raw.get("hd") else out
+def use_domain_and_email_as_id(provider: str, raw: Raw) -> Profile:
+    """Give every account of a failed company to the buyer of its domain."""
+    profile = normalize_correctly(provider, raw)
+    return with_id(profile, f"{raw['hd']}|{profile.get('email')}") if raw.get("hd") else profile
 
 
-beyond(
+uncatchable_bug(
     "BUG-263",
-    "The password of an unproved account outlives the sign-in that took it over",
+    "The password of an unverified account survives the sign-in that took it over",
     provider="oidc",
     source="https://github.com/pennersr/django-allauth/commit/20e559b075b4471ad435b54ab0ec335481cc6cc9",
     why_not=(
-        "What an application does with an account that it holds already is its own: a normaliser sees none of it "
-        "and can but give the flag of the address as the provider says it, which N7 demands."
+        "A normalizer does not see the existing accounts of an application and can only report the verified flag as "
+        "the provider states it, which N7 requires."
     ),
 )

@@ -1,35 +1,39 @@
-"""Historic mistakes about pictures."""
+"""Historic bugs about pictures."""
 
 from __future__ import annotations
 
 import base64
 
 from idp_checks.profiles.profile import gravatar
-from idp_checks.selftest.historic_profiles.wrong import Example, Profile, Raw, right, wrong
+from idp_checks.selftest.historic_profiles.bug import Example, Profile, Raw, historic_bug, normalize_correctly
 
 __all__: list[str] = []
 
 
-@wrong(
+@historic_bug(
     "BUG-107",
-    "The default picture by the tag that is gone",
+    "The default picture is derived from the discriminator, which is obsolete",
     Example({"id": "900000000000000107", "username": "mia", "discriminator": "0", "avatar": None}, {"nickname": "mia"}),
     provider="discord",
     rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/96908df20b92dc5d4886a4f4811acbc588e584e8",
 )
-def default_picture_by_tag(provider: str, raw: Raw) -> Profile:
-    """For names of the new kind it goes by the identifier."""
-    out = right(provider, raw)
-    tag = raw.get("discriminator")
-    if "/embed/avatars/" not in out["picture"] or not isinstance(tag, str) or not tag.isdecimal():
-        return out
-    return {**out, "picture": f"https://cdn.discordapp.com/embed/avatars/{int(tag[-1]) % 5}.png"}
+def derive_picture_from_discriminator(provider: str, raw: Raw) -> Profile:
+    """Use the discriminator for new usernames too, whose default picture depends on the identifier."""
+    profile = normalize_correctly(provider, raw)
+    discriminator = raw.get("discriminator")
+    if (
+        "/embed/avatars/" not in profile["picture"]
+        or not isinstance(discriminator, str)
+        or not discriminator.isdecimal()
+    ):
+        return profile
+    return {**profile, "picture": f"https://cdn.discordapp.com/embed/avatars/{int(discriminator[-1]) % 5}.png"}
 
 
-@wrong(
+@historic_bug(
     "BUG-109",
-    "The form of a picture guessed from the subscription",
+    "The picture format is guessed from the subscription",
     Example(
         {
             "id": "900000000000000109",
@@ -43,18 +47,18 @@ def default_picture_by_tag(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/96ff048b594ab2f42f62be8c773a6de7819eafc5",
 )
-def form_by_subscription(provider: str, raw: Raw) -> Profile:
-    """What moves is marked in the hash."""
-    out = right(provider, raw)
-    if "/embed/avatars/" in out["picture"] or "/avatars/" not in out["picture"]:
-        return out
-    form = "gif" if raw.get("premium_type") in (1, 2) else "png"
-    return {**out, "picture": f"{out['picture'].rpartition('.')[0]}.{form}"}
+def derive_format_from_subscription(provider: str, raw: Raw) -> Profile:
+    """Request a GIF for subscribers, although the hash marks animated pictures."""
+    profile = normalize_correctly(provider, raw)
+    if "/embed/avatars/" in profile["picture"] or "/avatars/" not in profile["picture"]:
+        return profile
+    extension = "gif" if raw.get("premium_type") in (1, 2) else "png"
+    return {**profile, "picture": f"{profile['picture'].rpartition('.')[0]}.{extension}"}
 
 
-@wrong(
+@historic_bug(
     "BUG-111",
-    "The first picture for the largest",
+    "The first picture is used instead of the largest",
     Example(
         {
             "id": "sample111",
@@ -68,18 +72,18 @@ def form_by_subscription(provider: str, raw: Raw) -> Profile:
     provider="spotify",
     rule="M4",
     source="https://github.com/supabase/auth/commit/4f9994bf792c3887f2f45910b11a9c19ee3a896b",
-    why_not="Of several pictures that the provider sends N5 lets any stand.",
+    why_not="N5 allows any of several pictures that the provider sends.",
 )
-def first_picture(provider: str, raw: Raw) -> Profile:
-    """The order of the list is not promised."""
-    out = right(provider, raw)
-    listed = raw.get("images")
-    return {**out, "picture": listed[0]["url"]} if listed and listed[0] and listed[0].get("url") else out
+def use_first_picture(provider: str, raw: Raw) -> Profile:
+    """Rely on the order of the list, which is not documented."""
+    profile = normalize_correctly(provider, raw)
+    images = raw.get("images")
+    return {**profile, "picture": images[0]["url"]} if images and images[0] and images[0].get("url") else profile
 
 
-@wrong(
+@historic_bug(
     "BUG-113",
-    "An object for the address of a picture",
+    "The picture is an object instead of a URL",
     Example(
         {
             "id": "1000000000113",
@@ -94,15 +98,15 @@ def first_picture(provider: str, raw: Raw) -> Profile:
     rule="N2",
     source="https://github.com/multidots/android-social-signin-helper/issues/2",
 )
-def object_for_picture(provider: str, raw: Raw) -> Profile:
-    """The address stands further in."""
-    out = right(provider, raw)
-    return {**out, "picture": raw["picture"]} if raw.get("picture") else out
+def use_object_as_picture(provider: str, raw: Raw) -> Profile:
+    """Use the whole object, although the URL is nested inside it."""
+    profile = normalize_correctly(provider, raw)
+    return {**profile, "picture": raw["picture"]} if raw.get("picture") else profile
 
 
-@wrong(
+@historic_bug(
     "BUG-115",
-    "A picture that the provider says is none",
+    "A placeholder picture is used although the provider marks it as empty",
     Example(
         {
             "id": "10115",
@@ -117,16 +121,16 @@ def object_for_picture(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/hybridauth/hybridauth/issues/1365",
 )
-def empty_picture_taken(provider: str, raw: Raw) -> Profile:
-    """The mark beside it was not read."""
-    out = right(provider, raw)
-    named = raw.get("default_avatar_id")
-    return {**out, "picture": f"https://avatars.yandex.net/get-yapic/{named}/islands-200"} if named else out
+def ignore_empty_picture_flag(provider: str, raw: Raw) -> Profile:
+    """Ignore the flag is_avatar_empty."""
+    profile = normalize_correctly(provider, raw)
+    avatar = raw.get("default_avatar_id")
+    return {**profile, "picture": f"https://avatars.yandex.net/get-yapic/{avatar}/islands-200"} if avatar else profile
 
 
-@wrong(
+@historic_bug(
     "BUG-117",
-    "An error answer encoded as a picture",
+    "An error response is encoded as a picture",
     Example(
         {"id": "0000000000011742", "displayName": "No Picture", "mail": "mia@corp.example"}, {"name": "No Picture"}
     ),
@@ -134,15 +138,15 @@ def empty_picture_taken(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/4824f8c02ad1b0799f4c15eea9c86e93fc5c72fc",
 )
-def error_for_picture(provider: str, raw: Raw) -> Profile:
-    """Who has no picture has the 404 for one."""
+def encode_error_as_picture(provider: str, raw: Raw) -> Profile:
+    """Encode the 404 response about a user without a picture."""
     body = base64.b64encode(b'{"error": {"code": "ImageNotFound"}}').decode()
-    return {**right(provider, raw), "picture": f"data:image/jpeg;base64,{body}"}
+    return {**normalize_correctly(provider, raw), "picture": f"data:image/jpeg;base64,{body}"}
 
 
-@wrong(
+@historic_bug(
     "BUG-119",
-    "The picture looked for in the ID token alone",
+    "The picture is read only from the ID token",
     Example(
         {
             "id": "100000000000000000119",
@@ -156,7 +160,7 @@ def error_for_picture(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/pennersr/django-allauth/commit/89ebcc5e5a5205542ebecc8bb8077f97095cee05",
 )
-def picture_of_the_id_token(provider: str, raw: Raw) -> Profile:
-    """It is often missing there, and stands in userinfo."""
-    out = right(provider, raw)
-    return out if "iss" in raw else {**out, "picture": gravatar(out.get("email"))}
+def read_picture_from_id_token_only(provider: str, raw: Raw) -> Profile:
+    """Ignore the picture in userinfo, although the ID token often lacks it."""
+    profile = normalize_correctly(provider, raw)
+    return profile if "iss" in raw else {**profile, "picture": gravatar(profile.get("email"))}

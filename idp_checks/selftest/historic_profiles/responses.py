@@ -1,4 +1,4 @@
-"""Historic mistakes about the form of an answer: what is inside what, what is an error, and what was renamed."""
+"""Historic bugs about the structure of a response: nesting, errors, and renamed fields."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import base64
 import json
 
 from idp_checks.errors import ProfileError
-from idp_checks.selftest.historic_profiles.wrong import Example, Profile, Raw, right, under, wrong
+from idp_checks.selftest.historic_profiles.bug import (
+    Example,
+    Profile,
+    Raw,
+    historic_bug,
+    normalize_correctly,
+    with_id,
+)
 
 __all__: list[str] = []
 
 
-@wrong(
+@historic_bug(
     "BUG-039",
-    "Members of another provider, copied with the code",
+    "Field names of another provider are copied with the code",
     Example(
         {
             "id": "zSample39",
@@ -29,29 +36,29 @@ __all__: list[str] = []
     rule="N1 N2",
     source="https://github.com/supabase/auth/commit/52331e050f50338637382e2875334ecc6ffcec55",
 )
-def members_of_another_provider(provider: str, raw: Raw) -> Profile:
-    """Identifier, name and picture are always empty."""
-    out = under(right(provider, raw), raw.get("https://slack.com/user_id", ""))
-    return {**out, "name": raw.get("name", ""), "picture": raw.get("picture", "")}
+def read_fields_of_another_provider(provider: str, raw: Raw) -> Profile:
+    """Return an empty identifier, name and picture for everybody."""
+    profile = with_id(normalize_correctly(provider, raw), raw.get("https://slack.com/user_id", ""))
+    return {**profile, "name": raw.get("name", ""), "picture": raw.get("picture", "")}
 
 
-@wrong(
+@historic_bug(
     "BUG-123",
-    "An envelope that is gone",
+    "A removed envelope is required",
     Example({"id": "17840000000000123", "username": "mia.sample"}, {"user_id": "instagram|17840000000000123"}),
     Example({"data": {"id": "42000123", "username": "mia.sample"}}, {"user_id": "instagram|42000123"}),
     provider="instagram",
     rule="N12",
     source="https://github.com/parse-community/parse-server/commit/a1cd6314257abd0ea80852fc84e4952e16fe0451",
 )
-def envelope_always_there(provider: str, raw: Raw) -> Profile:
-    """The old API wrapped the user, the new one does not."""
-    return under(right(provider, raw), raw["data"]["id"])
+def require_envelope(provider: str, raw: Raw) -> Profile:
+    """Require the object around the user, which the new API does not send."""
+    return with_id(normalize_correctly(provider, raw), raw["data"]["id"])
 
 
-@wrong(
+@historic_bug(
     "BUG-125",
-    "The name inside a user that is gone",
+    "The name is read from a removed object",
     Example(
         {
             "ok": True,
@@ -70,37 +77,37 @@ def envelope_always_there(provider: str, raw: Raw) -> Profile:
     rule="N2 N3",
     source="https://github.com/pennersr/django-allauth/commit/9c692c26f32386b11de4c22188bd481a9c978d67",
 )
-def name_in_the_old_place(provider: str, raw: Raw) -> Profile:
-    """The answer has become flat."""
-    return {**right(provider, raw), "name": (raw.get("user") or {}).get("name")}
+def read_nested_name(provider: str, raw: Raw) -> Profile:
+    """Read the name inside user, although the response is flat now."""
+    return {**normalize_correctly(provider, raw), "name": (raw.get("user") or {}).get("name")}
 
 
 def _unsigned(payload: str) -> str:
-    """A JWT that nobody signed (RFC 7519, section 6)."""
+    """Return an unsecured JWT (RFC 7519, section 6)."""
     parts = (base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in ('{"alg":"none"}', payload))
     return ".".join((*parts, ""))
 
 
-@wrong(
+@historic_bug(
     "BUG-127",
-    "A signed answer taken without its signature",
+    "The signature of a signed response is not checked",
     Example(_unsigned('{"sub":"sample-127","name":"Mia Chen"}'), None),
     provider="oidc",
     rule="N12",
     takes_text=True,
     source="https://github.com/outline/outline/issues/12878",
 )
-def signature_unseen(provider: str, raw: Raw) -> Profile:
-    """Whoever can change the answer is whom they like."""
+def skip_signature_check(provider: str, raw: Raw) -> Profile:
+    """Trust the claims, so anybody who can alter the response can become any user."""
     if not isinstance(raw, str):
-        return right(provider, raw)
+        return normalize_correctly(provider, raw)
     payload = raw.split(".")[1]
-    return right(provider, json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
+    return normalize_correctly(provider, json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
 
 
-@wrong(
+@historic_bug(
     "BUG-129",
-    "The user one level deeper",
+    "The user is read one level too high",
     Example(
         {
             "data": {"user": {"open_id": "sample-129", "union_id": "sample-u-129", "display_name": "Mia"}},
@@ -115,14 +122,14 @@ def signature_unseen(provider: str, raw: Raw) -> Profile:
     rule="N1 N9",
     source="https://github.com/SocialiteProviders/Providers/pull/1000",
 )
-def user_one_level_too_high(provider: str, raw: Raw) -> Profile:
-    """Everybody is None."""
-    return under(right(provider, raw), raw["data"].get("open_id"))
+def read_user_one_level_too_high(provider: str, raw: Raw) -> Profile:
+    """Return None as the identifier of everybody."""
+    return with_id(normalize_correctly(provider, raw), raw["data"].get("open_id"))
 
 
-@wrong(
+@historic_bug(
     "BUG-131",
-    "200 expected where success is 0",
+    "The error code 200 is expected, but success is 0",
     Example(
         {"openid": "oSample131", "nickname": "Mia", "headimgurl": "", "privilege": []}, {"user_id": "weixin|oSample131"}
     ),
@@ -131,32 +138,32 @@ def user_one_level_too_high(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/logto-io/logto/pull/422",
 )
-def success_is_200(provider: str, raw: Raw) -> Profile:
-    """The answer has a code of its own, or none."""
+def require_code_200(provider: str, raw: Raw) -> Profile:
+    """Require 200, although the code of a success is 0 or missing."""
     if raw.get("errcode") != 200:
-        raise ValueError("the answer is an error")
-    return right(provider, raw)
+        raise ValueError("the response is an error")
+    return normalize_correctly(provider, raw)
 
 
-@wrong(
+@historic_bug(
     "BUG-133",
-    "An error read as a user whose identifier is empty",
+    "An error is read as a user with an empty identifier",
     Example({"error": {"code": "InvalidAuthenticationToken", "message": "Access token is empty."}}, None),
     provider="windowslive",
     rule="N12",
     source="https://github.com/ory/kratos/commit/3f490a31cddc53ce5d9958454f41c352580904c9",
 )
-def error_for_a_user(provider: str, raw: Raw) -> Profile:
-    """Neither status nor identifier was looked at: all errors are one user."""
+def read_error_as_user(provider: str, raw: Raw) -> Profile:
+    """Check neither status nor identifier, so all errors become the same user."""
     try:
-        return right(provider, raw)
+        return normalize_correctly(provider, raw)
     except ProfileError:
         return {"user_id": f"{provider}|{raw.get('id', '')}", "name": "", "nickname": ""}
 
 
-@wrong(
+@historic_bug(
     "BUG-135",
-    "A time that is a text where the standard has a number",
+    "A time must be a number, but it is a string",
     Example(
         {
             "sub": "auth0|sample135",
@@ -171,29 +178,29 @@ def error_for_a_user(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/ory/kratos/commit/52a965dc7e4ac868d21261cb44576846426bffa5",
 )
-def time_must_be_number(provider: str, raw: Raw) -> Profile:
-    """A member that nobody needs refuses everybody."""
+def require_numeric_time(provider: str, raw: Raw) -> Profile:
+    """Reject every user because of a field that is not used."""
     if "updated_at" in raw:
         int(raw["updated_at"])
-    return right(provider, raw)
+    return normalize_correctly(provider, raw)
 
 
-@wrong(
+@historic_bug(
     "BUG-139",
-    "Members that come only when asked for",
+    "Fields that must be requested are required",
     Example({"name": "Mia Chen", "id": "1000000000139"}, {"name": "Mia Chen", "email": None}),
     provider="facebook",
     rule="N12",
     source="https://github.com/angular-fullstack/generator-angular-fullstack/pull/1093",
 )
-def members_never_asked_for(provider: str, raw: Raw) -> Profile:
-    """Without the parameter fields only the identifier and the name come."""
-    return {**right(provider, raw), "email": raw["email"], "given_name": raw["first_name"]}
+def require_unrequested_fields(provider: str, raw: Raw) -> Profile:
+    """Require fields that the provider sends only with the parameter fields."""
+    return {**normalize_correctly(provider, raw), "email": raw["email"], "given_name": raw["first_name"]}
 
 
-@wrong(
+@historic_bug(
     "BUG-149",
-    "Members of an API that was shut down",
+    "Fields of a discontinued API are read",
     Example(
         {
             "sub": "100000000000000000149",
@@ -210,12 +217,12 @@ def members_never_asked_for(provider: str, raw: Raw) -> Profile:
     rule="N2 N6",
     source="https://github.com/jaredhanson/passport-google-oauth2/issues/52",
 )
-def members_of_a_closed_api(provider: str, raw: Raw) -> Profile:
-    """displayName, emails and image were those of Google+."""
-    out = right(provider, raw)
+def read_google_plus_fields(provider: str, raw: Raw) -> Profile:
+    """Read displayName, emails and image of Google+."""
+    profile = normalize_correctly(provider, raw)
     return {
-        **out,
+        **profile,
         "name": raw.get("displayName"),
-        "email": next((each.get("value") for each in raw.get("emails") or ()), None),
+        "email": next((email.get("value") for email in raw.get("emails") or ()), None),
         "picture": (raw.get("image") or {}).get("url"),
     }
