@@ -47,9 +47,10 @@ def checks_page() -> str:
 
 def selftest_page() -> str:
     """Return the table of known bugs and the rules that catch them."""
-    from idp_checks.selftest.run import markdown, run
+    from idp_checks.selftest.page import selftest_markdown
+    from idp_checks.selftest.run import run
 
-    return markdown(run())
+    return selftest_markdown(run())
 
 
 def hostile_issuers_page() -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from idp_checks.conformance.results import Result, Results
-    from idp_checks.selftest.run import SelfTest
+    from idp_checks.selftest.result import SelfTest
 
 __all__ = ["print_conformance", "print_selftest"]
 
@@ -59,7 +59,7 @@ def print_conformance(console: Console, results: Results) -> None:
 
 def _print_violation(console: Console, result: Result) -> None:
     from idp_checks.conformance.reports.printable import printable_json
-    from idp_checks.conformance.rules import RULES
+    from idp_checks.conformance.catalog import RULES
 
     console.print(f"\n{result.provider} {result.rule} violated: {result.title}", style="bold", markup=False)
     _print_objections(console, result.objections)
