@@ -167,9 +167,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _providers_of(item: pytest.Item) -> set[str]:
     """Return the provider of the item's recording, else the providers of its markers."""
-    callspec = getattr(item, "callspec", None)
-    if callspec is not None and "idp_recording" in callspec.params:
-        return {callspec.params["idp_recording"][0]}
+    from idp_checks.private_apis import item_parameters
+
+    if (recording := item_parameters(item).get("idp_recording")) is not None:
+        return {recording[0]}
     return {_parse_mark(mark, item.nodeid)[0] for mark in item.iter_markers("idp")}
 
 
@@ -311,15 +312,10 @@ class _ReportRedactor:
         return "".join("•" if index in covered else letter for index, letter in enumerate(string))
 
     def redact(self, value: Any) -> Any:
-        """Return the value without secrets; pytest's own objects are modified in place."""
-        if isinstance(value, str):
-            return self.redact_string(value)
-        if isinstance(value, list | tuple):
-            return type(value)(map(self.redact, value))
-        if type(value).__module__.startswith("_pytest."):
-            for name, field in vars(value).items():
-                setattr(value, name, self.redact(field))
-        return value
+        """Return a part of a report without secrets; pytest's own objects are modified in place."""
+        from idp_checks.private_apis import replace_report_strings
+
+        return replace_report_strings(value, self.redact_string)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
