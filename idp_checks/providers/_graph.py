@@ -1,6 +1,6 @@
-"""Microsoft Graph as a witness: what it answers to a token that was made for it, whichever Microsoft account it is of.
+"""Microsoft Graph as a probe, for access tokens issued for Graph, of personal and organizational accounts.
 
-Nobody but Graph may validate such a token, https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens.
+Only Graph may validate such tokens: https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens.
 """
 
 from __future__ import annotations
@@ -15,24 +15,27 @@ from idp_checks.tokens.wire import Response
 
 __all__ = ["GRAPH_PROBE"]
 
-REFUSAL_WORDING = (
-    ("audience", Reading(active=None, reason="not_stated", detail="made for another resource: Graph cannot judge it")),
+REFUSAL_READINGS = (
+    (
+        "audience",
+        Reading(active=None, reason="not_stated", detail="issued for another resource: Graph cannot check it"),
+    ),
     ("token is expired", Reading(active=False, reason="expired")),
     ("token has expired", Reading(active=False, reason="expired")),
     ("compacttoken parsing failed", Reading(active=False, reason="malformed")),
     ("jwt is not well formed", Reading(active=False, reason="malformed")),
 )
-"""What words of a refusal mean; one code covers dead tokens and good ones of another resource."""
+"""Readings by a phrase in the error message: one error code covers dead tokens and good tokens for other resources."""
 
 UNCLEAR_REFUSAL = Reading(
     active=None,
     reason="not_stated",
-    detail="refused, in words that do not tell a dead token from one made for another resource",
+    detail="refused with a message that does not distinguish a dead token from one issued for another resource",
 )
 
 
 class GraphUser(ResponseModel, rename={"user_principal_name": "userPrincipalName"}):
-    """The account behind the token, https://learn.microsoft.com/en-us/graph/api/user-get."""
+    """The account of the token, https://learn.microsoft.com/en-us/graph/api/user-get."""
 
     id: str
     user_principal_name: str
@@ -47,8 +50,8 @@ class GraphProbe(HttpEndpoint):
     def read(self, response: Response, question: Question) -> Reading:
         match response.status, response.json:
             case 401, {"error": {"code": "InvalidAuthenticationToken", "message": str(message)}}:
-                said = message.lower()
-                return next((reading for words, reading in REFUSAL_WORDING if words in said), UNCLEAR_REFUSAL)
+                text = message.lower()
+                return next((reading for phrase, reading in REFUSAL_READINGS if phrase in text), UNCLEAR_REFUSAL)
         return super().read(response, question)
 
 
@@ -61,7 +64,7 @@ GRAPH_PROBE = GraphProbe(
     refusals=(Refusal(403, "not_permitted", {"error": {}}, detail="a good token without the permission User.Read"),),
     source="https://learn.microsoft.com/en-us/graph/errors",
     note=(
-        "It shows that Graph takes the token and for whom, not to which application it was issued: for that, check the "
-        "ID token (aud). A revocation shows only after the token's end, unless continuous access evaluation is on."
+        "To verify the application, check the ID token (aud). A revocation takes effect only when the token expires, "
+        "unless continuous access evaluation is on."
     ),
 )

@@ -1,4 +1,4 @@
-"""Pictures that come in several sizes, for the providers that list them."""
+"""Pictures in several sizes, for the providers that list them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["Picture", "largest_picture"]
 
 
 class Picture(Struct):
-    """One size of a picture; ``width`` is in pixels, and null where the provider does not know it."""
+    """A picture of one size; ``width`` is in pixels, or None if the provider does not know it."""
 
     url: Url = None
     width: float | None = None
 
 
 def largest_picture(pictures: Iterable[Picture] | None) -> str | None:
-    """The address of the widest picture; one without a width comes last, and of equals the first counts."""
-    best, most = None, -1.0
-    for each in pictures or ():
-        width = each.width or 0.0
-        if width > most and each.url and is_web_url(each.url.strip()):
-            best, most = each.url, width
-    return best
+    """Return the URL of the widest picture: the first of equals, and one without a width only as the last choice."""
+    url, largest_width = None, -1.0
+    for picture in pictures or ():
+        width = picture.width or 0.0
+        if width > largest_width and picture.url and is_web_url(picture.url.strip()):
+            url, largest_width = picture.url, width
+    return url

@@ -1,7 +1,8 @@
-"""A SAML assertion as a profile: its attributes by their names, which are web addresses as a rule, and its NameID.
+"""SAML assertions as profiles: the attributes by name, and the NameID.
 
-The names of members hold dots and slashes: they are never paths. An attribute of one value is a text, of several a
-list, of none an empty list. https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf
+Attribute names are usually URLs; their dots and slashes never separate a path. An attribute with one value is a string,
+with several values a list, without a value an empty list.
+https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ SAML_CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 SAML_NAME_ID = f"{SAML_CLAIMS}nameidentifier"
 
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-"""A NameID that is another one at every login (SAML 2.0 Core, section 8.3.8)."""
+"""The format of a NameID that changes at every sign-in (SAML 2.0 Core, section 8.3.8)."""
 
 SamlNames: TypeAlias = Name | list[Name]
 SamlIds: TypeAlias = Id | list[Id] | None
@@ -29,17 +30,17 @@ SamlEmails: TypeAlias = Email | list[Email]
 
 
 class NameIdAttributes(Struct, rename={"format": "Format"}):
-    """The NameID with its XML attributes; there only where it has any."""
+    """The NameID with its XML attributes; absent if it has no attributes."""
 
     value: SamlIds = None
     format: String = None
 
 
 class SamlAssertion(Shape):
-    """Attributes under the names in use: claim addresses, numbers of eduPerson and X.500, plain words.
+    """Attributes under the names in use: claim URLs, object identifiers of eduPerson and X.500, plain words.
 
-    Of NameID and ``upn`` the first that is there is the identifier. Auth0 goes on to ``name``, what a person is
-    called: two people may be called the same, so it is none here.
+    The identifier is the NameID, or else ``upn``. Auth0 falls back to ``name``, which is not unique, so it is not used
+    here.
     """
 
     subject: ClassVar[Path] = (SAML_NAME_ID,)
@@ -61,11 +62,11 @@ class SamlAssertion(Shape):
     email: SamlEmails = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        ident = self.subject_id()
-        if ident is None:
-            raise ProfileError("no identifier that stays", path=f"$.{SAML_NAME_ID}")
+        subject_id = self.subject_id()
+        if subject_id is None:
+            raise ProfileError("no persistent identifier", path=f"$.{SAML_NAME_ID}")
         return Claims(
-            id=ident,
+            id=subject_id,
             name=first_value(self.name, self.oid_display_name),
             given_name=first_value(self.given_name, self.oid_given_name, self.first_name),
             family_name=first_value(self.surname, self.oid_sn, self.last_name),
@@ -73,34 +74,35 @@ class SamlAssertion(Shape):
         )
 
     def pick_email(self) -> str | None:
-        """The e-mail address."""
+        """Return the email address."""
         return first_email(self.emailaddress, self.email, self.oid_mail, self.mail)
 
     def subject_id(self) -> str | None:
-        """The identifier; None where there is none.
+        """Return the identifier; None if the assertion has no persistent one.
 
         Raises:
-            ProfileError: several stand in the place of one.
+            ProfileError: an attribute has several identifiers.
         """
-        told = self.name_id_attributes
-        if told is None:
-            found = single_value(self.name_id, SAML_NAME_ID)
-        elif told.format is not None and told.format.strip() == TRANSIENT:
-            found = None
+        name_id = self.name_id_attributes
+        if name_id is None:
+            subject_id = single_value(self.name_id, SAML_NAME_ID)
+        elif name_id.format is not None and name_id.format.strip() == TRANSIENT:
+            subject_id = None
         else:
-            found = single_value(self.name_id, SAML_NAME_ID) or single_value(told.value, "nameIdAttributes.value")
-        return found or single_value(self.upn, f"{SAML_CLAIMS}upn")
+            subject_id = single_value(self.name_id, SAML_NAME_ID)
+            subject_id = subject_id or single_value(name_id.value, "nameIdAttributes.value")
+        return subject_id or single_value(self.upn, f"{SAML_CLAIMS}upn")
 
 
-def single_value(values: int | str | list[Any] | None, member: str) -> str | None:
-    """The one value of an identifier, a number as its digits; None where there is none.
+def single_value(values: int | str | list[Any] | None, attribute: str) -> str | None:
+    """Return the only value of an identifier as a string; None without a value.
 
     Raises:
-        ProfileError: there are several: their order means nothing, so none of them is the identifier.
+        ProfileError: there are several values; their order is not significant, so none can be chosen.
     """
     if isinstance(values, list):
         if len(values) > 1:
-            raise ProfileError("several values of an identifier", path=f"$.{member}")
+            raise ProfileError("several values of an identifier", path=f"$.{attribute}")
         values = values[0] if values else None
     if isinstance(values, str):
         return values if values and not values.isspace() else None
@@ -108,19 +110,19 @@ def single_value(values: int | str | list[Any] | None, member: str) -> str | Non
 
 
 def first_value(*attributes: str | list[str | None] | None) -> str | None:
-    """The first value of attributes that is not blank."""
+    """Return the first value of the attributes that is not blank."""
     for values in attributes:
-        if found := first_nonblank(*values) if isinstance(values, list) else first_nonblank(values):
-            return found
+        if value := first_nonblank(*values) if isinstance(values, list) else first_nonblank(values):
+            return value
     return None
 
 
 def first_email(*attributes: int | str | list[Any] | None) -> str | None:
-    """The first address among the values of attributes."""
+    """Return the first valid email address among the values of the attributes."""
     for values in attributes:
         if isinstance(values, str):
             if is_email(values) or is_email(values.strip()):
                 return values
-        elif isinstance(values, list) and (found := first_email(*values)):
-            return found
+        elif isinstance(values, list) and (email := first_email(*values)):
+            return email
     return None

@@ -23,11 +23,11 @@ def tokenless_provider(
 ) -> Provider:
     """Return a provider without a known profile and without tokens.
 
-    The name is one that Auth0's Management API lists or once listed: a sign-in method that stores no token of a
-    provider, or a service that was closed, so that an audit can report its connections.
+    Auth0's Management API lists the name, or once listed it: a sign-in method without tokens of a provider, or a service
+    that was closed. An audit can thus report its connections.
     """
     note = "The service is closed." if is_defunct else "Auth0 stores no token of a provider."
-    none = Operation(note)
+    operation = Operation(note)
     return Provider(
         name=name,
         title=title,
@@ -38,7 +38,13 @@ def tokenless_provider(
         docs=docs,
         profile=ProfileFacts(shapes=(), request=None, sources=docs),
         token=TokenFacts(
-            form="opaque", contents=note, validity=note, renewal=none, termination=none, uses=none, sources=docs
+            form="opaque",
+            contents=note,
+            validity=note,
+            renewal=operation,
+            termination=operation,
+            uses=operation,
+            sources=docs,
         ),
         scopes=Scopes(separator=""),
         debug=None,

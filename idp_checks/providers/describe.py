@@ -13,7 +13,9 @@ __all__ = ["format_lifetime", "provider_page", "provider_row"]
 
 CUSTOM_CONNECTION = "Auth0 has no strategy for it: a custom connection stores identifiers as oauth2|CONNECTION|ID."
 OPAQUE = "Opaque: carries no readable data."
-PROBE = "A probe: it shows that the token works and for whom. Any application's token passes, so it proves no client."
+PROBE = (
+    "A probe: it shows that the token works and for whom. Any application's token passes, so the client is not proven."
+)
 TOKENINFO = "Requires no credentials and reports on any application's token."
 COMPARE_CLIENT = "Compare the client."
 SIGNED_TOKEN = "No endpoint reports on the token: its signature is verified, which does not detect a revocation."
@@ -21,7 +23,7 @@ BARE_REFUSALS = "The endpoint does not say why a token is refused."
 
 
 def provider_row(provider: Provider) -> dict[str, Any]:
-    """Return one provider as a table row: what it is, and what its issuer can prove."""
+    """Return one provider as a table row: its kind, and the facts that its issuer can prove."""
     token, debug = provider.token, provider.debug
     return {
         "name": provider.name,

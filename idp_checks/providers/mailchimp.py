@@ -109,7 +109,7 @@ PROVIDER = Provider(
         lifetime=0,
         validity="No end by time (expires_in 0), until the person disconnects the application.",
         renewal=Operation("None is needed, and there is no refresh token."),
-        termination=revoke_in_settings(where="the account's connected sites"),
+        termination=revoke_in_settings(page="the account's connected sites"),
         uses=Operation(
             "With the token as bearer; dc stands in the metadata.",
             RequestTemplate("https://{dc}.api.mailchimp.com/3.0/ping", required_credentials=("dc",)),

@@ -171,7 +171,7 @@ class LibraryFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulationFacts:
-    """What a simulation of the provider must know beyond the recordings; for the conformance adapters.
+    """Behavior of the provider that the recordings do not show; for the conformance adapters.
 
     Args:
         token_fields: derives the fields about the user in the token response from a raw profile.
@@ -280,7 +280,7 @@ class Provider:
 
     @cached_property
     def _fast_decoder(self) -> Callable[[bytes | str], Shape]:
-        """The decoder of the current shape; one that always fails if a response must be unwrapped first."""
+        """The decoder of the current shape; it always fails if a response must be unwrapped first."""
 
         def fail(_: bytes | str) -> Shape:
             raise msgspec.DecodeError

@@ -25,8 +25,8 @@ class Operation:
         request: the request template; None if the step is manual or undocumented.
         token: the token that the request takes; ``access`` if the issuer accepts either.
         success_statuses: the HTTP statuses that mean success.
-        ends: what a revocation ends: this token (with the other token of its pair, where the issuer ends pairs), or the
-            whole grant with all its tokens.
+        ends: the scope of a revocation: this token (and the other token of its pair, if the issuer revokes pairs), or
+            the whole grant with all its tokens.
         required_scopes: the scopes that the token must have.
         manual_call: method and URL of a call that is documented and that this package cannot send.
     """
@@ -74,7 +74,7 @@ class CredentialUrlTemplate(RequestTemplate):
             return super().address(question)
         url = question.credential(hole[1]) or ""
         if not may_receive_token(url):
-            raise Unreachable("caller_rejected", f"{hole[1]} is no address that a token may be sent to")
+            raise Unreachable("caller_rejected", f"{hole[1]} is not a URL that may receive a token")
         return url
 
 
@@ -155,12 +155,12 @@ def revoke_by_request(
     return Operation(note, request, token=token, success_statuses=success_statuses, ends=ends)
 
 
-def revoke_in_settings(note: str = "", *, where: str = "the account settings") -> Operation:
+def revoke_in_settings(note: str = "", *, page: str = "the account settings") -> Operation:
     """Return a revocation that only the user can make, in the settings of the account.
 
     Args:
         note: further facts.
         where: the page with the list of applications.
     """
-    place = f"at {where}" if where.startswith("https://") else f"in {where}"
+    place = f"at {page}" if page.startswith("https://") else f"in {page}"
     return Operation(" ".join(filter(None, (f"No API call: the user removes the application {place}.", note))))

@@ -180,7 +180,7 @@ PROVIDER = Provider(
             placement=by_query("refresh_token"),
             params={"fmt": "json"},
         ),
-        termination=revoke_in_settings(where="the settings of QQ Connect"),
+        termination=revoke_in_settings(page="the settings of QQ Connect"),
         uses=Operation(request=RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token"))),
         sample="{}",
         sources=("https://wiki.connect.qq.com/使用authorization_code获取access_token",),

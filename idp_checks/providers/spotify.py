@@ -102,7 +102,7 @@ PROVIDER = Provider(
             "https://accounts.spotify.com/api/token",
             basic=True,
         ),
-        termination=revoke_in_settings(where="https://www.spotify.com/account/apps/"),
+        termination=revoke_in_settings(page="https://www.spotify.com/account/apps/"),
         uses=Operation("Needs no scope.", RequestTemplate("https://api.spotify.com/v1/me")),
         sample="BQ{}",
         sources=(

@@ -155,7 +155,7 @@ PROVIDER = Provider(
             ),
             token="refresh",
         ),
-        termination=revoke_in_settings(where="WeChat's settings"),
+        termination=revoke_in_settings(page="WeChat's settings"),
         uses=Operation(
             "Parameters access_token and openid.",
             RequestTemplate(
