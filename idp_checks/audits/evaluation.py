@@ -133,9 +133,7 @@ class Evaluation:
     def _connection_context(self, state: ConnectionState) -> ConnectionContext:
         connection, provider = state.connection, state.provider
         other_providers = {
-            other.provider.name: other.provider
-            for other in self._population.states.values()
-            if other.provider is not None
+            peer.provider.name: peer.provider for peer in self._population.states.values() if peer.provider is not None
         }
         other_providers.pop(connection.provider, None)
         return ConnectionContext(
@@ -181,5 +179,5 @@ class Evaluation:
         )
 
 
-def _changed_error(where: str) -> UsageError:
-    return UsageError("changed during the audit", where=where, remedy="audit a copy that does not change")
+def _changed_error(place: str) -> UsageError:
+    return UsageError("changed during the audit", where=place, remedy="audit a copy that does not change")

@@ -178,7 +178,7 @@ def find_provider(name: str) -> Provider | None:
 
 
 def _is_generic(name: str) -> bool:
-    """Return whether identities of this provider can belong to another one, through a custom connection."""
+    """Return whether a custom connection can store identities of other providers under this name."""
     provider = find_provider(name)
     return name in ("oauth2", "oidc") or (provider is not None and provider.kind == "generic")
 

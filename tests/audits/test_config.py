@@ -1,4 +1,4 @@
-"""An audit's file is read strictly, and holds no secret."""
+"""The configuration of an audit is read strictly, and must not contain secrets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp_checks import Secret, UsageError
-from idp_checks.audits.config import load
+from idp_checks.audits.config import ASK_KEYS, CONNECTION_KEYS, TOP_KEYS, load
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "audit.example.toml"
 ENVIRON = {
@@ -19,15 +19,15 @@ ENVIRON = {
 }
 
 
-def written(folder, text):
+def write_config(folder, text):
     path = folder / "audit.toml"
     path.write_text(text)
     return path
 
 
-def refused(folder, text, environ=ENVIRON):
+def load_error(folder, text, environ=ENVIRON):
     with pytest.raises(UsageError) as caught:
-        load(written(folder, text), environ)
+        load(write_config(folder, text), environ)
     assert "audit.toml" in caught.value.where
     assert caught.value.remedy
     return caught.value
@@ -37,8 +37,8 @@ BASE = 'sources = ["users.json"]\n'
 GITHUB = BASE + '[connections.github]\nprovider = "github"\n'
 
 
-def test_the_documented_example_is_read():
-    """Every setting of the example arrives where it belongs."""
+def test_example_is_read():
+    """All settings of the documented example are read."""
     config = load(EXAMPLE, ENVIRON)
     assert config.sources == (EXAMPLE.parent.absolute() / "users.ndjson",)
     assert config.key == Secret("k" * 32)
@@ -54,25 +54,21 @@ def test_the_documented_example_is_read():
     assert "twitter" in config.policy.accept_unaskable
 
 
-def test_the_example_shows_every_key():
-    """No setting exists that the example does not name."""
-    from idp_checks.audits.config import ASK
-    from idp_checks.audits.config import CONNECTION
-    from idp_checks.audits.config import TOP
-
+def test_example_contains_every_key():
+    """The example contains every known key."""
     text = EXAMPLE.read_text()
-    assert [name for name in (*TOP, *ASK, *CONNECTION) if name not in text] == []
+    assert [name for name in (*TOP_KEYS, *ASK_KEYS, *CONNECTION_KEYS) if name not in text] == []
 
 
-def test_credentials_come_plain_and_from_the_environment(tmp_path):
-    """What is no secret stands in the file, what is one is named by its variable."""
+def test_credentials_are_read_from_file_and_environment(tmp_path):
+    """Public credentials are in the file, and secret credentials in environment variables."""
     text = GITHUB + 'credentials = { tenant_id = "contoso" }\ncredentials_env = { app_token = "APP_TOKEN" }\n'
-    credentials = load(written(tmp_path, text), ENVIRON).policy.connections["github"].credentials
+    credentials = load(write_config(tmp_path, text), ENVIRON).policy.connections["github"].credentials
     assert credentials == {"tenant_id": "contoso", "app_token": Secret("an-app-token")}
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "place"),
     [
         ('source = ["x"]', "source"),
         (BASE + "[asking]\nx = 1", "asking"),
@@ -82,15 +78,15 @@ def test_credentials_come_plain_and_from_the_environment(tmp_path):
         (GITHUB + 'name = "other"', "connections.github.name"),
     ],
 )
-def test_an_unknown_key_is_an_error(tmp_path, text, where):
-    """The key, its place and the keys that are known there are named."""
-    error = refused(tmp_path, text)
-    assert error.where.endswith(f": {where}")
-    assert "known here:" in error.remedy
+def test_unknown_key_is_an_error(tmp_path, text, place):
+    """The error names the key, its place and the known keys."""
+    error = load_error(tmp_path, text)
+    assert error.where.endswith(f": {place}")
+    assert "known keys:" in error.remedy
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "place"),
     [
         (GITHUB + 'client_secret = "hush-hush"', "connections.github.client_secret"),
         (GITHUB + 'canary = "hush-hush"', "connections.github.canary"),
@@ -100,16 +96,16 @@ def test_an_unknown_key_is_an_error(tmp_path, text, where):
         ('fingerprint_key = "hush-hush"\n' + BASE, "fingerprint_key"),
     ],
 )
-def test_a_secret_in_the_file_is_refused(tmp_path, text, where):
-    """It is refused by its place, with the way to do it, and not repeated."""
-    error = refused(tmp_path, text)
-    assert error.where.endswith(f": {where}")
+def test_secret_in_the_file_is_an_error(tmp_path, text, place):
+    """The error names the place and the environment variable, and does not repeat the secret."""
+    error = load_error(tmp_path, text)
+    assert error.where.endswith(f": {place}")
     assert "environment variable" in error.remedy
     assert "hush" not in str(error)
 
 
-def test_missing_variables_are_named_at_once(tmp_path):
-    """Nobody has to start five times to learn of five variables."""
+def test_all_missing_variables_are_listed(tmp_path):
+    """A single error lists all missing environment variables."""
     with pytest.raises(UsageError) as caught:
         load(EXAMPLE, {"GITHUB_CLIENT_SECRET": "x", "PARTNERS_CLIENT_SECRET": "  "})
     for name in (
@@ -122,7 +118,7 @@ def test_missing_variables_are_named_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "place"),
     [
         ("title = 5\n" + BASE, "title"),
         ("", "sources"),
@@ -149,19 +145,19 @@ def test_missing_variables_are_named_at_once(tmp_path):
         (BASE + "[accept_unaskable]\ntwitter = true", "accept_unaskable"),
     ],
 )
-def test_a_wrong_value_is_named_by_its_place(tmp_path, text, where):
-    """Type and range of every setting are checked before anything is done."""
-    assert where in refused(tmp_path, text).where
+def test_invalid_value_is_reported_with_its_place(tmp_path, text, place):
+    """Types and ranges of all settings are validated."""
+    assert place in load_error(tmp_path, text).where
 
 
-def test_a_short_key_is_refused(tmp_path):
-    """A key that can be guessed would let fingerprints of identifiers be guessed."""
-    assert "fingerprint_key_env" in refused(tmp_path, 'fingerprint_key_env = "K"\n' + BASE, {"K": "short"}).where
+def test_short_key_is_an_error(tmp_path):
+    """A short fingerprint key is rejected, because it could be guessed."""
+    assert "fingerprint_key_env" in load_error(tmp_path, 'fingerprint_key_env = "K"\n' + BASE, {"K": "short"}).where
 
 
-def test_what_is_no_toml_is_named(tmp_path):
-    """The line is named, nothing of the file is repeated."""
-    error = refused(tmp_path, 'title = "x"\nclient_secret = hush-hush\n')
+def test_syntax_error_is_reported_with_its_line(tmp_path):
+    """The error names the line, and does not repeat any content of the file."""
+    error = load_error(tmp_path, 'title = "x"\nclient_secret = hush-hush\n')
     assert "line 2" in error.problem
     assert "hush" not in str(error)
     with pytest.raises(UsageError, match="cannot be read"):

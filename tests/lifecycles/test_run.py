@@ -18,9 +18,10 @@ import pytest
 from idp_checks import UsageError, audit, lifecycle, lifecycle_sync
 from idp_checks.audits.config import load
 from idp_checks.tokens.wire import Response
-from idp_checks.issuers.serve import serve
-from idp_checks.issuers.world import CLIENT_SECRET, LINGERING, REFRESH_TOKEN, UNDYING, World
-from idp_checks.lifecycles.responses import renewed_of
+from idp_checks.issuers.server import serve
+from idp_checks.issuers.cases import CLIENT_SECRET, LINGERING, REFRESH_TOKEN, UNDYING
+from idp_checks.issuers.world import World
+from idp_checks.lifecycles.responses import read_renewed as renewed_of
 from idp_checks.live.asker import Asker
 from idp_checks.checks.policy import Connection
 from idp_checks.checks.policy import Policy
@@ -266,10 +267,10 @@ def _of_grant(issuer, **more):
 
     documented = providers.get("oidc")
     way = documented.token.termination
-    grant = replace(way, manner=replace(way.manner, ends="grant"))
+    grant = replace(way, ends="grant")
     changed = replace(documented, token=replace(documented.token, termination=grant))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("idp_checks.lifecycles.providers.get", lambda _: changed)
+        patch.setattr("idp_checks.lifecycles.run.providers.get", lambda _: changed)
         return explore(issuer, **more)
 
 
@@ -295,7 +296,7 @@ def test_without_permission_nothing_is_changed():
     result = explore(issuer, revoke=False)
     assert [each.name for each in result.steps] == ["ask", "use"]
     assert {"/token", "/revocation"}.isdisjoint(issuer.calls)
-    assert [(each.what, each.allowed, each.address) for each in result.plan] == [
+    assert [(each.action, each.allowed, each.address) for each in result.plan] == [
         ("renew", False, f"{ISSUER}/token"),
         ("revoke", False, f"{ISSUER}/revocation"),
     ]
@@ -428,7 +429,7 @@ def test_discovery_of_another_issuer_is_not_gone_by():
 def test_what_a_way_takes_and_is_not_held_is_named():
     """Without a client secret nothing is sent, and the plan says what is missing."""
     result = explore(Issuer(), client_secret=None)
-    assert {each.what: each.lacking for each in result.plan} == {
+    assert {each.action: each.missing for each in result.plan} == {
         "renew": ("client_secret",),
         "revoke": ("client_secret",),
     }
@@ -521,7 +522,7 @@ def simulated(served, provider, case="valid", **more):
             "client_id": issuer.client_id,
             "client_secret": served.client_secret,
             "issuer_url": served.url(provider),
-            "credentials": issuer.further,
+            "credentials": issuer.loopback_credentials,
             "patience": 0.3,
             "every": 0.05,
             **more,
@@ -678,7 +679,7 @@ def test_an_audit_revokes_the_one_token_that_is_named_for_it(served, case, expec
 
 def test_an_audit_does_not_revoke_a_users_own_token(served):
     """A token that a record holds cannot be named for it: nothing is asked then, and nothing is revoked."""
-    with pytest.raises(UsageError, match="one that a user's record holds"):
+    with pytest.raises(UsageError, match="a user record contains this token"):
         audited(served, "valid", lifecycle_token=Secret(served.world.token("github", "valid")))
     assert of(audited(served, "valid"), "IDP-TOK-001") == [("pass", None)]
 
