@@ -40,6 +40,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Attributes:
         id: the rule number.
+        statement: the requirement in whole sentences.
         reason: why the rule matters.
         source: the specification or page that states it.
         kind: ``profile`` judges the result for one raw profile; ``metamorphic`` compares the results for two.
@@ -52,6 +53,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id: str
     title: str
+    statement: str
     reason: str
     source: str
     kind: Literal["profile", "metamorphic"]

@@ -16,8 +16,9 @@ def test_catalog_numbers_rules_in_order():
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_rule_has_reason_and_source(rule):
-    """Every rule has a title, a source, and a reason and an attack in whole sentences."""
+    """Every rule has a title, a source, and a statement, reason and attack in whole sentences."""
     assert rule.title
+    assert rule.statement.endswith(".")
     assert rule.source
     assert rule.reason.endswith(".")
     assert rule.attack is None or rule.attack.endswith(".")

@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any, NoReturn
 
-from idp_checks.conformance.normalizers.normalizer import Normalizer, NormalizerCallError, Shape
+from idp_checks.conformance.normalizers.normalizer import Normalizer, NormalizerCallError, OutputShape
 from idp_checks.conformance.redaction import redact_canary
 from idp_checks.errors import UsageError
 
@@ -165,7 +165,7 @@ class Command:
         return f"Command({self._words[0]!r})"
 
 
-def command_normalizer(line: str, *, shape: Shape = "auth0") -> Normalizer:
+def command_normalizer(line: str, *, shape: OutputShape = "auth0") -> Normalizer:
     """Build a normalizer from a command line, which is split as a shell would split it.
 
     Raises:

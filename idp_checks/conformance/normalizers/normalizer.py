@@ -19,20 +19,20 @@ from idp_checks.errors import IdpChecksError, UsageError
 from idp_checks.profiles.profile import STANDARD
 
 __all__ = [
-    "SHAPES",
+    "OUTPUT_SHAPES",
     "Normalizer",
     "NormalizerCallError",
     "NotAMappingError",
-    "Shape",
+    "OutputShape",
     "as_mapping",
     "normalizer_from",
     "parse_unclaimed",
     "takes_also",
 ]
 
-Shape: TypeAlias = Literal["auth0", "oidc"]
+OutputShape: TypeAlias = Literal["auth0", "oidc"]
 """The shape of a normalizer's output."""
-SHAPES: tuple[Shape, ...] = get_args(Shape)
+OUTPUT_SHAPES: tuple[OutputShape, ...] = get_args(OutputShape)
 _DEFAULT_REASON = "excluded by name"
 
 
@@ -66,7 +66,7 @@ class Normalizer:
     takes_also: bool = False
     takes_text: bool = False
     is_builtin: bool = False
-    shape: Shape = "auth0"
+    shape: OutputShape = "auth0"
     unclaimed: Mapping[str, str] = field(default_factory=dict, hash=False)
     providers: tuple[str, ...] | None = None
     version: str | None = None
@@ -90,7 +90,9 @@ class Normalizer:
         """The standard properties that are not claimed."""
         return tuple(name for name in self.unclaimed if name in STANDARD)
 
-    def with_options(self, *, shape: Shape | None = None, unclaimed: Mapping[str, str] | None = None) -> Normalizer:
+    def with_options(
+        self, *, shape: OutputShape | None = None, unclaimed: Mapping[str, str] | None = None
+    ) -> Normalizer:
         """Return a copy with another shape or with further rules and properties excluded."""
         return replace(self, shape=shape or self.shape, unclaimed={**self.unclaimed, **(unclaimed or {})})
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from idp_checks.conformance.case import Case
+from idp_checks.conformance.case import Case, expected_properties
 from idp_checks.conformance.observation import Observation, observe_once
 from idp_checks.conformance.search.observer import Observer
 from idp_checks.conformance.search.pool import Sample
 from idp_checks.profiles.profile import STANDARD
 
-__all__ = ["Attempt", "Experiment", "UnsuitableSampleError", "observe_variant", "read_profile", "standard_properties"]
+__all__ = [
+    "Attempt",
+    "Experiment",
+    "Setup",
+    "UnsuitableSampleError",
+    "fail_variant",
+    "observe_variant",
+    "read_profile",
+    "standard_properties",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +46,32 @@ class Attempt:
 
 
 Experiment: TypeAlias = Callable[[Observer, Sample, Sample, int], Attempt]
-"""Tests a rule with a sample, optionally with a second one; the number selects a variation.
+"""Tests a rule with a sample, and with a second sample (the partner) if needed; the number selects a variation.
 
 Raises ``UnsuitableSampleError`` if the sample cannot be used, and ``NormalizerCallError``.
 """
 
 
+class Setup(NamedTuple):
+    """An experiment with its input."""
+
+    experiment: Experiment
+    sample: Sample
+    partner: Sample
+    variation: int = 0
+
+    def run(self, observer: Observer) -> Attempt:
+        """Run the experiment."""
+        return self.experiment(observer, self.sample, self.partner, self.variation)
+
+
 class UnsuitableSampleError(Exception):
     """The sample cannot be used to test the rule."""
+
+
+def fail_variant(case: Case, variant: Case, observation: Observation, objection: str) -> Attempt:
+    """Return a failed attempt whose observation should have the properties of the variant."""
+    return Attempt(case, (objection,), observation=observation, variant=variant, expected=expected_properties(variant))
 
 
 def read_profile(observer: Observer, sample: Sample) -> Case:

@@ -11,6 +11,7 @@ from idp_checks.conformance.search.attempt import (
     Attempt,
     Experiment,
     UnsuitableSampleError,
+    fail_variant,
     observe_variant,
     read_profile,
     standard_properties,
@@ -41,9 +42,7 @@ def withdraw_vouching(observer: Observer, sample: Sample, partner: Sample, varia
         was_judged = was_judged or observation.profile is not None
         if (observation.profile or {}).get("email_verified") is True:
             objection = "email_verified stays true although the provider no longer vouches for the address"
-            return Attempt(
-                case, (objection,), observation=observation, variant=variant, expected=expected_properties(variant)
-            )
+            return fail_variant(case, variant, observation, objection)
     return Attempt(case, was_judged=was_judged)
 
 

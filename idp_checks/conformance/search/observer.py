@@ -35,9 +35,9 @@ class Observer:
         self._cache.update(dict.fromkeys(map(id, (*self.samples, *self.recordings))))
 
     def _accepted(self, samples: Iterable[Sample]) -> Iterator[Sample]:
-        for raw, also in samples:
-            if self.normalizer.accepts(self.provider.name, raw):
-                yield raw, (also if self.normalizer.takes_also else {})
+        for sample in samples:
+            if self.normalizer.accepts(self.provider.name, sample.raw):
+                yield sample if self.normalizer.takes_also else Sample(sample.raw, {})
 
     def observe(self, sample: Sample) -> tuple[Case, Observation]:
         """Return a sample's case and observation; samples of the pool are observed only once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -17,11 +17,15 @@ from idp_checks.strategies import values
 
 __all__ = ["Pool", "Sample", "build_pool", "get_pool"]
 
-Sample: TypeAlias = tuple[Any, Mapping[str, Any]]
-"""A raw profile and the responses of additional calls."""
-
 CACHE_SIZE = 32
 """Pools to keep, because the tests of several providers may alternate."""
+
+
+class Sample(NamedTuple):
+    """A raw profile and the responses of additional calls by name."""
+
+    raw: Any
+    also: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,11 +59,13 @@ def build_pool(provider: Provider, depth: Depth, seed: int) -> Pool:
     # These seeds determine the generated values: changing a word in them changes every result.
     seed_prefix = f"{seed} {provider.name}"
     with temporary_hypothesis_home():
+        has_model = bool(provider.profile.shapes)
+        generated = generate_values(samples, depth.profiles, f"{seed_prefix} sent") if has_model else []
         return Pool(
             provider,
             depth,
             seed,
-            tuple(generate_values(samples, depth.profiles, f"{seed_prefix} sent")) if provider.profile.shapes else (),
+            tuple(map(Sample._make, generated)),
             _recorded_samples(provider),
             (
                 *values.ERROR_BODIES,
@@ -70,7 +76,7 @@ def build_pool(provider: Provider, depth: Depth, seed: int) -> Pool:
 
 def _recorded_samples(provider: Provider) -> tuple[Sample, ...]:
     profiles = recordings.load_profiles(provider.name)
-    return tuple((recording.raw, recording.also) for recording in profiles if isinstance(recording.raw, dict))
+    return tuple(Sample(recording.raw, recording.also) for recording in profiles if isinstance(recording.raw, dict))
 
 
 @dataclass(frozen=True)

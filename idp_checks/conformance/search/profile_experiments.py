@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from idp_checks.conformance.case import Case, expected_properties
+from idp_checks.conformance.case import Case
 from idp_checks.conformance.jsonvalues import json_equal
 from idp_checks.conformance.judges import judge
 from idp_checks.conformance.observation import Observation
@@ -15,6 +15,7 @@ from idp_checks.conformance.search.attempt import (
     Attempt,
     Experiment,
     UnsuitableSampleError,
+    fail_variant,
     observe_variant,
     read_profile,
     standard_properties,
@@ -28,9 +29,9 @@ from idp_checks.strategies.json_paths import remove_at, replace_at
 
 __all__ = [
     "MAX_VARIATIONS",
+    "expect_rejection",
     "judge_unchanged",
     "plant_secret",
-    "reject",
     "vary_identifier",
     "vary_missing",
     "vary_vouching",
@@ -97,8 +98,8 @@ def vary_identifier(observer: Observer, sample: Sample, partner: Sample, variati
     similar = SIMILAR_INTEGERS if _has_number_id(type(case.shape)) else SIMILAR_IDENTIFIERS
     identifier = similar[variation % len(similar)](case.claims.id)
     for raw, objection in (
-        (replace_at(sample[0], path, identifier), "two identifiers have the same user_id"),
-        (replace_at(partner[0], path, case.claims.id), "a field other than the identifier changes user_id"),
+        (replace_at(sample.raw, path, identifier), "two identifiers have the same user_id"),
+        (replace_at(partner.raw, path, case.claims.id), "a field other than the identifier changes user_id"),
     ):
         variant = Case.from_raw(observer.provider, raw, case.also)
         if variant.claims is None:
@@ -108,12 +109,8 @@ def vary_identifier(observer: Observer, sample: Sample, partner: Sample, variati
             continue
         same_identifier = str(variant.claims.id) == str(case.claims.id)
         if same_identifier is not (observation.profile.get("user_id") == profile.get("user_id")):
-            return _failed_comparison(case, variant, observation, objection)
+            return fail_variant(case, variant, observation, objection)
     return Attempt(case)
-
-
-def _failed_comparison(case: Case, variant: Case, observation: Observation, objection: str) -> Attempt:
-    return Attempt(case, (objection,), observation=observation, variant=variant, expected=expected_properties(variant))
 
 
 def vary_vouching(observer: Observer, sample: Sample, _partner: Sample, variation: int) -> Attempt:
@@ -125,7 +122,7 @@ def vary_vouching(observer: Observer, sample: Sample, _partner: Sample, variatio
         flag = None
     else:
         flag = FLAGS[variation % len(FLAGS)]
-        case = read_profile(observer, (replace_everywhere(sample[0], path, flag), sample[1]))
+        case = read_profile(observer, Sample(replace_everywhere(sample.raw, path, flag), sample.also))
         observation = observe_variant(observer, case)
     objections = judge("N7", observer.normalizer, case, observation)
     if objections or case.also or (path is not None and _may_mean_true(flag)):
@@ -149,10 +146,8 @@ def vary_missing(observer: Observer, sample: Sample, _partner: Sample, variation
         return Attempt(case, was_judged=False)
     path = paths[variation % len(paths)]
     results: list[tuple[Case, Observation, dict[str, Any]]] = []
-    for changed in (
-        remove_at(raw, path),
-        *(replace_at(raw, path, value) for value in (None, "", " \t")),
-    ):
+    without_value = (remove_at(raw, path), *(replace_at(raw, path, value) for value in (None, "", " \t")))
+    for changed in without_value:
         variant = Case.from_raw(observer.provider, changed, also)
         if type(variant.shape) is not type(case.shape) or variant.claims is None:
             return Attempt(case, was_judged=False)
@@ -170,9 +165,9 @@ def vary_missing(observer: Observer, sample: Sample, _partner: Sample, variation
     return Attempt(case)
 
 
-def reject(observer: Observer, sample: Sample, _partner: Sample, _variation: int) -> Attempt:
+def expect_rejection(observer: Observer, sample: Sample, _partner: Sample, _variation: int) -> Attempt:
     """N12: a response that is not a profile raises an error."""
-    if not observer.normalizer.accepts(observer.provider.name, sample[0]):
+    if not observer.normalizer.accepts(observer.provider.name, sample.raw):
         raise UnsuitableSampleError
     case, observation = observer.observe(sample)
     return Attempt(case, judge("N12", observer.normalizer, case, observation), observation=observation)
@@ -187,7 +182,7 @@ def plant_secret(observer: Observer, sample: Sample, _partner: Sample, variation
     secret: Any = {name: CANARY}
     for wrapper in wrappers:
         secret = {wrapper: [secret]} if wrapper.endswith("s") else {wrapper: secret}
-    case = read_profile(observer, ({**raw, **secret}, also))
+    case = read_profile(observer, Sample({**raw, **secret}, also))
     if variation // len(SECRET_PATHS) % 2 and case.shape is not None:
         # An invalid identifier: the secret must not appear in the error either.
         invalid = replace_at(case.raw, case.shape.subject, {"not": "an identifier"})

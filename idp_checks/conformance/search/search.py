@@ -13,12 +13,12 @@ from idp_checks.conformance.case import Case
 from idp_checks.conformance.catalog import RULES
 from idp_checks.conformance.normalizers.exemption import exemption
 from idp_checks.conformance.normalizers.normalizer import Normalizer, NormalizerCallError
-from idp_checks.conformance.search.attempt import Experiment, UnsuitableSampleError
+from idp_checks.conformance.search.attempt import Setup, UnsuitableSampleError
 from idp_checks.conformance.search.depth import DEFAULT, Depth
 from idp_checks.conformance.search.experiments import EXPERIMENTS
 from idp_checks.conformance.search.observer import Observer, get_observer
 from idp_checks.conformance.search.pool import Sample
-from idp_checks.conformance.search.profile_experiments import MAX_VARIATIONS, judge_unchanged, reject
+from idp_checks.conformance.search.profile_experiments import MAX_VARIATIONS, expect_rejection, judge_unchanged
 from idp_checks.conformance.search.result import (
     SearchResult,
     exempt_result,
@@ -37,7 +37,9 @@ MAX_CALL_ERRORS = 3
 def search(
     rule_id: str, provider: Provider, normalizer: Normalizer, depth: Depth = DEFAULT, seed: int = 0
 ) -> SearchResult:
-    """Search the generated raw profiles of a provider, which depend only on depth and seed.
+    """Search the generated raw profiles of a provider for a violation of a rule.
+
+    The raw profiles depend only on provider, depth and seed.
 
     Raises:
         NormalizerCallError: the normalizer could not be called.
@@ -51,7 +53,7 @@ def search(
 def search_case(
     rule_id: str, normalizer: Normalizer, case: Case, depth: Depth = DEFAULT, seed: int = 0
 ) -> SearchResult:
-    """Search one raw profile and all variations of it.
+    """Test a rule with one raw profile and all variations of it.
 
     Raises:
         NormalizerCallError: the normalizer could not be called.
@@ -61,15 +63,15 @@ def search_case(
     if case.claims is None and rule_id not in ("N12", "N13"):
         return not_applicable_result("it is not a profile of this provider")
     observer = get_observer(normalizer, case.provider, depth, seed)
-    return _run(rule_id, observer, ((case.raw, case.also),), MAX_VARIATIONS)
+    return _run(rule_id, observer, (Sample(case.raw, case.also),), MAX_VARIATIONS)
 
 
 def _run(rule_id: str, observer: Observer, samples: Sequence[Sample], variations: int) -> SearchResult:
     was_tested = was_judged = False
     call_errors: list[NormalizerCallError] = []
-    for experiment, sample, partner, variation in _plan(rule_id, observer, samples, variations):
+    for setup in _plan(rule_id, observer, samples, variations):
         try:
-            attempt = experiment(observer, sample, partner, variation)
+            attempt = setup.run(observer)
         except UnsuitableSampleError:
             continue
         except NormalizerCallError as error:
@@ -79,8 +81,7 @@ def _run(rule_id: str, observer: Observer, samples: Sequence[Sample], variations
             continue
         was_tested, was_judged = True, was_judged or attempt.was_judged
         if attempt.objections:
-            smallest = shrink(attempt, observer, experiment, sample, partner, variation)
-            return failed_result(rule_id, observer.normalizer, smallest)
+            return failed_result(rule_id, observer.normalizer, shrink(attempt, observer, setup))
     if call_errors:
         raise call_errors[0]
     reasons = RULES[rule_id].not_applicable
@@ -95,9 +96,7 @@ def _has_identities(observer: Observer, samples: Sequence[Sample]) -> bool:
     return any("identities" in (observer.observe(sample)[1].profile or ()) for sample in samples)
 
 
-def _plan(
-    rule_id: str, observer: Observer, samples: Sequence[Sample], variations: int
-) -> Iterator[tuple[Experiment, Sample, Sample, int]]:
+def _plan(rule_id: str, observer: Observer, samples: Sequence[Sample], variations: int) -> Iterator[Setup]:
     """Yield the experiments of a rule: all samples unchanged, then varied, then responses that are not profiles."""
     partners = observer.samples or observer.recordings or tuple(samples)
     is_pool = samples is observer.samples
@@ -106,13 +105,14 @@ def _plan(
     else:
         unchanged = judge_unchanged(rule_id)
         for sample in samples:
-            yield unchanged, sample, sample, 0
+            yield Setup(unchanged, sample, sample)
     if (experiment := EXPERIMENTS.get(rule_id)) is not None:
         for index, sample in enumerate(samples):
             for number in range(variations):
                 # Each sample has another partner and other variations than the sample before it.
                 partner = partners[(index + number + 1) % len(partners)]
-                yield experiment, sample, partner, index * variations + number
+                yield Setup(experiment, sample, partner, index * variations + number)
     if rule_id == "N12":
-        for sample in ((body, {}) for body in observer.pool.non_profiles) if is_pool else samples:
-            yield reject, sample, sample, 0
+        responses = [Sample(body, {}) for body in observer.pool.non_profiles] if is_pool else samples
+        for response in responses:
+            yield Setup(expect_rejection, response, response)

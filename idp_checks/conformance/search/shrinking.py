@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from idp_checks.conformance.normalizers.normalizer import NormalizerCallError
-from idp_checks.conformance.search.attempt import Attempt, Experiment, UnsuitableSampleError
+from idp_checks.conformance.search.attempt import Attempt, Setup, UnsuitableSampleError
 from idp_checks.conformance.search.observer import Observer
 from idp_checks.conformance.search.pool import Sample
 from idp_checks.strategies import values
@@ -31,12 +31,10 @@ _FAMILIES: tuple[tuple[Any, ...], ...] = (
 """Values of the same kind, simplest first."""
 
 
-def shrink(
-    attempt: Attempt, observer: Observer, experiment: Experiment, sample: Sample, partner: Sample, variation: int
-) -> Attempt:
+def shrink(attempt: Attempt, observer: Observer, setup: Setup) -> Attempt:
     """Return the failed attempt with the smallest and simplest samples that still break the rule."""
     remaining = MAX_ATTEMPTS
-    parts: list[Any] = [sample[0], sample[1], partner[0]]
+    parts: list[Any] = [setup.sample.raw, setup.sample.also, setup.partner.raw]
     for index in range(len(parts)):
         progress = True
         while progress:
@@ -45,8 +43,10 @@ def shrink(
                 if (remaining := remaining - 1) < 0:
                     return attempt
                 smaller = [*parts[:index], value, *parts[index + 1 :]]
+                raw, also, partner = smaller
+                simpler = setup._replace(sample=Sample(raw, also), partner=Sample(partner, setup.partner.also))
                 with suppress(UnsuitableSampleError, NormalizerCallError):
-                    candidate = experiment(observer, (smaller[0], smaller[1]), (smaller[2], partner[1]), variation)
+                    candidate = simpler.run(observer)
                     if candidate.objections:
                         attempt, parts, progress = candidate, smaller, True
                         break

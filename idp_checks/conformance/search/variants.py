@@ -72,23 +72,23 @@ def without_vouching(_provider: Provider, case: Case, _partner: Sample, variatio
     path = None if case.shape is None else case.shape.vouched_by
     raw, also = case.raw, case.also
     if path is not None:
-        yield remove_at(raw, path), also
-        yield replace_everywhere(raw, path, NOT_TRUE[variation % len(NOT_TRUE)]), also
+        yield Sample(remove_at(raw, path), also)
+        yield Sample(replace_everywhere(raw, path, NOT_TRUE[variation % len(NOT_TRUE)]), also)
     if also:
-        yield raw, {}
-        yield raw, _true_to_false(also)
+        yield Sample(raw, {})
+        yield Sample(raw, _true_to_false(also))
 
 
 def with_verified_email(case: Case) -> Sample:
     """Return the profile with the provider vouching for its address, if the model has a field for that."""
     path = None if case.shape is None else case.shape.vouched_by
-    return (case.raw if path is None else replace_everywhere(case.raw, path, value=True)), case.also
+    return Sample(case.raw if path is None else replace_everywhere(case.raw, path, value=True), case.also)
 
 
 def with_other_fields(_provider: Provider, case: Case, partner: Sample, _variation: int) -> Iterator[Sample]:
     """M2: all fields of another profile, with the identifier of this one."""
     if case.claims is not None and case.shape is not None:
-        yield replace_at(partner[0], case.shape.subject, case.claims.id), partner[1]
+        yield Sample(replace_at(partner.raw, case.shape.subject, case.claims.id), partner.also)
 
 
 def with_undocumented_fields(provider: Provider, case: Case, _partner: Sample, variation: int) -> Iterator[Sample]:
@@ -98,22 +98,22 @@ def with_undocumented_fields(provider: Provider, case: Case, _partner: Sample, v
         lookalikes = list(STANDARD_LOOKALIKES.items())
         few = lookalikes[variation % len(lookalikes) :][:2]
         added = {name: value for name, value in (*few, *UNDOCUMENTED.items()) if name not in documented}
-        yield {**added, **case.raw}, case.also
+        yield Sample({**added, **case.raw}, case.also)
 
 
 def reordered(_provider: Provider, case: Case, _partner: Sample, _variation: int) -> Iterator[Sample]:
     """M4: fields in reverse order; then lists too, if the model reads the same claims."""
-    yield _reverse(case.raw, lists=False), _reverse(case.also, lists=False)
-    yield _reverse(case.raw, lists=True), _reverse(case.also, lists=True)
+    yield Sample(_reverse(case.raw, lists=False), _reverse(case.also, lists=False))
+    yield Sample(_reverse(case.raw, lists=True), _reverse(case.also, lists=True))
 
 
 def with_nulls_for_absent(_provider: Provider, case: Case, _partner: Sample, variation: int) -> Iterator[Sample]:
     """M5: null fields are removed, and absent fields that the model reads are set to null."""
-    yield _drop_nulls(case.raw), _drop_nulls(case.also)
+    yield Sample(_drop_nulls(case.raw), _drop_nulls(case.also))
     if isinstance(case.raw, dict) and case.shape is not None:
         absent = sorted(field_names(type(case.shape)) - set(case.raw))
         for number in range(min(2, len(absent))):
-            yield {**case.raw, absent[(variation + number) % len(absent)]: None}, case.also
+            yield Sample({**case.raw, absent[(variation + number) % len(absent)]: None}, case.also)
 
 
 def adjacent_identifiers(case: Case, variation: int) -> tuple[Sample, Sample] | None:
@@ -124,7 +124,7 @@ def adjacent_identifiers(case: Case, variation: int) -> tuple[Sample, Sample] | 
     use_strings = variation // len(LARGE_IDENTIFIERS) % 2 == 1
     first, second = ((str(value) if use_strings else value) for value in (number, number + 1))
     path = case.shape.subject
-    return (replace_at(case.raw, path, first), case.also), (replace_at(case.raw, path, second), case.also)
+    return Sample(replace_at(case.raw, path, first), case.also), Sample(replace_at(case.raw, path, second), case.also)
 
 
 VARIANTS: Mapping[str, Variants] = {
