@@ -16,10 +16,6 @@ from hypothesis import strategies as st
 
 from idp_checks.secret import Secret
 from idp_checks.tokens.introspection import conclude
-from idp_checks.tokens.probes import userinfo_endpoint
-from idp_checks.tokens.question import Question
-from idp_checks.tokens.reading import UNDECIDED, Reading
-from idp_checks.tokens.signed import SignedToken, TokenRules, verify
 from idp_checks.tokens.jws import (
     _parse_key_set,
     _prepare_key,
@@ -29,6 +25,10 @@ from idp_checks.tokens.jws import (
     read_header,
     read_key_set,
 )
+from idp_checks.tokens.probes import userinfo_endpoint
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.reading import UNDECIDED, Reading
+from idp_checks.tokens.signed import SignedToken, TokenRules, verify
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
 AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
