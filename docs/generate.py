@@ -45,6 +45,24 @@ def checks_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules_page() -> str:
+    """Return the conformance rules with their reasons and sources."""
+    from idp_checks.conformance.catalog import RULES
+
+    lines = [
+        "# Conformance rules",
+        "",
+        "The rules N1 to N13 judge the result for one raw profile. The rules M1 to M6 compare the results for two",
+        "related raw profiles.",
+    ]
+    for rule in RULES.values():
+        lines += ["", f"## {rule.id}: {rule.title}", "", rule.statement, "", f"Reason\n: {rule.reason}"]
+        lines += ["", f"An attacker\n: {rule.attack}"] if rule.attack else []
+        lines += ["", f"Variations\n: {' '.join(rule.variations)}"] if rule.variations else []
+        lines += ["", f"Source\n: {rule.source}"]
+    return "\n".join(lines) + "\n"
+
+
 def selftest_page() -> str:
     """Return the table of known bugs and the rules that catch them."""
     from idp_checks.selftest.page import selftest_markdown
@@ -94,7 +112,12 @@ def write(name: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-QUICK: dict[str, Callable[[], str]] = {"providers": providers_page, "checks": checks_page, "selftest": selftest_page}
+QUICK: dict[str, Callable[[], str]] = {
+    "providers": providers_page,
+    "checks": checks_page,
+    "rules": rules_page,
+    "selftest": selftest_page,
+}
 
 
 def generate(app: Sphinx) -> None:
