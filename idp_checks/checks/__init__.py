@@ -28,7 +28,7 @@ from idp_checks.checks.context import (
     EvidenceIntegrity,
     IdentityContext,
     LeakSearch,
-    Normalizer,
+    ProfileParser,
     PopulationCounts,
     RunContext,
 )
@@ -50,7 +50,7 @@ __all__ = [
     "IdentityContext",
     "LeakSearch",
     "Meanings",
-    "Normalizer",
+    "ProfileParser",
     "PopulationCounts",
     "RunContext",
     "Severity",

@@ -28,13 +28,13 @@ __all__ = [
     "EvidenceIntegrity",
     "IdentityContext",
     "LeakSearch",
-    "Normalizer",
+    "ProfileParser",
     "PopulationCounts",
     "RunContext",
 ]
 
 
-class Normalizer(Protocol):
+class ProfileParser(Protocol):
     """A normalizer under test."""
 
     def __call__(self, provider: str, raw: Any, /, *, also: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -168,7 +168,7 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
     provider: Provider | None
     connection: Connection
     recordings: tuple[ProfileRecording, ...] = ()
-    normalizer: Normalizer | None = None
+    normalizer: ProfileParser | None = None
     calibration: Calibration = Calibration()
     policy: Policy = Policy()
     other_providers: tuple[Provider, ...] = ()

@@ -19,6 +19,7 @@ from idp_checks.checks.issuer_response import (
 from idp_checks.providers.model import Provider
 from idp_checks.tokens.discovery import DiscoveredEndpoint
 from idp_checks.tokens.introspection import Introspection
+from idp_checks.tokens.signed import SignedToken
 
 __all__: list[str] = []
 
@@ -109,7 +110,8 @@ def _expected_issuers(context: IdentityContext, provider: Provider) -> Iterator[
         configured = (context.connection.issuer_url, _get_credential(context, "issuer"))
         yield from (issuer for issuer in configured if issuer)
         return
-    for template in getattr(provider.debug, "issuers", ()):
+    templates = provider.debug.rules.issuers if isinstance(provider.debug, SignedToken) else ()
+    for template in templates:
         if (issuer := _fill_template(context, template)) is not None:
             yield issuer
 

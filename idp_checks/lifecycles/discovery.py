@@ -19,10 +19,13 @@ __all__ = ["discover_operations"]
 
 
 async def discover_operations(provider: Provider, question: Question, asker: Asker) -> tuple[Provider, Question]:
-    """Return the provider with its discovered operations, and the question with the discovered endpoints.
+    """Discover the URLs of the provider's operations.
 
-    Sources: OpenID Connect Discovery 1.0, section 4, and RFC 8414, section 3.1. Endpoints among the caller's
-    credentials have precedence. The harmless use is the documented one, else the profile call.
+    Endpoints among the caller's credentials have precedence. The harmless use is the documented one, else the profile
+    call. Sources: OpenID Connect Discovery 1.0, section 4, and RFC 8414, section 3.1.
+
+    Returns:
+        The provider with these operations, and the question with the discovered endpoints as credentials.
     """
     token = provider.token
     operations = {"renewal": token.renewal, "termination": token.termination, "uses": _choose_use(provider)}
@@ -46,11 +49,14 @@ async def discover_operations(provider: Provider, question: Question, asker: Ask
             note = f"The issuer's discovery document is unavailable: {metadata.detail or metadata.reason}."
             for name in required:
                 operations[name] = replace(operations[name], note=note)
-    return replace(provider, token=replace(token, **operations)), question
+    token = replace(
+        token, renewal=operations["renewal"], termination=operations["termination"], uses=operations["uses"]
+    )
+    return replace(provider, token=token), question
 
 
 async def _fetch_metadata(provider: Provider, issuer: str, asker: Asker) -> Metadata | Reading:
-    """Fetch the discovery document of the issuer; return the reason if none can be used."""
+    """Fetch the discovery document of the issuer, or the reason why it is unusable."""
     result: Metadata | Reading = Reading(active=None, reason="not_stated")
     for url in list_metadata_urls(issuer, openid=provider.protocol == "oidc"):
         response, result, _ = await asker.send(Request(method="GET", url=url, headers={"Accept": "application/json"}))

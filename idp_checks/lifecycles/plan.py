@@ -42,7 +42,7 @@ def lifecycle_inputs(provider: Provider) -> tuple[str, ...]:
 
 
 def missing_inputs(operation: Operation, question: Question, *, has_refresh_token: bool) -> tuple[str, ...]:
-    """Return the names of the inputs that an operation's request requires and the question lacks.
+    """Return the names of the required inputs that the question lacks.
 
     Values in the host of the URL are not required if the question names another server.
     """
@@ -71,7 +71,7 @@ def _has_input(question: Question, name: str) -> bool:
 def build_plan(
     provider: Provider, question: Question, options: LifecycleOptions, *, has_refresh_token: bool
 ) -> Iterator[Planned]:
-    """Describe the renewal and the revocation: whether they are allowed and possible, and their effects."""
+    """Plan the renewal and the revocation."""
     renewal, revocation = provider.token.renewal, provider.token.termination
     renewal_effect = RENEWAL_EFFECTS[renewal.token]
     yield _plan_step(
@@ -108,10 +108,10 @@ def _plan_step(
 
 
 def _format_address(operation: Operation, question: Question) -> str | None:
-    """Return the URL of an operation; the names of missing values remain in it as placeholders."""
+    """Return the URL of an operation, with placeholders for missing values."""
     if operation.request is None:
         return operation.url
     try:
-        return operation.request.address(question)
+        return operation.request.build_url(question)
     except Unreachable:
         return operation.url

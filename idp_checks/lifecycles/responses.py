@@ -37,10 +37,10 @@ MAX_EXACT_SECONDS = 2**53
 
 
 def read_renewed(response: Response, current: Secret | None) -> Renewed | None:
-    """Read the new tokens from a renewal's response (RFC 6749, section 5.1); None if it contains none.
+    """Read the new tokens from a renewal's response; None if it contains none.
 
-    The tokens are found at any depth, and in form-encoded responses too: a rotated refresh token must not be lost
-    because of the response's format.
+    RFC 6749, section 5.1. The tokens are found at any depth, and in form-encoded responses too: a rotated refresh token
+    must not be lost because of the response's format.
 
     Args:
         current: the refresh token that was sent.
@@ -123,13 +123,13 @@ def _authenticates_client(operation: Operation) -> bool:
 
 
 def _read_passing(response: Response) -> Reading | None:
-    """Read a temporary failure of the issuer; None if the response is about the request."""
+    """Read a temporary failure of the issuer; None if there was none."""
     reading = read_undecided(response)
     return reading if reading is not None and reading.reason in ("rate_limited", "issuer_error") else None
 
 
 def _reports_error(body: object) -> bool:
-    """Return whether a body reports an error, whatever its status: some issuers always respond with 200."""
+    """Return whether a body reports an error, even in a response with status 200."""
     if not isinstance(body, Mapping):
         return False
     errors = [body[name] for name in ERROR_FIELDS if body.get(name)]

@@ -167,7 +167,7 @@ class LifecycleRun:
         if operation.token == "refresh" and self.refresh_token is not None:
             token = self.refresh_token
         try:
-            request = template.request(structs.replace(self.question, token=token, asked_at=utc_now()))
+            request = template.build_request(structs.replace(self.question, token=token, asked_at=utc_now()))
         except Unreachable as unreachable:
             return None, Reading(active=None, reason=unreachable.reason, detail=unreachable.detail), None
         response, reading, exchange = await self.asker.send(request, find_secrets)
