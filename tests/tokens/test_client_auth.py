@@ -271,7 +271,7 @@ def test_a_method_that_is_none_is_not_asked_with():
         reading, sent = asked(provider, {**given, "client_auth": "made-up"})
         assert (reading.active, reading.reason, sent) == (None, "caller_rejected", [])
         with pytest.raises(Unreachable):
-            providers.get(provider).debug.request(
+            providers.get(provider).debug.build_request(
                 Question(provider="oauth2", token=Secret("t"), asked_at=AT, client_id="a", credentials={**given, "client_auth": "made-up"})
             )
 
@@ -282,7 +282,7 @@ def test_facebook_is_shown_a_proof_of_the_app_secret():
     https://developers.facebook.com/docs/graph-api/guides/secure-requests
     """
     question = Question(provider="oauth2", token=Secret("t"), asked_at=AT, client_id="42", client_secret=Secret("made-up-secret"))
-    request = providers.get("facebook").debug.request(question)
+    request = providers.get("facebook").debug.build_request(question)
     assert request.query["access_token"] == Secret("42|made-up-secret")
     expected = hmac.new(b"made-up-secret", b"42|made-up-secret", hashlib.sha256).hexdigest()
     assert request.query["appsecret_proof"] == Secret(expected)

@@ -30,7 +30,7 @@ def test_userinfo_response_proves_the_account():
 def test_userinfo_endpoint_sends_only_the_token(in_words):
     """OpenID Connect Core 1.0, section 5.3: the token is a bearer token, and a refusal needs its documented status."""
     endpoint = userinfo_endpoint(f"{ISSUER}/userinfo")
-    assert endpoint.request(make_question()) == Request(
+    assert endpoint.build_request(make_question()) == Request(
         method="GET",
         url=f"{ISSUER}/userinfo",
         headers={"Accept": "application/json", "Authorization": Secret("Bearer opaque-token")},

@@ -139,7 +139,7 @@ def test_inactive_introspection_response_is_a_bare_denial(in_words):
 def test_introspection_endpoint_builds_the_request_of_the_rfc():
     """RFC 7662, section 2.1: a form by POST with a token type hint, and HTTP Basic."""
     endpoint = introspection_endpoint(ENDPOINT, source=DOCS, note="a note")
-    assert endpoint.request(make_question(**OWN)) == Request(
+    assert endpoint.build_request(make_question(**OWN)) == Request(
         method="POST",
         url=ENDPOINT,
         headers={"Accept": "application/json"},
@@ -160,20 +160,20 @@ def test_introspection_endpoint_has_options():
     """Parameters, credentials and client authentication can differ."""
     options = {"proves": frozenset({"end"}), "required_credentials": ("api_key",), "optional_credentials": ("tenant",)}
     endpoint = introspection_endpoint(ENDPOINT, source=DOCS, params={}, basic=False, **options)
-    request = endpoint.request(make_question(**OWN))
+    request = endpoint.build_request(make_question(**OWN))
     assert (request.form, request.basic) == ({"token": Secret("opaque-token")}, None)
     assert (endpoint.proves, endpoint.optional_credentials, endpoint.missing_credentials(make_question())) == (
         {"end"},
         ("tenant",),
         ("api_key",),
     )
-    by_key = introspection_endpoint(ENDPOINT, source=DOCS, authentications=(PRIVATE_KEY,)).request(
+    by_key = introspection_endpoint(ENDPOINT, source=DOCS, authentications=(PRIVATE_KEY,)).build_request(
         make_question(**BY_KEY)
     )
     assertion = by_key.form["client_assertion"].reveal()
     assert jwt.decode(assertion, options={"verify_signature": False})["aud"] == ENDPOINT
     shared = introspection_endpoint(ENDPOINT, source=DOCS, authentications=(POST,), optional_credentials=("tenant",))
-    assert find_client_auth(shared.request(make_question(**OWN))) == POST
+    assert find_client_auth(shared.build_request(make_question(**OWN))) == POST
     assert shared.optional_credentials == (*CLIENT_AUTH_CREDENTIALS, "tenant")
 
 
@@ -213,7 +213,7 @@ def test_oauth2_endpoint_uses_the_callers_url(options, url):
     endpoint = providers.get("oauth2").debug
     question = make_question(**options, **OWN)
     assert endpoint.missing_credentials(question) == ()
-    assert endpoint.request(question).url == url
+    assert endpoint.build_request(question).url == url
 
 
 def test_missing_credentials_name_the_missing_url():
