@@ -53,3 +53,16 @@ def cli():
         return CompletedProcess(arguments, code, stdout.getvalue(), stderr.getvalue())
 
     return run
+
+
+@pytest.fixture
+def run_pytest(pytester, monkeypatch):
+    """Run pytest with this package's plugin and no other installed one, in this process unless ``in_process=False``."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run(*arguments, plugins=(), in_process=True):
+        start = pytester.runpytest_inprocess if in_process else pytester.runpytest_subprocess
+        loaded = [part for name in ("idp_checks.plugin", *plugins) for part in ("-p", name)]
+        return start("-p", "no:cacheprovider", *loaded, *arguments)
+
+    return run
