@@ -23,7 +23,22 @@ __all__ = [
     "UnknownProvider",
     "UsageError",
     "json_path",
+    "missing_extra",
 ]
+
+EXTRAS = {
+    "aiohttp": "audit",
+    "httpx_aiohttp": "audit",
+    "rfc8785": "audit",
+    "starlette": "issuers",
+    "uvicorn": "issuers",
+    "ipywidgets": "notebooks",
+    "IPython": "notebooks",
+    "social_core": "social-auth",
+    "allauth": "allauth",
+    "django": "allauth",
+}
+"""Modules of optional dependencies, with the extra that installs each."""
 
 
 def json_path(path: Iterable[str | int]) -> str:
@@ -99,3 +114,12 @@ class RecordingError(IdpChecksError):
 
 class EvidenceError(IdpChecksError):
     """Evidence could not be written, read or verified."""
+
+
+def missing_extra(error: ModuleNotFoundError) -> UsageError | None:
+    """Return the error that names the extra to install; None if the module belongs to no extra."""
+    module = (error.name or "").partition(".")[0]
+    extra = EXTRAS.get(module)
+    if extra is None:
+        return None
+    return UsageError(f"{module} is not installed", remedy=f"run: pip install 'idp-checks[{extra}]'")

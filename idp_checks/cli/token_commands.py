@@ -86,7 +86,7 @@ def lifecycle(
     from idp_checks import lifecycle_sync
     from idp_checks import providers as registry
     from idp_checks.cli.views.lifecycle import format_announcement, print_lifecycle
-    from idp_checks.lifecycles.run import wanted
+    from idp_checks.lifecycles.plan import lifecycle_inputs
 
     found_provider = registry.get(provider)
     renew = yes and not no_renew
@@ -105,7 +105,7 @@ def lifecycle(
             progress=progress,
             keep=token_file,
             announce=lambda plan: typer.echo(format_announcement(plan, renewed_to=renewed_to), err=True, nl=False),
-            **read_options(wanted(found_provider), subject=subject, issuer_url=issuer_url),
+            **read_options(lifecycle_inputs(found_provider), subject=subject, issuer_url=issuer_url),
         )
     if as_json:
         print_json(result.to_dict())
@@ -121,7 +121,7 @@ def issuers(
 ) -> None:
     """Serve the simulated issuers with sample tokens."""
     from idp_checks.cli.views.issuers import print_issuers
-    from idp_checks.issuers.serverr import serve
+    from idp_checks.issuers.server import serve
 
     with serve(host=host, port=port) as server:
         rows = server.tokens()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idp_checks import providers
-from idp_checks.live import introspect_sync
+from idp_checks.live.asker import introspect_sync
 from idp_checks.notebook.page import explain, known
 from idp_checks.secret import Secret
 
 if TYPE_CHECKING:
-    from idp_checks.issuers.server import Served
+    from idp_checks.issuers.server import IssuerServer
     from idp_checks.tokens.introspection import Introspection
 
 __all__ = ["TokenPanel"]
@@ -26,7 +26,7 @@ class TokenPanel:
         server: simulated issuers to ask instead of the real ones; their sample tokens can be chosen by case.
     """
 
-    def __init__(self, server: Served | None = None) -> None:
+    def __init__(self, server: IssuerServer | None = None) -> None:
         import ipywidgets as widgets
 
         self._server = server
@@ -65,7 +65,7 @@ class TokenPanel:
         server: dict[str, Any] = {}
         if self._server is not None:
             issuer = self._server.world.issuer(name)
-            server = {"issuer_url": self._server.url(name), "credentials": issuer.further}
+            server = {"issuer_url": self._server.url(name), "credentials": issuer.loopback_credentials}
             secret = secret or Secret(issuer.token(str(self.case.value)))
             client_secret = client_secret or Secret(self._server.client_secret)
             endpoint = providers.get(name).debug

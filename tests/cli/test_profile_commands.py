@@ -8,7 +8,7 @@ import pytest
 
 from idp_checks import providers, recordings
 
-GITHUB = next(recording for recording in recordings.profiles("github") if recording.case == "full")
+GITHUB = next(recording for recording in recordings.load_profiles("github") if recording.case == "full")
 
 
 def test_providers_lists_every_provider(cli):

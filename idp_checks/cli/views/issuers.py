@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from idp_checks.issuers.serverr import IssuerServer
+    from idp_checks.issuers.server import IssuerServer
 
 __all__ = ["print_issuers"]
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from idp_checks.lifecycles.values import Lifecycle, Planned
+    from idp_checks.audits.lifecycle import Lifecycle
+    from idp_checks.lifecycles.values import Planned
     from idp_checks.providers.model import Provider
 
 __all__ = ["format_announcement", "print_lifecycle"]
