@@ -197,7 +197,9 @@ class _ConfigReader:
             self._reject_secret(name, value, place, f'{name}_env = "VARIABLE"')
             matches = get_close_matches(name, known_keys, n=1)
             hint = f"did you mean {matches[0]}? " if matches else ""
-            raise self._error(_join(place, name), "unknown key", f"{hint}known keys: {', '.join(sorted(known_keys))}")
+            raise self._error(
+                _key_path(place, name), "unknown key", f"{hint}known keys: {', '.join(sorted(known_keys))}"
+            )
 
     def _reject_secret(self, name: str, value: object, place: str, replacement: str) -> None:
         """Reject a secret in the file, recognized by its key or by its form."""
@@ -209,7 +211,7 @@ class _ConfigReader:
         )
         if isinstance(value, str) and (has_secret_name or Redactor(b"").find_suspect(value) == "token"):
             raise self._error(
-                _join(place, name),
+                _key_path(place, name),
                 "the file contains a secret",
                 f"move the secret to an environment variable, write {replacement}, and renew the exposed secret",
             )
@@ -218,7 +220,7 @@ class _ConfigReader:
         """Return the value of the environment variable that a key names."""
         if name not in table:
             return None
-        place = _join(place, name)
+        place = _key_path(place, name)
         variable = self._convert(table[name], str, place)
         if not variable.isidentifier():
             raise self._error(
@@ -233,7 +235,7 @@ class _ConfigReader:
         return Secret(value)
 
     def _read_table(self, table: Mapping[str, Any], name: str, place: str = "") -> Mapping[str, Any]:
-        value: Mapping[str, Any] = self._convert(table.get(name, {}), dict[str, Any], _join(place, name))
+        value: Mapping[str, Any] = self._convert(table.get(name, {}), dict[str, Any], _key_path(place, name))
         return value
 
     def _convert(self, value: object, expected_type: Any, place: str) -> Any:
@@ -257,7 +259,7 @@ class _ConfigReader:
         return UsageError(problem, where=f"{self._file}: {place}", remedy=remedy)
 
 
-def _join(place: str, name: str) -> str:
+def _key_path(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 

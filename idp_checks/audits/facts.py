@@ -5,58 +5,61 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 
 from idp_checks import checks
 from idp_checks.audits.masking import Masker
 from idp_checks.audits.population import ConnectionState, Population
 from idp_checks.checks import Verdict
 from idp_checks.checks.policy import Connection, Policy
+from idp_checks.clock import zulu
 from idp_checks.evidence.ledger import canonical_json, derive_uuid
-from idp_checks.secret import Secret, fingerprint
+from idp_checks.secret import Secret
 from idp_checks.tokens.introspection import Introspection
 
-__all__ = ["build_run_facts"]
+__all__ = ["RunMetadata", "build_run_facts"]
+
+
+class RunMetadata(Struct, frozen=True, kw_only=True):
+    """The facts of a run that do not depend on its population.
+
+    Args:
+        title: the title of the evidence.
+        has_engagement_key: whether the caller passed the key, so that other runs can use it too.
+        started, ended: times in UTC.
+    """
+
+    title: str
+    has_engagement_key: bool
+    started: datetime
+    ended: datetime
 
 
 def build_run_facts(
-    population: Population,
-    policy: Policy,
-    verdicts: Mapping[str, int],
-    masker: Masker,
-    *,
-    title: str,
-    key: bytes,
-    has_engagement_key: bool,
-    started: str,
-    ended: str,
+    metadata: RunMetadata, population: Population, policy: Policy, verdicts: Mapping[str, int], masker: Masker
 ) -> dict[str, Any]:
-    """Build the facts of a complete run.
-
-    Args:
-        key: the key of all fingerprints.
-        has_engagement_key: whether the caller passed the key, so that other runs can use it too.
-        started, ended: UTC times in ISO 8601.
-    """
+    """Build the facts of a complete run."""
     catalog = checks.load_catalog()
     states = population.states.values()
     policy_facts = _describe_policy(policy, masker)
     policy_digest = f"sha256:{hashlib.sha256(canonical_json(policy_facts)).hexdigest()}"
-    key_name = fingerprint("the name of this key", key)  # a fixed input, so that the same key has the same name
     source_digests = (str(count.sha256) for count in population.counts)
     return {
         "form": "idp-checks run 1",
         "tool": {"name": "idp-checks", "version": version("idp-checks"), "python": platform.python_version()},
-        "run": derive_uuid("run", key_name, started, policy_digest, catalog.digest, *source_digests),
-        "title": masker.mask(title),
+        "run": derive_uuid(
+            "run", masker.key_name, zulu(metadata.started), policy_digest, catalog.digest, *source_digests
+        ),
+        "title": masker.mask(metadata.title),
         "state": "complete",
         "left_undone": [],
-        "started": started,
-        "ended": ended,
-        "key": {"of": "engagement" if has_engagement_key else "run", "name": key_name},
+        "started": zulu(metadata.started),
+        "ended": zulu(metadata.ended),
+        "key": {"of": "engagement" if metadata.has_engagement_key else "run", "name": masker.key_name},
         "policy": policy_facts,
         "policy_digest": policy_digest,
         "catalogue_digest": catalog.digest,

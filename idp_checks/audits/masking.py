@@ -19,6 +19,11 @@ class Masker:
         self._redactor = redactor
         self._cache: dict[str, str] = {}
 
+    @property
+    def key_name(self) -> str:
+        """The name of the fingerprint key: the fingerprint of a constant, equal for equal keys."""
+        return fingerprint("the name of this key", self._redactor.key)
+
     def mask(self, text: str) -> str:
         """Return a string without secrets and e-mail addresses."""
         if text not in self._cache:

@@ -21,7 +21,7 @@ from os import PathLike
 
 from idp_checks.audits.config import Config, load
 from idp_checks.audits.evaluation import Evaluation
-from idp_checks.audits.facts import build_run_facts
+from idp_checks.audits.facts import RunMetadata, build_run_facts
 from idp_checks.audits.introspections import calibrate_endpoints, introspect_tokens
 from idp_checks.audits.masking import Masker
 from idp_checks.audits.population import Population
@@ -29,7 +29,7 @@ from idp_checks.audits.result import AuditResult
 from idp_checks.audits.revocations import revoke_lifecycle_tokens
 from idp_checks.audits.sources.factory import SourceInput, create_sources
 from idp_checks.checks.policy import Policy
-from idp_checks.clock import utc_now, zulu
+from idp_checks.clock import utc_now
 from idp_checks.errors import UsageError
 from idp_checks.evidence import Evidence, check_output_folder
 from idp_checks.live.asker import Asker
@@ -101,7 +101,7 @@ async def audit_async(
     async with AsyncExitStack() as stack:
         if asker is None:
             asker = await stack.enter_async_context(Asker(redactor=Redactor(key_bytes or new_key()), bulk=True))
-        started = zulu(now())
+        started = now()
         redactor = Redactor(asker.redactor.key)
         population = Population(policy, redactor)
         population.read(create_sources(profiles), progress)
@@ -114,17 +114,13 @@ async def audit_async(
             evidence = None if out is None else evidence_stack.enter_context(Evidence(out, redactor))
             evaluation = Evaluation(population, policy, redactor, masker, evidence, now)
             evaluation.run(progress)
-            run = build_run_facts(
-                population,
-                policy,
-                evaluation.verdicts,
-                masker,
+            metadata = RunMetadata(
                 title=title,
-                key=redactor.key,
                 has_engagement_key=key is not None,
                 started=started,
-                ended=zulu(now()),
+                ended=now(),
             )
+            run = build_run_facts(metadata, population, policy, evaluation.verdicts, masker)
             if evidence is None:
                 return AuditResult(run=run, memory_findings=tuple(evaluation.findings))
             progress("writing", 0, None)
