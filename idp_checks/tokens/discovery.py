@@ -229,7 +229,7 @@ class DiscoveredEndpoint(Endpoint):
 class _KnownIssuerEndpoint(HttpEndpoint):
     """An endpoint whose issuer is known exactly, so that it is the audience of a client assertion."""
 
-    def known_as(self, question: Question, url: str) -> str:  # noqa: ARG002
+    def assertion_audience(self, question: Question, url: str) -> str:  # noqa: ARG002
         return question.credential("client_auth_audience") or self.audience
 
 

@@ -1,4 +1,4 @@
-"""How a client authenticates: the assertion of RFC 7523, the method that is taken, and a proof of the app secret."""
+"""Tests of client authentication: the choice of the method, and signed client assertions."""
 
 from __future__ import annotations
 
@@ -46,89 +46,90 @@ KEYS = {
 }
 
 
-def pem(key, form=PrivateFormat.PKCS8, lock=None):
-    return key.private_bytes(Encoding.PEM, form, lock or NoEncryption()).decode()
+def to_pem(key, key_format=PrivateFormat.PKCS8, encryption=None):
+    """Encode a private key in PEM."""
+    return key.private_bytes(Encoding.PEM, key_format, encryption or NoEncryption()).decode()
 
 
-def made(key=RSA, **how):
-    return sign_assertion("client-a", Secret(pem(key)), audience=ISSUER, at=AT, **how)
+def make_assertion(key=RSA, **options):
+    """Sign an assertion for the sample issuer."""
+    return sign_assertion("client-a", Secret(to_pem(key)), audience=ISSUER, at=AT, **options)
 
 
-def opened(signed, key=RSA, alg="RS256"):
-    """Header and claims of an assertion, its signature checked."""
-    whole = jwt.decode_complete(
-        signed.reveal(), key.public_key(), [alg], audience=ISSUER, options={"verify_exp": False, "verify_iat": False}
-    )
-    return whole["header"], whole["payload"]
+def decode_assertion(assertion, key=RSA, algorithm="RS256"):
+    """Verify an assertion, and return its header and claims."""
+    options = {"verify_exp": False, "verify_iat": False}
+    decoded = jwt.decode_complete(assertion.reveal(), key.public_key(), [algorithm], audience=ISSUER, options=options)
+    return decoded["header"], decoded["payload"]
 
 
-@pytest.mark.parametrize("alg", KEYS)
-def test_an_assertion_says_who_asks_and_no_more(alg):
-    """RFC 7523, section 3: issuer and subject are the client, one audience, an end that is near, an id."""
-    header, claims = opened(made(KEYS[alg]), KEYS[alg], alg)
-    assert header == {"alg": alg, "typ": "JWT"}
+@pytest.mark.parametrize("algorithm", KEYS)
+def test_assertion_has_the_claims_of_rfc_7523(algorithm):
+    """RFC 7523, section 3: issuer and subject are the client, with one audience, a short lifetime and an id."""
+    header, claims = decode_assertion(make_assertion(KEYS[algorithm]), KEYS[algorithm], algorithm)
+    assert header == {"alg": algorithm, "typ": "JWT"}
     assert claims.pop("jti")
     now = int(AT.timestamp())
     assert claims == {"iss": "client-a", "sub": "client-a", "aud": ISSUER, "iat": now, "exp": now + 120}
     assert timedelta(seconds=10) < ASSERTION_LIFETIME <= timedelta(minutes=5)
 
 
-def test_an_assertion_is_for_one_use():
-    """No two have the same id, so that one that was seen is not taken again."""
-    assert opened(made())[1]["jti"] != opened(made())[1]["jti"]
+def test_assertion_has_a_unique_id():
+    """Every assertion has another id, so that it cannot be replayed."""
+    assert decode_assertion(make_assertion())[1]["jti"] != decode_assertion(make_assertion())[1]["jti"]
 
 
-def test_key_and_algorithm_may_be_named():
-    """The issuer finds the public key by its id; another algorithm of the key's kind is the caller's choice."""
-    header, _ = opened(made(key_id="key-1", algorithm="PS384"), alg="PS384")
+def test_assertion_key_id_and_algorithm_can_be_set():
+    """The key id is in the header, and another algorithm of the key type can be used."""
+    header, _ = decode_assertion(make_assertion(key_id="key-1", algorithm="PS384"), algorithm="PS384")
     assert (header["kid"], header["alg"]) == ("key-1", "PS384")
 
 
-def test_an_older_form_of_key_is_read():
-    """Keys are stored as PKCS #1 too."""
-    signed = sign_assertion("client-a", Secret(pem(RSA, PrivateFormat.TraditionalOpenSSL)), audience=ISSUER, at=AT)
-    assert opened(signed)[1]["sub"] == "client-a"
+def test_assertion_accepts_pkcs1_keys():
+    """A key may be in PKCS #1 format."""
+    key = Secret(to_pem(RSA, PrivateFormat.TraditionalOpenSSL))
+    assert decode_assertion(sign_assertion("client-a", key, audience=ISSUER, at=AT))[1]["sub"] == "client-a"
 
 
-PUBLIC = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-UNUSABLE = {
-    "nothing": ("", None),
-    "no key": ("made-up-private-key", None),
-    "half a key": (pem(RSA)[:200], None),
+PUBLIC_KEY = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+UNUSABLE_KEYS = {
+    "an empty string": ("", None),
+    "another string": ("sample-private-key", None),
+    "a truncated key": (to_pem(RSA)[:200], None),
     "a surrogate": ("\ud800", None),
-    "a public key": (PUBLIC, None),
-    "a locked key": (pem(RSA, lock=BestAvailableEncryption(b"made-up")), None),
-    "a short key": (pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)), None),
-    "a key that only agrees on keys": (pem(x25519.X25519PrivateKey.generate()), None),
-    "a key of an old kind": (pem(dsa.generate_private_key(1024)), None),
-    "a curve that is not registered": (pem(ec.generate_private_key(ec.SECP224R1())), None),
-    "another kind of key": (pem(KEYS["ES256"]), "RS256"),
-    "another curve": (pem(KEYS["ES256"]), "ES384"),
-    "a secret's algorithm": (pem(RSA), "HS256"),
-    "no algorithm": (pem(RSA), "none"),
-    "a made-up algorithm": (pem(RSA), "made-up"),
+    "a public key": (PUBLIC_KEY, None),
+    "an encrypted key": (to_pem(RSA, encryption=BestAvailableEncryption(b"sample")), None),
+    "a short key": (to_pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)), None),
+    "a key agreement key": (to_pem(x25519.X25519PrivateKey.generate()), None),
+    "a DSA key": (to_pem(dsa.generate_private_key(1024)), None),
+    "an unregistered curve": (to_pem(ec.generate_private_key(ec.SECP224R1())), None),
+    "another key type": (to_pem(KEYS["ES256"]), "RS256"),
+    "another curve": (to_pem(KEYS["ES256"]), "ES384"),
+    "a symmetric algorithm": (to_pem(RSA), "HS256"),
+    "no algorithm": (to_pem(RSA), "none"),
+    "an unknown algorithm": (to_pem(RSA), "unknown"),
 }
 
 
-@pytest.mark.parametrize(("key", "algorithm"), UNUSABLE.values(), ids=UNUSABLE)
-def test_a_key_that_cannot_be_used_is_told_without_its_letters(key, algorithm):
-    """No assertion is made, and the words hold nothing of the key; so for the question as a whole."""
-    with pytest.raises(ClientAuthError) as raised:
+@pytest.mark.parametrize(("key", "algorithm"), UNUSABLE_KEYS.values(), ids=UNUSABLE_KEYS)
+def test_unusable_key_is_reported_without_its_content(key, algorithm):
+    """No assertion is signed and nothing is sent, and neither error nor result contains a part of the key."""
+    with pytest.raises(ClientAuthError) as caught:
         sign_assertion("client-a", Secret(key), audience=ISSUER, at=AT, algorithm=algorithm)
-    assert raised.value.__cause__ is None
-    told = [str(raised.value), repr(raised.value)]
+    assert caught.value.__cause__ is None
+    messages = [str(caught.value), repr(caught.value)]
     lines = [line for line in key.splitlines() if line]
-    assert not any(line in each for each in told for line in lines)
+    assert not any(line in message for message in messages for line in lines)
     if key:
-        given = {"private_key": Secret(key), "client_auth": "private_key_jwt"}
-        given |= {"private_key_alg": algorithm} if algorithm else {}
-        reading, sent = asked("okta", {"domain": "example.com", **given})
-        assert (reading.active, reading.reason, sent) == (None, "caller_rejected", [])
-        assert not any(line in str(reading.to_dict()) for line in lines)
+        credentials = {"private_key": Secret(key), "client_auth": "private_key_jwt", "domain": "example.com"}
+        credentials |= {"private_key_alg": algorithm} if algorithm else {}
+        result, requests = introspect("okta", credentials)
+        assert (result.active, result.reason, requests) == (None, "caller_rejected", [])
+        assert not any(line in str(result.to_dict()) for line in lines)
 
 
 @pytest.mark.parametrize(
-    ("named", "offered", "secret", "key", "method"),
+    ("requested", "supported", "secret", "key", "method"),
     [
         (None, CLIENT_AUTH_METHODS, True, False, "client_secret_basic"),
         (None, CLIENT_AUTH_METHODS, False, True, "private_key_jwt"),
@@ -142,48 +143,49 @@ def test_a_key_that_cannot_be_used_is_told_without_its_letters(key, algorithm):
         ("", CLIENT_AUTH_METHODS, True, False, "client_secret_basic"),
     ],
 )
-def test_the_method_is_the_callers_else_the_best_that_is_offered(named, offered, secret, key, method):
-    """A private key before a secret, HTTP Basic before the form (RFC 6749, section 2.3.1), and only what is offered."""
-    assert choose_method(named, offered, secret=secret, key=key) == method
+def test_choose_method_prefers_requested_then_safest(requested, supported, secret, key, method):
+    """A private key is preferred to a secret, and HTTP Basic to the form (RFC 6749, section 2.3.1)."""
+    assert choose_method(requested, supported, secret=secret, key=key) == method
 
 
-@pytest.mark.parametrize("named", ["basic", "none", "tls_client_auth", "client_secret_jwt", "CLIENT_SECRET_POST"])
-def test_a_method_that_is_none_is_refused(named):
-    """Nothing is guessed from a name that is not known."""
+@pytest.mark.parametrize("requested", ["basic", "none", "tls_client_auth", "client_secret_jwt", "CLIENT_SECRET_POST"])
+def test_choose_method_rejects_unknown_methods(requested):
+    """An unknown method raises ``ClientAuthError``."""
     with pytest.raises(ClientAuthError):
-        choose_method(named, CLIENT_AUTH_METHODS, secret=True, key=True)
+        choose_method(requested, CLIENT_AUTH_METHODS, secret=True, key=True)
 
 
-class Played(httpx.AsyncBaseTransport):
-    """Answers that a token is active, and keeps what was sent."""
+class ActiveTransport(httpx.AsyncBaseTransport):
+    """Responds that every token is active, and records the requests."""
 
     def __init__(self):
-        self.sent = []
+        self.requests = []
 
     async def handle_async_request(self, request):
-        self.sent.append(request)
+        self.requests.append(request)
         return httpx.Response(200, json={"active": True, "client_id": "client-a", "sub": "42"})
 
 
-def asked(provider, credentials, **given):
-    """The answer to a live question, and the requests that went out."""
-    played = Played()
+def introspect(provider, credentials, **options):
+    """Return the result of a question, and the requests."""
+    transport = ActiveTransport()
+    options = {"client_id": "client-a", "client_secret": "sample-secret", **options}
 
-    async def question():
-        async with Asker(transport=played) as asker:
-            given_ = {"client_id": "client-a", "client_secret": "made-up-secret", **given}
-            return await asker.ask(Question(provider=provider, token="opaque-token", credentials=credentials, **given_))
+    async def ask():
+        async with Asker(transport=transport) as asker:
+            question = Question(provider=provider, token="opaque-token", credentials=credentials, **options)
+            return await asker.ask(question)
 
-    return run_sync(question()), played.sent
+    return run_sync(ask()), transport.requests
 
 
-BY_NAME = {
+CREDENTIALS = {
     "oauth2": {"introspection_endpoint": f"{ISSUER}/introspect"},
     "okta": {"domain": "op.example.com"},
     "keycloak": {"host": "op.example.com", "realm": "one"},
     "pingfederate": {"host": "op.example.com"},
 }
-AUDIENCE = {
+AUDIENCES = {
     "oauth2": f"{ISSUER}/introspect",
     "okta": f"{ISSUER}/oauth2/v1/introspect",
     "keycloak": f"{ISSUER}/realms/one",
@@ -191,64 +193,69 @@ AUDIENCE = {
 }
 
 
-def form(request):
+def read_form(request):
+    """Return the form fields of a request."""
     return dict(httpx.QueryParams(request.content.decode()))
 
 
-@pytest.mark.parametrize("provider", BY_NAME)
-def test_a_secret_goes_where_it_is_told_to_go(provider):
-    """In the header by HTTP Basic, unless the caller says that it goes in the form; never in both."""
-    reading, (sent,) = asked(provider, BY_NAME[provider])
-    assert reading.active is True
-    assert sent.headers["authorization"].startswith("Basic ")
-    assert "client_secret" not in form(sent)
-    _, (sent,) = asked(provider, {**BY_NAME[provider], "client_auth": "client_secret_post"})
-    assert "authorization" not in sent.headers
-    assert (form(sent)["client_id"], form(sent)["client_secret"]) == ("client-a", "made-up-secret")
+@pytest.mark.parametrize("provider", CREDENTIALS)
+def test_secret_is_sent_by_one_method_only(provider):
+    """The secret is sent by HTTP Basic, or in the form if the caller asks for it, but never in both."""
+    result, (request,) = introspect(provider, CREDENTIALS[provider])
+    assert result.active is True
+    assert request.headers["authorization"].startswith("Basic ")
+    assert "client_secret" not in read_form(request)
+    _, (request,) = introspect(provider, {**CREDENTIALS[provider], "client_auth": "client_secret_post"})
+    assert "authorization" not in request.headers
+    assert (read_form(request)["client_id"], read_form(request)["client_secret"]) == ("client-a", "sample-secret")
 
 
-@pytest.mark.parametrize("provider", BY_NAME)
-@pytest.mark.parametrize("secret", [None, "made-up-secret"])
-def test_a_private_key_takes_the_place_of_a_secret(provider, secret):
-    """The assertion travels in the form, for the provider's own audience; neither key nor secret is sent or kept."""
-    given = {**BY_NAME[provider], "private_key": pem(RSA)}
-    reading, (sent,) = asked(provider, given, client_secret=secret)
-    assert reading.active is True
-    assert "authorization" not in sent.headers
-    assert "client_secret" not in form(sent)
-    assert form(sent)["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    signed = form(sent)["client_assertion"]
-    claims = jwt.decode(signed, RSA.public_key(), ["RS256"], options={"verify_aud": False})
-    assert claims["aud"] == AUDIENCE[provider]
-    kept = json.dumps(reading.to_dict())
-    assert signed not in kept
-    assert signed.rpartition(".")[2] not in kept
-    assert not any(line in kept or line in sent.content.decode() for line in pem(RSA).splitlines()[1:-1])
+@pytest.mark.parametrize("provider", CREDENTIALS)
+@pytest.mark.parametrize("secret", [None, "sample-secret"])
+def test_private_key_replaces_the_secret(provider, secret):
+    """The assertion is in the form with the provider's audience; the result contains neither assertion nor key."""
+    credentials = {**CREDENTIALS[provider], "private_key": to_pem(RSA)}
+    result, (request,) = introspect(provider, credentials, client_secret=secret)
+    assert result.active is True
+    assert "authorization" not in request.headers
+    assert "client_secret" not in read_form(request)
+    assert read_form(request)["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    assertion = read_form(request)["client_assertion"]
+    claims = jwt.decode(assertion, RSA.public_key(), ["RS256"], options={"verify_aud": False})
+    assert claims["aud"] == AUDIENCES[provider]
+    saved = json.dumps(result.to_dict())
+    assert assertion not in saved
+    assert assertion.rpartition(".")[2] not in saved
+    assert not any(line in saved or line in request.content.decode() for line in to_pem(RSA).splitlines()[1:-1])
 
 
-@pytest.mark.parametrize("provider", BY_NAME)
-def test_the_caller_may_name_the_audience(provider):
-    """Servers differ in what they know themselves by: the caller's word comes first."""
-    given = {**BY_NAME[provider], "private_key": pem(RSA), "client_auth_audience": "https://other.example.com/token"}
-    _, (sent,) = asked(provider, given)
-    claims = jwt.decode(form(sent)["client_assertion"], options={"verify_signature": False})
-    assert claims["aud"] == "https://other.example.com/token"
+@pytest.mark.parametrize("provider", CREDENTIALS)
+def test_assertion_audience_can_be_set(provider):
+    """``client_auth_audience`` overrides the provider's audience."""
+    audience = "https://other.example.com/token"
+    credentials = {**CREDENTIALS[provider], "private_key": to_pem(RSA), "client_auth_audience": audience}
+    _, (request,) = introspect(provider, credentials)
+    claims = jwt.decode(read_form(request)["client_assertion"], options={"verify_signature": False})
+    assert claims["aud"] == audience
 
 
-def test_a_server_is_known_by_the_address_that_is_given_for_it():
-    """For any OAuth server the issuer is its name, where the caller gives it."""
-    for given, named in (
-        ({"issuer": f"{ISSUER}/one", **BY_NAME["oauth2"]}, {}),
-        ({}, {"issuer_url": f"{ISSUER}/one"}),
-    ):
-        _, (sent,) = asked("oauth2", {**given, "private_key": pem(RSA)}, **named)
-        claims = jwt.decode(form(sent)["client_assertion"], options={"verify_signature": False})
-        assert claims["aud"] == f"{ISSUER}/one"
-
-
-@pytest.mark.parametrize("provider", BY_NAME)
 @pytest.mark.parametrize(
-    ("given", "lacks"),
+    ("credentials", "options"),
+    [
+        ({"issuer": f"{ISSUER}/one", **CREDENTIALS["oauth2"]}, {}),
+        ({}, {"issuer_url": f"{ISSUER}/one"}),
+    ],
+)
+def test_oauth2_assertion_audience_is_the_issuer(credentials, options):
+    """The audience for any OAuth server is the issuer, if the caller gives it."""
+    _, (request,) = introspect("oauth2", {**credentials, "private_key": to_pem(RSA)}, **options)
+    claims = jwt.decode(read_form(request)["client_assertion"], options={"verify_signature": False})
+    assert claims["aud"] == f"{ISSUER}/one"
+
+
+@pytest.mark.parametrize("provider", CREDENTIALS)
+@pytest.mark.parametrize(
+    ("extra", "missing"),
     [
         ({}, ("client_secret",)),
         ({"private_key": "x"}, ()),
@@ -256,37 +263,48 @@ def test_a_server_is_known_by_the_address_that_is_given_for_it():
         ({"client_auth": "private_key_jwt"}, ("private_key",)),
     ],
 )
-def test_what_is_lacking_goes_by_the_method(provider, given, lacks):
-    """A private key stands for the secret, and the secret for nothing where a private key was promised."""
+def test_missing_credentials_depend_on_the_method(provider, extra, missing):
+    """A private key replaces the secret, and is required if ``private_key_jwt`` is requested."""
     endpoint = providers.get(provider).debug
-    credentials = {**BY_NAME[provider], **given}
-    question = Question(provider="oauth2", token=Secret("opaque-token"), asked_at=AT, client_id="client-a", credentials=credentials)
-    assert endpoint.missing_credentials(question) == lacks
+    question = Question(
+        provider=provider,
+        token=Secret("opaque-token"),
+        asked_at=AT,
+        client_id="client-a",
+        credentials={**CREDENTIALS[provider], **extra},
+    )
+    assert endpoint.missing_credentials(question) == missing
     assert set(CLIENT_AUTH_CREDENTIALS) <= set(endpoint.optional_credentials)
 
 
-def test_a_method_that_is_none_is_not_asked_with():
-    """A mistake in the caller's own words sends nothing."""
-    for provider, given in BY_NAME.items():
-        reading, sent = asked(provider, {**given, "client_auth": "made-up"})
-        assert (reading.active, reading.reason, sent) == (None, "caller_rejected", [])
-        with pytest.raises(Unreachable):
-            providers.get(provider).debug.build_request(
-                Question(provider="oauth2", token=Secret("t"), asked_at=AT, client_id="a", credentials={**given, "client_auth": "made-up"})
-            )
+@pytest.mark.parametrize("provider", CREDENTIALS)
+def test_unknown_client_auth_sends_nothing(provider):
+    """An unknown method in ``client_auth`` sends nothing."""
+    credentials = {**CREDENTIALS[provider], "client_auth": "unknown"}
+    result, requests = introspect(provider, credentials)
+    assert (result.active, result.reason, requests) == (None, "caller_rejected", [])
+    question = Question(provider=provider, token=Secret("t"), asked_at=AT, client_id="a", credentials=credentials)
+    with pytest.raises(Unreachable):
+        providers.get(provider).debug.build_request(question)
 
 
-def test_facebook_is_shown_a_proof_of_the_app_secret():
-    """HMAC-SHA-256 of the asking token under the app secret, in hex; a secret itself, until it is sent.
+def test_facebook_request_has_a_proof_of_the_app_secret():
+    """The proof is HMAC-SHA-256 of the asking token with the app secret, in hex, and is a secret.
 
     https://developers.facebook.com/docs/graph-api/guides/secure-requests
     """
-    question = Question(provider="oauth2", token=Secret("t"), asked_at=AT, client_id="42", client_secret=Secret("made-up-secret"))
+    question = Question(
+        provider="facebook",
+        token=Secret("t"),
+        asked_at=AT,
+        client_id="42",
+        client_secret=Secret("sample-secret"),
+    )
     request = providers.get("facebook").debug.build_request(question)
-    assert request.query["access_token"] == Secret("42|made-up-secret")
-    expected = hmac.new(b"made-up-secret", b"42|made-up-secret", hashlib.sha256).hexdigest()
-    assert request.query["appsecret_proof"] == Secret(expected)
-    assert expected not in repr(request)
-    _, (sent,) = asked("facebook", {})
-    assert sent.url.params["appsecret_proof"] != expected
-    assert len(sent.url.params["appsecret_proof"]) == 64
+    assert request.query["access_token"] == Secret("42|sample-secret")
+    proof = hmac.new(b"sample-secret", b"42|sample-secret", hashlib.sha256).hexdigest()
+    assert request.query["appsecret_proof"] == Secret(proof)
+    assert proof not in repr(request)
+    _, (request,) = introspect("facebook", {})
+    assert request.url.params["appsecret_proof"] != proof
+    assert len(request.url.params["appsecret_proof"]) == 64

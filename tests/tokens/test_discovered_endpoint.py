@@ -201,7 +201,9 @@ def test_server_metadata_is_fetched_after_404(issuer, first, second):
 def test_server_metadata_must_name_the_issuer():
     """RFC 8414, section 3.3: metadata of another issuer is rejected, and no token is sent."""
     evil = {**DOCUMENT, "issuer": "https://evil.example.com"}
-    reading, requests = run_oidc(make_responses(**{DISCOVERY: NOT_FOUND, SERVER_METADATA: evil}), issuer_url=ISSUER, **OWN)
+    reading, requests = run_oidc(
+        make_responses(**{DISCOVERY: NOT_FOUND, SERVER_METADATA: evil}), issuer_url=ISSUER, **OWN
+    )
     assert (reading.active, reading.reason) == (None, "contradiction")
     assert not any(contains_token(request) for request in requests)
 

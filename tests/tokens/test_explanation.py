@@ -49,14 +49,14 @@ def test_explanation_uses_the_title():
     assert result.explain("GitHub").startswith("The introspection endpoint of GitHub confirms the token.")
 
 
-@pytest.mark.parametrize("stated", list(itertools.product([True, False], repeat=3)))
+@pytest.mark.parametrize("present", list(itertools.product([True, False], repeat=3)))
 @pytest.mark.parametrize("method", METHODS)
-def test_explanation_separates_proven_from_unproven(stated, method):
-    """Client, account and end are proven if stated, and listed as unproven otherwise."""
-    fields = {name: value for (name, value), is_stated in zip(FULL.items(), stated, strict=True) if is_stated}
+def test_explanation_separates_proven_from_unproven(present, method):
+    """Client, account and end are proven if present, and listed as unproven otherwise."""
+    fields = {name: value for (name, value), is_stated in zip(FULL.items(), present, strict=True) if is_stated}
     explanation = make_result(True, "ok", method, **fields).explain()
     proven, _, unproven = explanation.partition("but not")
-    for words, is_stated in zip(FACTS, stated, strict=True):
+    for words, is_stated in zip(FACTS, present, strict=True):
         assert (words in proven) is is_stated
         assert (words in unproven.partition(".")[0]) is not is_stated
     assert ("whether it was revoked" in explanation) is (method == "signed-token")

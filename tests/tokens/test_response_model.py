@@ -165,7 +165,9 @@ def test_read_body_rejects_times_out_of_range(name, end, in_words):
     assert in_words(reading.detail)
 
 
-@pytest.mark.parametrize(("identifier", "subject"), [("a42", "a42"), (42, "42"), (9007199254740993, "9007199254740993")])
+@pytest.mark.parametrize(
+    ("identifier", "subject"), [("a42", "a42"), (42, "42"), (9007199254740993, "9007199254740993")]
+)
 def test_read_body_reads_profile(identifier, subject):
     """A profile proves that the token works and for which account, exactly to the last digit."""
     reading = read_body(Account, {"id": identifier, "name": "Mia"}, make_question())
