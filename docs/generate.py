@@ -73,9 +73,9 @@ def selftest_page() -> str:
 
 def hostile_issuers_page() -> str:
     """Return the table of hostile responses and how they are read, from a run over loopback sockets."""
-    from idp_checks.issuers.hostile import markdown
+    from idp_checks.selftest.hostile.page import hostile_markdown
 
-    return markdown()
+    return hostile_markdown()
 
 
 def league() -> None:
