@@ -1,4 +1,4 @@
-"""Secrets do not show, and redaction finds them in every spelling."""
+"""Tests of secrets that are not displayed, and of redaction."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from idp_checks.secret import Redactor
 CANARY = 'canary/token+with "odd" characters|é='
 
 
-def test_no_way_of_printing_shows_it(caplog):
-    """repr, str, every kind of formatting, containers and logs give dots."""
+def test_secret_is_displayed_as_dots(caplog):
+    """``repr``, ``str``, formatting, containers and logs contain dots only."""
     secret = Secret(CANARY)
-    shown = [
+    texts = [
         repr(secret),
         str(secret),
         f"{secret}",
         f"{secret!r}",
         f"{secret:>40}",
-        "%s %r" % (secret, secret),
+        "%s %r" % (secret, secret),  # noqa: UP031 - percent formatting is tested
         repr([secret]),
         repr({"a": secret}),
     ]
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("x").debug("asked with %s", secret)
-    assert all("canary" not in text for text in [*shown, caplog.text])
+    assert all("canary" not in text for text in [*texts, caplog.text])
 
 
-def test_it_is_not_written_anywhere():
-    """Pickling and encoding refuse it rather than writing it."""
+def test_secret_cannot_be_serialized():
+    """Pickling, encoding and copying raise ``TypeError``."""
     for write in (pickle.dumps, json.dumps, msgspec.json.encode, copy.deepcopy):
         with pytest.raises(TypeError) as caught:
             write(Secret(CANARY))
         assert "canary" not in str(caught.value)
 
 
-def test_a_traceback_with_local_variables_does_not_show_it():
-    """A frame that holds a secret prints dots in a traceback with locals."""
+def test_traceback_with_locals_shows_dots():
+    """A traceback with local variables contains dots instead of the secret."""
 
     def fail(token: Secret) -> None:
         raise RuntimeError("stop")
@@ -61,15 +61,16 @@ def test_a_traceback_with_local_variables_does_not_show_it():
     assert repr(Secret(CANARY)) in text
 
 
-def test_equal_secrets_have_one_fingerprint_within_a_key_and_another_under_another():
-    """A fingerprint names a secret for one run alone, and is no plain hash."""
-    one, same = Secret("abc").fingerprint(b"k" * 32), Secret("abc").fingerprint(b"k" * 32)
-    assert one == same != Secret("abc").fingerprint(b"q" * 32)
-    assert one != Secret("abd").fingerprint(b"k" * 32)
-    assert one.startswith("hmac-sha256:")
+def test_fingerprint_depends_on_secret_and_key():
+    """Equal secrets have equal fingerprints with the same key, and different ones with another key."""
+    fingerprint = Secret("abc").fingerprint(b"k" * 32)
+    assert fingerprint == Secret("abc").fingerprint(b"k" * 32)
+    assert fingerprint != Secret("abc").fingerprint(b"q" * 32)
+    assert fingerprint != Secret("abd").fingerprint(b"k" * 32)
+    assert fingerprint.startswith("hmac-sha256:")
 
 
-SPELLINGS = [
+ENCODERS = [
     str,
     lambda text: quote(text, safe=""),
     quote_plus,
@@ -81,15 +82,15 @@ SPELLINGS = [
 
 @given(
     text=st.text(st.characters(codec="utf-8"), min_size=8),
-    spell=st.sampled_from(SPELLINGS),
+    encode=st.sampled_from(ENCODERS),
     around=st.sampled_from(["", "x=", "&", " "]),
 )
-def test_redaction_finds_every_spelling(text, spell, around):
-    """A known secret is taken out however it is written, and found when searched for."""
+def test_redaction_finds_every_encoding(text, encode, around):
+    """A known secret is found and removed in every encoding."""
     redactor = Redactor(b"k" * 32, [Secret(text)])
-    spelt = spell(text)
-    assert redactor.contains_secret(f"{around}{spelt}{around}")
-    assert spelt not in redactor.redact_text(f"{around}{spelt}{around}").replace("hmac-sha256", "")
+    encoded = encode(text)
+    assert redactor.contains_secret(f"{around}{encoded}{around}")
+    assert encoded not in redactor.redact_text(f"{around}{encoded}{around}").replace("hmac-sha256", "")
 
 
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl"
@@ -97,8 +98,8 @@ JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl"
 
 @pytest.mark.parametrize("before", ["", "x-", "at ", "-eyJabcdefgh-", "eyJ-", "gho_0123456789abcdef-", "é", ".", "="])
 @pytest.mark.parametrize("token", [JWT, JWT.rpartition(".")[0], "gho_0123456789abcdef0123", "xoxb-0123456789"])
-def test_what_looks_like_a_token_is_taken_out_wherever_it_begins(before, token):
-    """Behind a blank, a sign or what looks like another token's beginning; not in the middle of a word."""
+def test_token_like_strings_are_redacted(before, token):
+    """They are found after a blank, a sign or the beginning of another token, but not inside a word."""
     redactor = Redactor(b"k" * 32)
     if before == "é":
         token = f" {token}"
@@ -110,16 +111,16 @@ def test_what_looks_like_a_token_is_taken_out_wherever_it_begins(before, token):
 
 
 @given(st.lists(st.sampled_from(["abcdef", "abcdefghij", "x", " ", "abc"]), max_size=40).map("".join))
-def test_secrets_of_every_length_are_taken_out_wherever_they_stand(text):
-    """The longest that begins at a place goes first; nothing of any is left."""
+def test_the_longest_secret_is_redacted_first(text):
+    """The longest secret at a position is replaced, and no part of any secret is left."""
     redactor = Redactor(b"k" * 32, [Secret("abcdef"), Secret("abcdefghij")])
-    long, short = (redactor.placeholder(Secret(each)) for each in ("abcdefghij", "abcdef"))
+    long, short = (redactor.placeholder(Secret(secret)) for secret in ("abcdefghij", "abcdef"))
     assert redactor.redact_known(text) == text.replace("abcdefghij", long).replace("abcdef", short)
 
 
-def test_an_answer_keeps_only_what_says_nothing_about_a_person():
-    """Statuses, times, clients and scopes stay; names, addresses, ids and tokens become fingerprints."""
-    answer = {
+def test_redacted_response_keeps_harmless_fields():
+    """Statuses, times, clients and scopes are redacted; names, addresses, ids and tokens become fingerprints."""
+    response = {
         "active": True,
         "client_id": "app",
         "exp": 1790000000,
@@ -131,14 +132,19 @@ def test_an_answer_keeps_only_what_says_nothing_about_a_person():
         "token": "gho_0123456789abcdef0123",
         "error": {"code": 190, "message": "no mia@example.com"},
     }
-    kept = Redactor(b"k" * 32).redact_response(answer)
-    text = json.dumps(kept)
-    assert {kept["active"], kept["client_id"], kept["exp"], kept["scope"]} == {True, "app", 1790000000, "email"}
-    assert not [each for each in ("Mia", "mia@", "90000042", "gho_", '"42"') if each in text]
-    assert kept["error"]["code"] == 190
+    redacted = Redactor(b"k" * 32).redact_response(response)
+    text = json.dumps(redacted)
+    assert {redacted["active"], redacted["client_id"], redacted["exp"], redacted["scope"]} == {
+        True,
+        "app",
+        1790000000,
+        "email",
+    }
+    assert not [value for value in ("Mia", "mia@", "90000042", "gho_", '"42"') if value in text]
+    assert redacted["error"]["code"] == 190
 
 
-def test_equal_values_stay_equal():
-    """A redacted answer still shows that two members hold the same."""
-    kept = Redactor(b"k" * 32).redact_response({"sub": "42", "user_id": "42", "other": "43"})
-    assert kept["sub"] == kept["user_id"] != kept["other"]
+def test_equal_values_have_equal_fingerprints():
+    """A redacted response shows which fields have equal values."""
+    redacted = Redactor(b"k" * 32).redact_response({"sub": "42", "user_id": "42", "other": "43"})
+    assert redacted["sub"] == redacted["user_id"] != redacted["other"]

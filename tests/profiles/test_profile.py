@@ -1,4 +1,4 @@
-"""The rules of the normalised profile, and Auth0's shape read and written."""
+"""Tests of the normalized profile, and of reading and writing Auth0's shape."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import json
 
 import pytest
 
-from idp_checks import NormalizedProfile, ProfileError, normalize, providers
-from idp_checks.profiles.profile import Claims
-from idp_checks.profiles.profile import assemble
-from idp_checks.profiles.profile import is_email
-from idp_checks.profiles.profile import is_web_url
+from idp_checks import NormalizedProfile, ProfileError, normalize
+from idp_checks.profiles import profile as profile_module
+from idp_checks.profiles.profile import Claims, assemble, is_email, is_web_url
 
 LINKED = {
     "user_id": "google-oauth2|100000000000000000042",
@@ -47,7 +45,8 @@ LINKED = {
 }
 
 
-def profile(**claims):
+def make_profile(**claims):
+    """Assemble a profile of GitHub from claims."""
     return assemble("github", Claims(id=claims.pop("id", 7), **claims))
 
 
@@ -65,10 +64,10 @@ def profile(**claims):
         ({}, "7", "7"),
     ],
 )
-def test_name_and_nickname_fall_back_in_order(claims, name, nickname):
-    """name: full, given and family, username, local part, id; nickname: username, local part, name."""
-    made = profile(**claims)
-    assert (made.name, made.nickname) == (name, nickname)
+def test_name_and_nickname_have_fallbacks(claims, name, nickname):
+    """``name``: full, given and family, username, local part, id. ``nickname``: username, local part, name."""
+    profile = make_profile(**claims)
+    assert (profile.name, profile.nickname) == (name, nickname)
 
 
 @pytest.mark.parametrize(
@@ -95,15 +94,15 @@ def test_name_and_nickname_fall_back_in_order(claims, name, nickname):
         ("", None),
     ],
 )
-def test_an_address_is_kept_as_given_or_left_out(email, expected):
-    """Trimmed, otherwise unchanged; what is no address is not repaired, and nothing is then said of its verification."""
-    made = profile(email=email, email_verified=True)
-    assert made.email == expected
-    assert made.email_verified is (True if expected else None)
+def test_email_is_trimmed_or_omitted(email, expected):
+    """A valid address is only trimmed; an invalid address is omitted together with its flag."""
+    profile = make_profile(email=email, email_verified=True)
+    assert profile.email == expected
+    assert profile.email_verified is (True if expected else None)
 
 
 @pytest.mark.parametrize(
-    ("picture", "kept"),
+    ("picture", "is_kept"),
     [
         ("https://img.example.com/a.png?x=1#y", True),
         (" https://img.example.com/a.png ", True),
@@ -123,20 +122,20 @@ def test_an_address_is_kept_as_given_or_left_out(email, expected):
         ("", False),
     ],
 )
-def test_a_picture_is_an_absolute_web_address_or_a_gravatar(picture, kept):
-    """Other schemes and broken addresses are dropped; the Gravatar of the address stands in."""
-    made = profile(picture=picture, email="Mia@Example.com")
+def test_picture_is_an_http_url_or_a_gravatar(picture, is_kept):
+    """Other schemes and invalid URLs are replaced with the Gravatar of the address."""
+    profile = make_profile(picture=picture, email="Mia@Example.com")
     fallback = f"https://www.gravatar.com/avatar/{hashlib.md5(b'mia@example.com').hexdigest()}?d=mp"
-    assert made.picture == (picture.strip() if kept else fallback)
+    assert profile.picture == (picture.strip() if is_kept else fallback)
 
 
-def test_without_address_the_default_picture_stands_in():
-    """Nobody's Gravatar is guessed."""
-    assert profile().picture == "https://www.gravatar.com/avatar/?d=mp"
+def test_picture_without_email_is_the_default():
+    """Without an address the picture is Gravatar's default image."""
+    assert make_profile().picture == "https://www.gravatar.com/avatar/?d=mp"
 
 
-def test_ids_keep_every_digit():
-    """64-bit, snowflake and longer ids are exact, as numbers and as texts."""
+def test_id_keeps_every_digit():
+    """64-bit, snowflake and longer ids are exact, as numbers and as strings."""
     for digits in ("9007199254740993", "18446744073709551617", "800000000000000042", "007"):
         assert normalize("github", json.dumps({"id": digits})).user_id == f"github|{digits}"
         if not digits.startswith("0"):
@@ -168,30 +167,30 @@ def test_ids_keep_every_digit():
         7,
     ],
 )
-def test_what_is_no_profile_raises_one_error(raw):
-    """ProfileError with provider and path, whatever the input is."""
+def test_other_input_raises_profile_error(raw):
+    """Any input that is not a profile raises ``ProfileError`` with provider and path."""
     with pytest.raises(ProfileError) as caught:
         normalize("github", raw)
     assert caught.value.provider == "github"
     assert caught.value.path.startswith("$")
 
 
-def test_the_input_is_not_changed():
-    """A mapping given is the same afterwards."""
+def test_normalize_does_not_modify_its_input():
+    """The input is the same after normalizing it and changing the result."""
     raw = {"id": 1, "name": "Mia", "nested": {"list": [1, {"a": None}]}}
     before = json.dumps(raw)
     normalize("github", raw).to_dict()["nested"]["list"].append(2)
     assert json.dumps(raw) == before
 
 
-def test_other_properties_pass_through_but_never_secrets():
-    """Unknown members come through unchanged; standard ones win; members that hold secrets by name are left out."""
+def test_other_fields_pass_through_without_secrets():
+    """Unknown fields are unchanged, standard fields win, and fields with the name of a credential are dropped."""
     raw = {
         "id": 1,
         "login": "mia",
         "bio": "ü\u202e",
         "email_verified": True,
-        "identities": ["theirs"],
+        "identities": ["other"],
         "big": 2**70,
         "access_token": "canary",
         "signed_access_token": {"signature": "canary"},
@@ -204,8 +203,8 @@ def test_other_properties_pass_through_but_never_secrets():
     assert "canary" not in json.dumps(shape)
 
 
-def test_the_same_from_bytes_text_and_mapping():
-    """The three forms of input give the same profile."""
+def test_bytes_string_and_mapping_give_the_same_profile():
+    """All forms of input give the same profile, also with a byte order mark."""
     raw = {"id": 1, "login": "mia", "name": "Mïa", "extra": [1, 2.5, None]}
     text = json.dumps(raw, ensure_ascii=False)
     shapes = [
@@ -214,23 +213,23 @@ def test_the_same_from_bytes_text_and_mapping():
     assert all(shape == shapes[0] for shape in shapes)
 
 
-def test_half_surrogates_are_replaced():
-    """A text that cannot be written as UTF-8 is mended, not an error and not passed on."""
+def test_lone_surrogates_are_replaced():
+    """A string that cannot be encoded as UTF-8 is repaired, and causes no error."""
     shape = normalize("github", b'{"id": 1, "name": "bad\\ud83dname", "bio": "\\ude00"}').to_dict()
     assert json.dumps(shape, ensure_ascii=False).encode()
     assert shape["name"] == "bad\ufffdname"
 
 
-def test_an_identifier_with_half_a_surrogate_is_refused():
-    """Mended, two identifiers could become one."""
-    for half in ("\\ud83d", "\\ud83e"):
+def test_id_with_a_lone_surrogate_is_rejected():
+    """Repairing could make two identifiers equal."""
+    for surrogate in ("\\ud83d", "\\ud83e"):
         with pytest.raises(ProfileError) as caught:
-            normalize("github", f'{{"id": "a{half}"}}')
+            normalize("github", f'{{"id": "a{surrogate}"}}')
         assert caught.value.path == "$.id"
 
 
-def test_a_further_call_must_be_known():
-    """A misspelt further call is not passed over in silence; what it answered is checked like the rest."""
+def test_additional_response_is_checked():
+    """An unknown additional call is an error, and its response is checked like the profile."""
     with pytest.raises(ProfileError, match=r"also\.email: .*emails"):
         normalize("github", {"id": 1}, also={"email": []})
     with pytest.raises(ProfileError) as caught:
@@ -238,31 +237,31 @@ def test_a_further_call_must_be_known():
     assert caught.value.path == "also.emails[0].email"
 
 
-def test_auth0_profiles_are_read_and_written():
-    """Both identities are read with their tokens; what is written has neither tokens nor changed properties."""
-    read = NormalizedProfile.from_auth0(json.dumps(LINKED))
-    google, twitter = read.identities
+def test_from_auth0_reads_identities_and_tokens():
+    """Both identities have their tokens, and ``to_dict`` returns unchanged fields without tokens."""
+    profile = NormalizedProfile.from_auth0(json.dumps(LINKED))
+    google, twitter = profile.identities
     assert (google.access_token.reveal(), google.refresh_token.reveal(), google.expires_in) == (
         "ya29.canary-access",
         "canary-refresh",
         3599,
     )
     assert (twitter.access_token_secret.reveal(), twitter.user_id) == ("canary-secret", "2400000042")
-    shape = read.to_dict()
+    shape = profile.to_dict()
     for name in ("user_id", "email", "email_verified", "name", "nickname", "picture", "locale", "created_at"):
         assert shape[name] == LINKED[name]
-    assert "canary" not in json.dumps(shape) + repr(read) + repr(read.identities)
+    assert "canary" not in json.dumps(shape) + repr(profile) + repr(profile.identities)
     assert NormalizedProfile.from_auth0(LINKED).to_dict() == shape
 
 
-def test_a_custom_connection_keeps_its_middle_part():
-    """``oauth2|CONNECTION|ID`` is one user_id; it is not split."""
+def test_from_auth0_keeps_the_connection_in_user_id():
+    """``oauth2|CONNECTION|ID`` is one ``user_id`` and is not split."""
     raw = {
         "user_id": "oauth2|discord|8000",
         "identities": [{"provider": "oauth2", "user_id": "discord|8000", "connection": "discord", "isSocial": True}],
     }
-    read = NormalizedProfile.from_auth0(raw)
-    assert (read.user_id, read.identities[0].user_id) == ("oauth2|discord|8000", "discord|8000")
+    profile = NormalizedProfile.from_auth0(raw)
+    assert (profile.user_id, profile.identities[0].user_id) == ("oauth2|discord|8000", "discord|8000")
 
 
 @pytest.mark.parametrize(
@@ -280,20 +279,18 @@ def test_a_custom_connection_keeps_its_middle_part():
         ({"name": 3}, "$.name"),
     ],
 )
-def test_what_is_no_auth0_profile_names_the_place(change, path):
-    """Each fault is a ProfileError at its path."""
+def test_from_auth0_names_the_invalid_field(change, path):
+    """Every problem is a ``ProfileError`` with its path."""
     with pytest.raises(ProfileError) as caught:
         NormalizedProfile.from_auth0({**LINKED, **change})
     assert caught.value.path == path
 
 
-def test_the_common_patterns_agree_with_the_whole_rules():
-    """The fast patterns let nothing through that the whole rules refuse."""
-    from idp_checks.profiles import profile as module
-
-    for text in ("a@b", "a.b@c.d", "a..b@c.d", "a.@c.d", ".a@c.d", "a@c..d", "a@c.d.", "a@-c", "a@c-"):
-        assert is_email(text) is (module._match_email(text) is not None), text
-    for text in (
+def test_fast_patterns_agree_with_the_full_rules():
+    """The fast patterns accept nothing that the full rules reject."""
+    for value in ("a@b", "a.b@c.d", "a..b@c.d", "a.@c.d", ".a@c.d", "a@c..d", "a@c.d.", "a@-c", "a@c-"):
+        assert is_email(value) is (profile_module._match_email(value) is not None), value
+    for value in (
         "http://a",
         "https://a.b/c?d#e",
         "https://a..b",
@@ -303,10 +300,4 @@ def test_the_common_patterns_agree_with_the_whole_rules():
         "https://a/<",
         'https://a/"',
     ):
-        assert is_web_url(text) is (module._match_url(text) is not None), text
-
-
-def test_every_provider_names_itself():
-    """The registry gives each provider under its own name, and the face normalises with it."""
-    for name in providers.names():
-        assert providers.get(name).name == name
+        assert is_web_url(value) is (profile_module._match_url(value) is not None), value

@@ -1,114 +1,57 @@
-"""One account under several names, and hosts that come from what the caller was told."""
+"""Tests of the building blocks of raw models."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-
 import pytest
 
-from idp_checks import providers, recordings
-from idp_checks.tokens.question import Question
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.introspection import conclude
-from idp_checks.secret import Secret
-
-AT = datetime(2026, 9, 21, 14, 20, tzinfo=UTC)
-VALID = {
-    name: next(each for each in recordings.load_debug(name) if each.case == "valid")
-    for name in ("salesforce", "shopify", "paypal", "exact")
-}
-SALESFORCE = "https://login.salesforce.com/id/00DSAMPLE000042EAA/005SAMPLE000042AAA"
-PAYPAL = "https://www.paypal.com/webapps/auth/identity/user/"
-
-
-def asked(name, subject, **credentials):
-    """The reason that the recorded good answer gives to a caller who expects this account, and the hosts asked."""
-    endpoint, recorded = providers.get(name).debug, VALID[name]
-    ask = Question(provider="oauth2", 
-        token=Secret("sample-token-0042"),
-        asked_at=AT,
-        client_id="sample",
-        client_secret=Secret("sample-secret"),
-        subject=subject,
-        credentials=credentials or recorded.credentials,
-    )
-    steps, answer, hosts = endpoint.steps(ask), None, []
-    while True:
-        try:
-            hosts.append(steps.send(answer).url.split("/")[2])
-        except StopIteration as stop:
-            said = conclude(name, stop.value, method=endpoint.kind, asked_at=AT, subject=subject)
-            return said.reason, hosts
-        answer = Response(recorded.exchange.response.status, {}, json.dumps(recorded.exchange.response.json).encode())
+from idp_checks.profiles.shape import bool_or_none, first_nonblank, pick_email, string_flag
 
 
 @pytest.mark.parametrize(
-    ("name", "subject", "reason"),
+    ("value", "boolean", "flag"),
     [
-        ("salesforce", "005SAMPLE000042AAA", "ok"),
-        ("salesforce", "005SAMPLE000042", "ok"),
-        ("salesforce", SALESFORCE, "ok"),
-        ("salesforce", SALESFORCE.replace("login.salesforce.com", "sample.my.salesforce.com"), "ok"),
-        ("salesforce", SALESFORCE.replace("00DSAMPLE000042EAA", "00DSAMPLE000077EAA"), "wrong_subject"),
-        ("salesforce", "005SAMPLE00004", "wrong_subject"),
-        ("salesforce", "005sample000042", "wrong_subject"),
-        ("salesforce", "005SAMPLE000077AAA", "wrong_subject"),
-        ("paypal", f"{PAYPAL}sAmPleUser42", "ok"),
-        ("paypal", "sAmPleUser42", "ok"),
-        ("paypal", "user/sAmPleUser42", "wrong_subject"),
-        ("paypal", "User42", "wrong_subject"),
-        ("paypal", f"{PAYPAL}sAmPleUser77", "wrong_subject"),
-        ("shopify", "700000001", "ok"),
-        ("shopify", "gid://shopify/Shop/700000001", "ok"),
-        ("shopify", "sample-goods.myshopify.com", "ok"),
-        ("shopify", "gid://shopify/Shop/700000002", "wrong_subject"),
-        ("shopify", "other-goods.myshopify.com", "wrong_subject"),
-        ("shopify", "900000001", "not_stated"),
+        (True, True, True),
+        (False, False, False),
+        ("true", None, True),
+        ("false", None, False),
+        ("True", None, None),
+        (1, None, None),
+        (0, None, None),
+        ("", None, None),
+        (None, None, None),
+        ([True], None, None),
     ],
 )
-def test_an_account_is_known_by_each_of_its_names(name, subject, reason):
-    """Each documented name of the account is confirmed, another one is not; a number may be no shop's at Shopify."""
-    assert asked(name, subject)[0] == reason
+def test_flags_accept_documented_values_only(value, boolean, flag):
+    """Only booleans are flags; a string flag may also be exactly ``true`` or ``false``."""
+    assert bool_or_none(value) is boolean
+    assert string_flag(value) is flag
+
+
+def test_first_nonblank_skips_blank_strings():
+    """None, empty and blank strings are skipped."""
+    assert first_nonblank(None, "", " \t", " a ", "b") == " a "
+    assert first_nonblank(None, " ") is None
+    assert first_nonblank() is None
+
+
+A, B, C = "a@example.com", "b@example.com", "c@example.com"
 
 
 @pytest.mark.parametrize(
-    ("name", "credentials", "host"),
+    ("entries", "expected"),
     [
-        ("shopify", {"shop": "sample-goods"}, "sample-goods.myshopify.com"),
-        ("shopify", {"shop": "sample-goods.myshopify.com"}, "sample-goods.myshopify.com"),
-        ("exact", {"tld": "co.uk"}, "start.exactonline.co.uk"),
+        ([], (None, None)),
+        ([(None, True, True), ("", True, True), ("invalid", True, True)], (None, None)),
+        ([(A, False, None), (B, False, True), (C, True, True)], (C, True)),
+        ([(A, False, None), (B, False, True), (C, True, False)], (B, True)),
+        ([(A, False, None), (B, True, False), (C, False, False)], (B, False)),
+        ([(A, False, None), (B, False, False)], (A, None)),
+        ([(A, False, True), (B, False, True)], (A, True)),
+        ([("invalid", True, True), (f" {B} ", False, None)], (B, None)),
     ],
 )
-def test_the_host_is_the_issuers(name, credentials, host):
-    """The shop, or the country's site, is asked under the issuer's own domain."""
-    assert asked(name, None, **credentials) == ("ok", [host])
-
-
-@pytest.mark.parametrize(
-    ("name", "credentials"),
-    [
-        *(
-            ("shopify", {"shop": shop})
-            for shop in (
-                "example.com",
-                "example.com/",
-                "a.example.com#",
-                "shop@example.com",
-                "sample.goods",
-                "-x",
-                "shop:443",
-                "shop\n",
-                "https://sample-goods.myshopify.com",
-                "sample-goods.myshopify.com.example.com",
-                "sample-goods.myshopify.com.myshopify.com",
-                ".myshopify.com",
-                " ",
-            )
-        ),
-        *(("exact", {"tld": tld}) for tld in ("example.com", "nl.example.com", "nl/", "nl@example.com", "NL", "nl\n")),
-    ],
-)
-def test_no_other_host_is_sent_a_token(name, credentials):
-    """What is no name of a shop, or no site of Exact's, is not asked."""
-    assert asked(name, None, **credentials) == ("caller_rejected", [])
+def test_pick_email_prefers_primary_and_verified(entries, expected):
+    """The order is primary and verified, verified, primary, first; the flag is that of the picked address."""
+    assert pick_email(entries) == expected
+    assert pick_email(iter(entries)) == expected

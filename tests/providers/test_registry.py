@@ -103,3 +103,8 @@ def test_what_is_not_there_is_unknown(name):
 def test_a_provider_is_one_file_and_one_folder():
     """Every module has its folder of recordings, and every folder its module."""
     assert sorted(each.name for each in fixtures_folder().iterdir()) == list(providers.names_with_recordings())
+
+
+def test_every_provider_is_registered_under_its_name():
+    """The registry returns each provider under its own name."""
+    assert [providers.get(name).name for name in providers.names()] == list(providers.names())
