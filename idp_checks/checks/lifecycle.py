@@ -20,7 +20,7 @@ __all__: list[str] = []
 
 def _missing_inputs(context: IdentityContext, operation: Operation) -> tuple[str, ...]:
     """Return the inputs of an operation that the policy and the record lack."""
-    question = context.connection.question(context.identity.access_token or Secret(""))
+    question = context.connection.build_question(context.identity.access_token or Secret(""))
     return missing_inputs(operation, question, has_refresh_token=context.identity.refresh_token is not None)
 
 

@@ -59,7 +59,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     revocation_delay_s: int | None = None
     lifecycle_token: Secret | None = None
 
-    def question(self, token: Secret, subject: str | None = None) -> Question:
+    def build_question(self, token: Secret, subject: str | None = None) -> Question:
         """Build the question about a token of this connection.
 
         Args:
