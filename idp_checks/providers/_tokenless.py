@@ -23,8 +23,8 @@ def tokenless_provider(
 ) -> Provider:
     """Return a provider without a known profile and without tokens.
 
-    Auth0's Management API lists the name, or once listed it: a sign-in method without tokens of a provider, or a service
-    that was closed. An audit can thus report its connections.
+    Auth0's Management API lists the name, or once listed it: a sign-in method without tokens of a provider, or a
+    service that was closed. An audit can thus report its connections.
     """
     note = "The service is closed." if is_defunct else "Auth0 stores no token of a provider."
     operation = Operation(note)

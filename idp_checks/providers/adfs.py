@@ -26,7 +26,7 @@ class Person(SamlAssertion):
 
     sub: SamlIds = None
 
-    def ident(self) -> str | None:
+    def subject_id(self) -> str | None:
         return SamlAssertion.subject_id(self) or single_value(self.sub, "sub")
 
 

@@ -191,7 +191,7 @@ PROVIDER = Provider(
         profile=profile_probe(
             "https://openapi.baidu.com/rest/2.0/passport/users/getInfo",
             User,
-            send=by_query("access_token"),
+            placement=by_query("access_token"),
             refusals=(),
             error_fields=("error_code",),
             source=DOC,

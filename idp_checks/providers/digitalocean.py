@@ -91,8 +91,8 @@ class TokenInfo(ResponseModel):
 class OfItself(RequestTemplate):
     """A call about the very token that makes it: in the header, and in the form."""
 
-    def request(self, question: Question) -> Request:
-        return replace(super().request(question), form={"token": question.token})
+    def build_request(self, question: Question) -> Request:
+        return replace(super().build_request(question), form={"token": question.token})
 
 
 PROVIDER = Provider(

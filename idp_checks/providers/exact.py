@@ -90,10 +90,10 @@ def _elsewhere(question: Question) -> bool:
 class AtSite(RequestTemplate):
     """A call at Exact's own sites alone: what stands last in a host decides whose it is."""
 
-    def address(self, question: Question) -> str:
+    def build_url(self, question: Question) -> str:
         if _elsewhere(question):
             raise Unreachable("caller_rejected", NO_SITE)
-        return super().address(question)
+        return super().build_url(question)
 
 
 class Probe(HttpEndpoint):

@@ -114,8 +114,8 @@ def seconds(moment: float) -> float:
 class Introspection(HttpEndpoint):
     """An endpoint that wants a bearer token of whoever asks: here the one that is asked about."""
 
-    def request(self, question: Question) -> Request:
-        request = super().request(question)
+    def build_request(self, question: Question) -> Request:
+        request = super().build_request(question)
         bearer = Secret(f"Bearer {question.token.reveal()}")
         return replace(request, headers={**request.headers, "Authorization": bearer})
 

@@ -124,7 +124,7 @@ PROVIDER = Provider(
     debug=profile_probe(
         METADATA,
         Answered,
-        send=by_header("Authorization", "OAuth {token}"),
+        placement=by_header("Authorization", "OAuth {token}"),
         refusals=(Refusal(200, "denied", {"error": "invalid_token"}),),
         source="https://github.com/airbytehq/airbyte/pull/32466",
         note=(

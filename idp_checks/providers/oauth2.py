@@ -124,10 +124,10 @@ class Given(HttpEndpoint):
             name for name in super().missing_credentials(question) if not (named and name == "introspection_endpoint")
         )
 
-    def address(self, question: Question) -> str:
-        return question.credential("introspection_endpoint") or super().address(question)
+    def build_url(self, question: Question) -> str:
+        return question.credential("introspection_endpoint") or super().build_url(question)
 
-    def known_as(self, question: Question, url: str) -> str:
+    def assertion_audience(self, question: Question, url: str) -> str:
         """By RFC 9126, section 2, every server knows itself by its issuer: the address that the caller gives for it."""
         return question.credential("client_auth_audience") or question.credential("issuer") or url
 

@@ -84,8 +84,8 @@ def _md5(text: str) -> str:
 class Signed(RequestTemplate):
     """A call whose parameters are signed with the application's secret key, which is not sent."""
 
-    def request(self, question: Question) -> Request:
-        plain = super().request(question)
+    def build_request(self, question: Question) -> Request:
+        plain = super().build_request(question)
         form = dict(plain.form or {})
         signed = {
             name: value.reveal() if isinstance(value, Secret) else value

@@ -61,7 +61,7 @@ class Introspected(IntrospectionResponse):
 class AtServer(RequestTemplate):
     """A call at the organisation's server, or at the custom one that the caller names."""
 
-    def address(self, question: Question) -> str:
+    def build_url(self, question: Question) -> str:
         url = self.url
         if question.credential("authorization_server_id"):
             url = url.replace("/oauth2/", "/oauth2/{authorization_server_id}/")

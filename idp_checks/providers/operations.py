@@ -63,7 +63,7 @@ class Operation:
 class CredentialUrlTemplate(RequestTemplate):
     """A request whose URL is one of the caller's credentials, such as ``{token_endpoint}``."""
 
-    def address(self, question: Question) -> str:
+    def build_url(self, question: Question) -> str:
         """Return the URL from the credential that the template names.
 
         Raises:
@@ -71,7 +71,7 @@ class CredentialUrlTemplate(RequestTemplate):
         """
         hole = HOLE.fullmatch(self.url)
         if hole is None:
-            return super().address(question)
+            return super().build_url(question)
         url = question.credential(hole[1]) or ""
         if not may_receive_token(url):
             raise Unreachable("caller_rejected", f"{hole[1]} is not a URL that may receive a token")

@@ -36,7 +36,7 @@ class Person(SamlAssertion, kw_only=True):
 
     name_id: SamlIds = field(name=SAML_NAME_ID)
 
-    def address(self) -> str | None:
+    def pick_email(self) -> str | None:
         return first_email(self.name_id, self.emailaddress, self.email, self.oid_mail, self.mail)
 
 

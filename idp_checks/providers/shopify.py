@@ -202,11 +202,11 @@ def _at_shop(question: Question) -> Question | None:
 class AtShop(RequestTemplate):
     """A call at a shop under Shopify's own domain alone."""
 
-    def address(self, question: Question) -> str:
+    def build_url(self, question: Question) -> str:
         named = _at_shop(question)
         if named is None:
             raise Unreachable("caller_rejected", NO_SHOP)
-        return super().address(named)
+        return super().build_url(named)
 
 
 class ShopEndpoint(HttpEndpoint):

@@ -148,7 +148,7 @@ PROVIDER = Provider(
     debug=profile_probe(
         "https://api.soundcloud.com/me",
         User,
-        send=by_header("Authorization", AUTHORIZATION),
+        placement=by_header("Authorization", AUTHORIZATION),
         headers=HEADERS,
         refusals=(
             Refusal(

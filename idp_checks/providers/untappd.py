@@ -137,7 +137,7 @@ PROVIDER = Provider(
     debug=profile_probe(
         "https://api.untappd.com/v4/user/info/",
         UserInfo,
-        send=by_query("access_token"),
+        placement=by_query("access_token"),
         params={"compact": "true"},
         headers={"User-Agent": "{user_agent}"},
         required_credentials=("user_agent",),

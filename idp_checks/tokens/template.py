@@ -111,7 +111,7 @@ class RequestTemplate:
     audience: str = ""
     proofs: Mapping[str, str] = field(default_factory=dict)
 
-    def request(self, question: Question) -> Request:
+    def build_request(self, question: Question) -> Request:
         """The call with the token of the question."""
         sent: dict[str, dict[str, Value]] = {"header": {}, "path": {}, "query": {}, "form": {}, "json": {}}
         sent["header"]["Accept"] = "application/json"
@@ -124,10 +124,10 @@ class RequestTemplate:
             sent[where][name] = _fill(form, question)
         for name, form in self.proofs.items():
             sent[where][name] = _proof(name, form, question)
-        url = self.address(question)
+        url = self.build_url(question)
         basic = (question.client_id or "", question.client_secret or Secret("")) if self.basic else None
         if self.authentications:
-            basic, own = self._authenticated(question, url)
+            basic, own = self._authenticate(question, url)
             sent["form"] |= own
         if self.placement.place == "oauth1":
             sent["header"][self.placement.name] = _signed(self.method, url, sent["query"], question)
@@ -146,16 +146,16 @@ class RequestTemplate:
             basic=basic,
         )
 
-    def address(self, question: Question) -> str:
+    def build_url(self, question: Question) -> str:
         """The address that is asked."""
         return filled(self.url, question)
 
-    def known_as(self, question: Question, url: str) -> str:
+    def assertion_audience(self, question: Question, url: str) -> str:
         """The audience of an assertion for the address."""
         named = question.credential("client_auth_audience") or question.credentials.get("issuer")
         return _plain(named) if named else filled(self.audience, question) if self.audience else url
 
-    def _authenticated(self, question: Question, url: str) -> tuple[tuple[str, Secret] | None, dict[str, Value]]:
+    def _authenticate(self, question: Question, url: str) -> tuple[tuple[str, Secret] | None, dict[str, Value]]:
         """Our own credentials: as user and password of HTTP Basic, or as members of the form.
 
         Raises:
@@ -177,7 +177,7 @@ class RequestTemplate:
             signed = client_auth.sign_assertion(
                 client,
                 Secret(key or ""),
-                audience=self.known_as(question, url),
+                audience=self.assertion_audience(question, url),
                 at=question.time,
                 key_id=question.credential("private_key_id"),
                 algorithm=question.credential("private_key_alg"),

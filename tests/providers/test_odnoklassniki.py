@@ -37,7 +37,7 @@ def test_the_token_is_sent_and_not_signed_and_the_secret_key_is_not_sent():
         {"application_key": KEY, "application_secret_key": SECRET},
         {"application_key": Secret(KEY), "application_secret_key": Secret(SECRET)},
     ):
-        request = ENDPOINT.request(_ask(**given))
+        request = ENDPOINT.build_request(_ask(**given))
         sent = {name: value.reveal() if isinstance(value, Secret) else value for name, value in request.form.items()}
         assert sent["access_token"] == TOKEN
         assert sent["sig"] == _md5(SIGNED + _md5(TOKEN + SECRET))
@@ -54,7 +54,7 @@ def test_neither_the_signature_nor_a_secret_shows():
             "odnoklassniki", token, credentials={"application_key": KEY, "application_secret_key": SECRET}
         )
     assert found.good
-    shown = f"{found!r}{found.to_dict()}{ENDPOINT.request(_ask(application_key=KEY, application_secret_key=SECRET))!r}"
+    shown = f"{found!r}{found.to_dict()}{ENDPOINT.build_request(_ask(application_key=KEY, application_secret_key=SECRET))!r}"
     assert not any(each in shown for each in (token, SECRET, _md5(SIGNED + _md5(token + SECRET))))
     assert not any(each in shown for each in (TOKEN, _md5(SIGNED + _md5(TOKEN + SECRET))))
     assert found.exchange.request["form"]["method"] == "users.getCurrentUser"

@@ -83,7 +83,7 @@ def _recipe(way: Operation) -> RequestTemplate:
 
 def _request(way: Operation) -> Request:
     recipe = _recipe(way)
-    return recipe.request(_ask(recipe.required_credentials))
+    return recipe.build_request(_ask(recipe.required_credentials))
 
 
 def _carried(request: Request) -> dict[tuple[str, str], str | Secret]:
@@ -450,7 +450,7 @@ def test_a_token_goes_to_no_address_of_another_kind(name: str, address: str) -> 
     recipe = _recipe(WAYS[name, "renewal"])
     ask = Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"token_endpoint": address})
     with pytest.raises(Unreachable, match="token_endpoint"):
-        recipe.request(ask)
+        recipe.build_request(ask)
 
 
 @pytest.mark.parametrize("tld", ["", "example", "nl.example.com", "com/x"])
@@ -459,7 +459,7 @@ def test_exact_is_called_at_its_own_sites(kind: str, tld: str) -> None:
     """A country that is none of Exact's would name somebody else's host: nothing is built for it."""
     recipe = _recipe(WAYS["exact", kind])
     with pytest.raises(Unreachable, match="tld"):
-        recipe.request(Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"tld": tld}))
+        recipe.build_request(Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"tld": tld}))
 
 
 def test_a_shop_is_called_by_its_name_with_and_without_the_domain() -> None:
@@ -468,7 +468,7 @@ def test_a_shop_is_called_by_its_name_with_and_without_the_domain() -> None:
 
     def at(shop: str) -> str:
         ask = Question(provider="oauth2", token=Secret(TOKEN), asked_at=datetime(2026, 3, 1, tzinfo=UTC), credentials={"shop": shop})
-        return urlsplit(recipe.request(ask).url).netloc
+        return urlsplit(recipe.build_request(ask).url).netloc
 
     assert at("sample") == at("sample.myshopify.com") == "sample.myshopify.com"
     with pytest.raises(Unreachable, match="shop"):
@@ -480,7 +480,7 @@ def test_a_token_of_a_custom_server_is_renewed_there() -> None:
     for kind in KINDS:
         recipe = _recipe(WAYS["okta", kind])
         ask = _ask((*recipe.required_credentials, "authorization_server_id"))
-        path = urlsplit(recipe.request(ask).url).path
+        path = urlsplit(recipe.build_request(ask).url).path
         assert path.startswith("/oauth2/sample-authorization-server-id/v1/"), kind
         assert urlsplit(_request(WAYS["okta", kind]).url).path.startswith("/oauth2/v1/")
 
@@ -491,7 +491,7 @@ def test_the_signed_use_is_the_signed_probe() -> None:
     assert isinstance(provider.debug, HttpEndpoint)
     recipe = _recipe(provider.token.uses)
     ask = _ask(recipe.required_credentials)
-    used, probed = recipe.request(ask), provider.debug.request(ask)
+    used, probed = recipe.build_request(ask), provider.debug.build_request(ask)
     assert {name: _shown(value) for name, value in (used.form or {}).items()} == {
         name: _shown(value) for name, value in (probed.form or {}).items()
     }
