@@ -57,7 +57,7 @@ def introspect(
 
     result = run_sync(ask())
     if as_json:
-        print_json({**result.to_dict(), "explanation": result.explain()})
+        print_json({**result.to_dict(), "explanation": result.explain(found_provider.title)})
     else:
         from idp_checks.cli.views.introspection import print_introspection
 

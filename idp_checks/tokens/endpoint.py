@@ -112,7 +112,7 @@ class HttpEndpoint(RequestTemplate, Endpoint):
                 name: f"{{{name}}}" for name in self.required_credentials if name not in ("client_id", "client_secret")
             },
         )
-        return described(self.request(placeholders))
+        return described(self.build_request(placeholders))
 
     def missing_credentials(self, question: Question) -> tuple[str, ...]:
         missing = Endpoint.missing_credentials(self, question)
@@ -144,7 +144,7 @@ class HttpEndpoint(RequestTemplate, Endpoint):
         return msgspec.structs.replace(reading, **fields)
 
     def steps(self, question: Question) -> Steps:
-        reading = self.read((yield self.request(question)), question)
+        reading = self.read((yield self.build_request(question)), question)
         if (
             reading.active is not True
             or reading.subject is not None
@@ -153,7 +153,7 @@ class HttpEndpoint(RequestTemplate, Endpoint):
         ):
             return reading
         try:
-            account = self.profile.read((yield self.profile.request(question)), question)
+            account = self.profile.read((yield self.profile.build_request(question)), question)
         except Unreachable:
             return reading
         return msgspec.structs.replace(reading, subject=account.subject) if account.active is True else reading

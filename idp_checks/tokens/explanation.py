@@ -77,7 +77,8 @@ def _describe_response(result: Explainable, title: str) -> str:
     meaning = REASON_WORDING[result.reason].meaning
     explanation = f"{meaning} ({result.detail})" if result.detail else meaning
     if not result.exchanges and result.active is not True:
-        return f"Not sent: {result.detail.rstrip('.')}." if result.detail else f"Not sent to {title}: {meaning}."
+        problem = (result.detail or meaning).removeprefix("not sent: ").rstrip(".")
+        return f"Not sent to {title}: {problem}."
     source = _SOURCES[result.method].format(title=title) if result.method else title
     if result.good:
         return f"{source} confirms the token."

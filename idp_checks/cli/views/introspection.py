@@ -26,7 +26,7 @@ def print_introspection(console: Console, result: Introspection, provider: Provi
     verdict = token_verdict(result)
     console.print(verdict.upper(), style=VERDICT_STYLES[verdict], end="")
     console.print(f"  ({result.reason})")
-    console.print(result.explain())
+    console.print(result.explain(provider.title))
     fields = result.to_dict()
     statements: dict[str, Any] = {
         name: ", ".join(fields[name]) if isinstance(fields[name], list) else fields[name]
