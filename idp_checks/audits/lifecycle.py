@@ -132,7 +132,7 @@ async def lifecycle(
     """
     invocation = _read_arguments(provider, token, arguments)
     del token, arguments  # a traceback must not show them
-    return await _run(invocation, asker)
+    return await _run_invocation(invocation, asker)
 
 
 def lifecycle_sync(provider: str, token: str | Secret, **arguments: Unpack[LifecycleArguments]) -> Lifecycle:
@@ -142,7 +142,7 @@ def lifecycle_sync(provider: str, token: str | Secret, **arguments: Unpack[Lifec
     """
     invocation = _read_arguments(provider, token, arguments)
     del token, arguments
-    return run_sync(_run(invocation, None))
+    return run_sync(_run_invocation(invocation, None))
 
 
 class _Invocation(NamedTuple):
@@ -193,7 +193,7 @@ def _read_arguments(provider: str, token: str | Secret, arguments: LifecycleArgu
     )
 
 
-async def _run(invocation: _Invocation, asker: Asker | None) -> Lifecycle:
+async def _run_invocation(invocation: _Invocation, asker: Asker | None) -> Lifecycle:
     async with AsyncExitStack() as stack:
         if asker is None:
             seconds = invocation.timeout

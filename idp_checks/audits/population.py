@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct, field
 
@@ -100,7 +98,7 @@ class Population:
         self.sources = sources
         for connection in self._policy.connections.values():
             self.find_state(connection.name, connection.provider)
-            self._redactor.add(*_connection_secrets(connection))
+            self._redactor.add(*connection.secrets)
         done = 0
         for source in sources:
             records = identities = 0
@@ -181,13 +179,6 @@ def _is_generic(name: str) -> bool:
     """Return whether a custom connection can store identities of other providers under this name."""
     provider = find_provider(name)
     return name in ("oauth2", "oidc") or (provider is not None and provider.kind == "generic")
-
-
-def _connection_secrets(connection: Connection) -> Iterator[Secret]:
-    values: tuple[Any, ...] = (connection.client_secret, connection.canary, connection.lifecycle_token)
-    for value in (*values, *connection.credentials.values()):
-        if isinstance(value, Secret):
-            yield value
 
 
 def _is_plain_word(token: Secret) -> bool:

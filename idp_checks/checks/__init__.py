@@ -28,8 +28,8 @@ from idp_checks.checks.context import (
     EvidenceIntegrity,
     IdentityContext,
     LeakSearch,
-    ProfileParser,
     PopulationCounts,
+    ProfileParser,
     RunContext,
 )
 from idp_checks.checks.evaluation import get_evaluator
@@ -50,8 +50,8 @@ __all__ = [
     "IdentityContext",
     "LeakSearch",
     "Meanings",
-    "ProfileParser",
     "PopulationCounts",
+    "ProfileParser",
     "RunContext",
     "Severity",
     "Subject",

@@ -28,8 +28,8 @@ __all__ = [
     "EvidenceIntegrity",
     "IdentityContext",
     "LeakSearch",
-    "ProfileParser",
     "PopulationCounts",
+    "ProfileParser",
     "RunContext",
 ]
 
@@ -140,7 +140,7 @@ class IdentityContext(_Base, frozen=True, kw_only=True):
         """The tokens and credentials of the record and the policy."""
         for identity in (self.identity, *self.record.identities):
             yield from filter(None, (identity.access_token, identity.access_token_secret, identity.refresh_token))
-        yield from _connection_secrets(self.connection)
+        yield from self.connection.secrets
 
     def private_strings(self) -> Iterator[str]:
         """Iterate over the secrets and the account identifiers of the record."""
@@ -176,12 +176,7 @@ class ConnectionContext(_Base, frozen=True, kw_only=True):
 
     def private_strings(self) -> Iterator[str]:
         """Iterate over the secrets of the connection."""
-        return (secret.reveal() for secret in _connection_secrets(self.connection))
-
-
-def _connection_secrets(connection: Connection) -> Iterator[Secret]:
-    yield from filter(None, (connection.client_secret, connection.canary, connection.lifecycle_token))
-    yield from (value for value in connection.credentials.values() if isinstance(value, Secret))
+        return (secret.reveal() for secret in self.connection.secrets)
 
 
 class PopulationCounts(Struct, frozen=True, kw_only=True):

@@ -107,11 +107,11 @@ def _convert_fact(value: object, context: Context) -> Any:
     if isinstance(value, int):
         return value if abs(value) <= MAX_EXACT_INTEGER else str(value)
     if isinstance(value, str):
-        return _redact(value, context)
+        return _redact_fact(value, context)
     if isinstance(value, datetime):
         return zulu(value)
     if isinstance(value, Mapping):
-        return {_redact(str(name), context): _convert_fact(item, context) for name, item in value.items()}
+        return {_redact_fact(str(name), context): _convert_fact(item, context) for name, item in value.items()}
     if isinstance(value, set | frozenset):
         value = sorted(value)
     if isinstance(value, list | tuple):
@@ -119,7 +119,7 @@ def _convert_fact(value: object, context: Context) -> Any:
     raise TypeError(f"a {type(value).__name__} cannot be a fact")
 
 
-def _redact(text: str, context: Context) -> str:
+def _redact_fact(text: str, context: Context) -> str:
     for private in context.private_strings():
         if text == private:
             return f"[{context.fingerprint(text)}]"

@@ -6,7 +6,7 @@ reported as indeterminate (``no_policy``), never as pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -58,6 +58,12 @@ class Connection(Struct, frozen=True, kw_only=True):
     renew_before_s: int | None = None
     revocation_delay_s: int | None = None
     lifecycle_token: Secret | None = None
+
+    @property
+    def secrets(self) -> Iterator[Secret]:
+        """The secrets of the connection."""
+        values = (self.client_secret, self.canary, self.lifecycle_token, *self.credentials.values())
+        return (value for value in values if isinstance(value, Secret) and value)
 
     def build_question(self, token: Secret, subject: str | None = None) -> Question:
         """Build the question about a token of this connection.

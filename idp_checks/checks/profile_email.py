@@ -64,7 +64,7 @@ def check_never_true_by_mistake(context: ConnectionContext) -> CheckOutcome:
     if not trials:
         return undecided("no_data", "No recorded profile with an address is available.")
     positive = {
-        _format_value(get_path(trial.raw, trial.shape.vouched_by or ()))
+        _format_flag(get_path(trial.raw, trial.shape.vouched_by or ()))
         for trial in trials
         if trial.normalized.get("email_verified") is True
     }
@@ -102,7 +102,7 @@ def check_never_true_by_mistake(context: ConnectionContext) -> CheckOutcome:
     return passed("No tested value results in true.", tried=tested, false_kept_apart_from_not_stated=is_distinguished)
 
 
-def _format_value(value: object) -> str:
+def _format_flag(value: object) -> str:
     return "removed" if value is MISSING else msgspec.json.encode(value).decode()
 
 

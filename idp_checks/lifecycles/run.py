@@ -117,12 +117,12 @@ class LifecycleRun:
             provider=self.provider,
             question=self.question,
             started=self.started,
-            steps=_redact(tuple(self.steps), redactor),
+            steps=_redact_values(tuple(self.steps), redactor),
             plan=plan,
-            introspection=_redact(first, redactor),
+            introspection=_redact_values(first, redactor),
             renewed=self.renewed,
-            renewal=_redact(self.renewal, redactor),
-            revocation=_redact(self.revocation, redactor),
+            renewal=_redact_values(self.renewal, redactor),
+            revocation=_redact_values(self.revocation, redactor),
         )
 
     def secrets(self) -> Iterator[Secret]:
@@ -352,15 +352,15 @@ class LifecycleRun:
         return introspection
 
 
-def _redact(value: Any, redactor: Redactor) -> Any:
+def _redact_values(value: Any, redactor: Redactor) -> Any:
     """Remove secrets that the issuer returned in a response about another token."""
     if isinstance(value, str):
         return redactor.redact_known(value)
     if isinstance(value, Mapping):
-        return {redactor.redact_known(str(name)): _redact(item, redactor) for name, item in value.items()}
+        return {redactor.redact_known(str(name)): _redact_values(item, redactor) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_redact(item, redactor) for item in value)
+        return type(value)(_redact_values(item, redactor) for item in value)
     if isinstance(value, Struct):
-        fields = {name: _redact(getattr(value, name), redactor) for name in value.__struct_fields__}
+        fields = {name: _redact_values(getattr(value, name), redactor) for name in value.__struct_fields__}
         return structs.replace(value, **fields)
     return value

@@ -70,7 +70,7 @@ class LifecycleOptions(Struct, frozen=True, kw_only=True):
                 raise UsageError("invalid number of seconds", where=name, remedy=f"pass at least {minimum:g}")
 
 
-def _ignore(_: object) -> None:
+def _discard(_: object) -> None:
     """Do nothing."""
 
 
@@ -85,8 +85,8 @@ class LifecycleCallbacks:
     """
 
     progress: Progress = ignore_progress
-    keep: Callable[[Renewed], None] = _ignore
-    announce: Callable[[tuple[Planned, ...]], None] = _ignore
+    keep: Callable[[Renewed], None] = _discard
+    announce: Callable[[tuple[Planned, ...]], None] = _discard
 
 
 class Planned(Struct, frozen=True, kw_only=True):
