@@ -61,7 +61,7 @@ async def introspect_tokens(states: Iterable[ConnectionState], asker: Asker, pro
 
 
 async def _ask(state: ConnectionState, token: Secret, asker: Asker, subject: str | None = None) -> Introspection:
-    return await asker.ask(state.connection.question(token, subject))
+    return await asker.ask(state.connection.build_question(token, subject))
 
 
 def find_introspection(identity: Identity, state: ConnectionState) -> Introspection | None:

@@ -25,7 +25,7 @@ async def revoke_lifecycle_tokens(states: Iterable[ConnectionState], asker: Aske
         if token is not None and state.provider is not None:
             patience = REVOCATION_TIMEOUT if delay is None else float(delay)
             options = LifecycleOptions(revoke=True, patience=patience)
-            lifecycle = await run_lifecycle(state.connection.question(token), asker, options=options)
+            lifecycle = await run_lifecycle(state.connection.build_question(token), asker, options=options)
             state.revocation = lifecycle.revocation
     if pending:
         progress("revoking", len(pending), len(pending))
