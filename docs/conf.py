@@ -14,7 +14,7 @@ project_copyright = "the idp_checks contributors"
 release = installed("idp-checks")
 
 extensions = ["generate", "myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "generated/extra"]
 nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -30,4 +30,6 @@ napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = "idp_checks"
-html_static_path = []
+html_extra_path = ["generated/extra"]
+
+(Path(__file__).parent / "generated" / "extra" / "league").mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Write the tables of the documentation from the code, when the documentation is built.
 
-The pages go to ``docs/generated/``, which is not tracked. The tag ``fast`` (``sphinx-build -t fast``) leaves out the pages
-that take more than a few seconds: the league and the hostile issuers.
+The pages go to ``docs/generated/``, which is not tracked. The tag ``fast`` (``sphinx-build -t fast``) leaves out the
+pages that take more than a few seconds: the league and the hostile issuers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 GENERATED = Path(__file__).parent / "generated"
+EXTRA = GENERATED / "extra"
+"""Files that are copied to the root of the site as they are."""
+LEAGUE = """# League
+
+The conformance suite at its default depth against the parsing code of well-known libraries, each at the release that
+was installed when this page was built. Each difference is classified: a bug of the library, a bug of these rules, or a
+difference of policy.
+"""
 
 
 def providers_page() -> str:
@@ -28,7 +36,7 @@ def providers_page() -> str:
 
 def checks_page() -> str:
     """Return the table of all checks with the controls that they are mapped to."""
-    from idp_checks.checks.catalog import catalog
+    from idp_checks.checks.catalog import CHECKS
 
     lines = [
         "# Checks",
@@ -39,9 +47,9 @@ def checks_page() -> str:
         "| id | title | severity | controls |",
         "|---|---|---|---|",
     ]
-    for check in catalog().checks.values():
+    for check in CHECKS:
         controls = ", ".join(f"{control.framework} {control.id}" for control in check.controls)
-        lines.append(f"| `{check.id}` | {check.title} | {check.severity.value} | {controls} |")
+        lines.append(f"| `{check.id}` | {check.title} | {check.severity} | {controls} |")
     return "\n".join(lines) + "\n"
 
 
@@ -78,30 +86,31 @@ def hostile_issuers_page() -> str:
     return hostile_markdown()
 
 
-def league() -> None:
+def write_league() -> None:
     """Write the league: the conformance suite against each library that has an adapter."""
     from idp_checks.conformance import adapters, conform
-    from idp_checks.conformance.reports import html
+    from idp_checks.conformance.reports import html, markdown
+    from idp_checks.errors import UsageError
 
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # a project's settings are not part of the library
-    lines = [
-        "# League",
-        "",
-        "The conformance suite at its default depth against the parsing code of well-known libraries, each at the",
-        "release installed when this page was built. Each report shows providers by rules. For every failed cell it",
-        "shows the rule and its source, the expected and the actual value, and the smallest raw profile that shows the",
-        "difference. Each difference is classified: a bug of the library, a bug of these rules, or a difference of policy.",
-        "",
-    ]
-    folder = GENERATED / "league"
-    folder.mkdir(parents=True, exist_ok=True)
+    index = [LEAGUE, "```{toctree}", ":hidden:", ""]
+    links = []
     for name in adapters.names():
-        results = conform(name)
-        library = results.run.library if results.run is not None and results.run.library else results.normalizer
-        title = f"{adapters.title(name)} by the rules: {library}"
-        (folder / f"{name}.html").write_text(html.render(results, title=title), encoding="utf-8")
-        lines.append(f"- <a href='../league/{name}.html'>{title}</a>")
-    write("league", "\n".join(lines) + "\n")
+        try:
+            results = conform(name)
+        except UsageError as error:
+            write(f"league_{name}", f"# {name}\n\nNot available in this build: {error}.\n")
+        else:
+            library = results.run.library if results.run is not None and results.run.library else results.normalizer
+            title = f"{adapters.title(name)} by the rules: {library}"
+            page = markdown.render(results, title=title)
+            details = f"<a href='../league/{name}.html'>Every failure in detail</a>\n"
+            head, blank, rest = page.partition("\n\n")
+            write(f"league_{name}", f"{head}{blank}{details}\n{rest}")
+            (EXTRA / "league" / f"{name}.html").write_text(html.render(results, title=title), encoding="utf-8")
+        index.append(f"league_{name}")
+        links.append(f"- {{doc}}`league_{name}`")
+    write("league", "\n".join([*index, "```", "", *links]) + "\n")
 
 
 def write(name: str, text: str) -> None:
@@ -129,8 +138,7 @@ def generate(app: Sphinx) -> None:
             write(name, f"# {name.replace('_', ' ').capitalize()}\n\nNot built (tag `fast`).\n")
         return
     write("hostile_issuers", hostile_issuers_page())
-    league()
-    app.config.html_extra_path.append("generated/league_root")
+    write_league()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
