@@ -17,7 +17,7 @@ _MIN_SECRET_LENGTH = 6
 
 
 def judge_totality(case: Case, observation: Observation) -> Iterator[str]:
-    """N12: pure and total; a response that is not a profile raises an error."""
+    """Judge errors and side effects by N12."""
     if observation.modified_input:
         yield "the input was modified"
     if observation.is_inconsistent:
@@ -31,7 +31,7 @@ def judge_totality(case: Case, observation: Observation) -> Iterator[str]:
 
 
 def judge_builtin_totality(case: Case, observation: Observation) -> Iterator[str]:
-    """N12 for the built-in normalizer: the error is also a ``ProfileError`` with the path of the invalid field."""
+    """Judge the built-in normalizer by N12; it must raise ``ProfileError`` with the path of the invalid field."""
     yield from judge_totality(case, observation)
     if case.claims is None and observation.error is not None:
         if not isinstance(observation.error, ProfileError):
@@ -43,7 +43,7 @@ def judge_builtin_totality(case: Case, observation: Observation) -> Iterator[str
 
 
 def judge_secrets(case: Case, observation: Observation) -> Iterator[str]:
-    """N13: no secret appears outside ``identities``, in a ``repr`` or in an error."""
+    """Judge the result and the error by N13."""
     secrets = [secret for secret in case.secrets if len(secret) >= _MIN_SECRET_LENGTH]
     if not secrets:
         return

@@ -13,7 +13,7 @@ __all__ = ["judge_email", "judge_email_verified"]
 
 
 def judge_email(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N6: ``email`` is the provider's address, trimmed; an invalid address is omitted."""
+    """Judge ``email`` by N6."""
     email = profile.get("email")
     provider_email = (claims.email or "").strip()
     if email is not None and not isinstance(email, str):
@@ -28,7 +28,7 @@ def judge_email(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iter
 
 
 def judge_email_verified(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N7: ``email_verified`` is the value of the documented field for this address, and of no other field."""
+    """Judge ``email_verified`` by N7."""
     verified = profile.get("email_verified")
     has_email = unambiguous_email(claims) or (is_ambiguous_email(claims.email) and profile.get("email"))
     expected = claims.email_verified if has_email else None

@@ -12,7 +12,7 @@ __all__ = ["judge_identities", "judge_user_id"]
 
 
 def judge_user_id(case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N1: ``user_id`` is the provider's name, a bar and the exact identifier."""
+    """Judge ``user_id`` by N1."""
     user_id = profile.get("user_id")
     if not isinstance(user_id, str):
         yield "user_id is not a string"
@@ -43,7 +43,7 @@ def _as_number(text: str) -> float | None:
 
 
 def judge_identities(case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N11: ``identities`` contains this account with provider, bare identifier, connection and ``isSocial``."""
+    """Judge ``identities`` by N11."""
     if "identities" not in profile:
         return
     identities = profile["identities"]

@@ -14,7 +14,7 @@ __all__ = ["judge_name", "judge_name_parts", "judge_nickname"]
 
 
 def judge_name(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N3: full name; else given and family name; else username; else local part of the email; else identifier."""
+    """Judge ``name`` by N3."""
     parts = [part.strip() for part in (claims.given_name, claims.family_name) if part and part.strip()]
     expected: tuple[str | None, ...]
     if has_text(claims.name):
@@ -30,7 +30,7 @@ def judge_name(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Itera
 
 
 def judge_nickname(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N4: username; else local part of the email address; else name; else identifier."""
+    """Judge ``nickname`` by N4."""
     expected: tuple[object, ...]
     if has_text(claims.username):
         source, expected = "the username", (claims.username,)
@@ -45,7 +45,7 @@ def judge_nickname(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> I
 
 
 def judge_name_parts(_case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N8: ``given_name`` and ``family_name`` are present only if the provider sends them."""
+    """Judge ``given_name`` and ``family_name`` by N8."""
     for name in ("given_name", "family_name"):
         provider_value, value = getattr(claims, name), profile.get(name)
         if value is not None and not isinstance(value, str):

@@ -19,7 +19,7 @@ __all__ = ["judge_picture"]
 
 
 def judge_picture(case: Case, claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N5: an absolute http(s) URL from the provider; else a Gravatar.
+    """Judge ``picture`` by N5.
 
     Any picture that the provider sends is accepted. The hash in a Gravatar URL may be MD5 or SHA-256.
     """

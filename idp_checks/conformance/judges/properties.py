@@ -20,7 +20,7 @@ _URL_DELIMITERS = re.compile("[/?&=#]")
 
 
 def judge_required_properties(_case: Case, _claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N2: ``user_id``, ``name``, ``nickname`` and ``picture`` are nonblank strings."""
+    """Judge the required properties by N2."""
     for name in RULES["N2"].properties:
         value = profile.get(name)
         if not isinstance(value, str):
@@ -30,7 +30,7 @@ def judge_required_properties(_case: Case, _claims: Claims, profile: Mapping[str
 
 
 def judge_missing_values(case: Case, _claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N9: a property without a value is absent, not blank and not the string "None"."""
+    """Judge the properties without a value by N9."""
     input_text = " ".join(strings_in([case.raw, case.also])).casefold()
     for name in STANDARD:
         value = profile.get(name)
@@ -48,7 +48,7 @@ def judge_missing_values(case: Case, _claims: Claims, profile: Mapping[str, Any]
 
 
 def judge_other_properties(case: Case, _claims: Claims, profile: Mapping[str, Any]) -> Iterator[str]:
-    """N10: every other property passes through unchanged."""
+    """Judge the properties that are not standard by N10."""
     if case.shape is None or not isinstance(case.raw, Mapping):
         return
     # If the profile is nested in another field, a normalizer may unwrap that field.

@@ -24,7 +24,7 @@ __all__ = ["compare_adjacent_identifiers", "compare_properties", "withdraw_vouch
 
 
 def withdraw_vouching(observer: Observer, sample: Sample, partner: Sample, variation: int) -> Attempt:
-    """M1: a verified address is no longer verified if the provider stops vouching for it."""
+    """Test M1: compare a verified address with variants for which the provider does not vouch."""
     read_profile(observer, sample)
     case = read_profile(observer, with_verified_email(observer.case(sample)))
     if case.claims is None or case.claims.email_verified is not True:
@@ -47,7 +47,7 @@ def withdraw_vouching(observer: Observer, sample: Sample, partner: Sample, varia
 
 
 def compare_properties(rule_id: str, objection: str) -> Experiment:
-    """Return the experiment that a rule's variants have the same values of its properties."""
+    """Return the experiment that compares a rule's properties between a raw profile and its variants."""
     names = RULES[rule_id].properties
 
     def experiment(observer: Observer, sample: Sample, partner: Sample, variation: int) -> Attempt:
@@ -80,7 +80,7 @@ def compare_properties(rule_id: str, objection: str) -> Experiment:
 
 
 def compare_adjacent_identifiers(observer: Observer, sample: Sample, _partner: Sample, variation: int) -> Attempt:
-    """M6: adjacent identifiers above 2^53 are two users."""
+    """Test M6: compare the ``user_id`` of two adjacent identifiers."""
     pair = adjacent_identifiers(read_profile(observer, sample), variation)
     if pair is None:
         raise UnsuitableSampleError

@@ -88,7 +88,7 @@ def judge_unchanged(rule_id: str) -> Experiment:
 
 
 def vary_identifier(observer: Observer, sample: Sample, partner: Sample, variation: int) -> Attempt:
-    """N1: a similar identifier is another user, and no field except the identifier changes ``user_id``."""
+    """Test N1 with a similar identifier, then with the fields of another profile and the same identifier."""
     case = read_profile(observer, sample)
     assert case.shape is not None and case.claims is not None  # noqa: PT018 - both or neither
     profile = observer.observe(sample)[1].profile
@@ -114,7 +114,7 @@ def vary_identifier(observer: Observer, sample: Sample, partner: Sample, variati
 
 
 def vary_vouching(observer: Observer, sample: Sample, _partner: Sample, variation: int) -> Attempt:
-    """N7: only the documented value of the documented field makes an address verified."""
+    """Test N7 with another value in the field by which the provider vouches for the address."""
     case = read_profile(observer, sample)
     path = None if case.shape is None else case.shape.vouched_by
     if path is None:
@@ -138,7 +138,7 @@ def _may_mean_true(flag: object) -> bool:
 
 
 def vary_missing(observer: Observer, sample: Sample, _partner: Sample, variation: int) -> Attempt:
-    """N9: null, empty, blank and absent fields have the same standard properties."""
+    """Test N9 with a string field that is absent, null, empty and blank."""
     raw, also = sample
     case = read_profile(observer, sample)
     paths = nullable_string_paths(type(case.shape)) if case.shape is not None else ()
@@ -166,7 +166,7 @@ def vary_missing(observer: Observer, sample: Sample, _partner: Sample, variation
 
 
 def expect_rejection(observer: Observer, sample: Sample, _partner: Sample, _variation: int) -> Attempt:
-    """N12: a response that is not a profile raises an error."""
+    """Test N12 with a response that is not a profile."""
     if not observer.normalizer.accepts(observer.provider.name, sample.raw):
         raise UnsuitableSampleError
     case, observation = observer.observe(sample)
@@ -174,7 +174,7 @@ def expect_rejection(observer: Observer, sample: Sample, _partner: Sample, _vari
 
 
 def plant_secret(observer: Observer, sample: Sample, _partner: Sample, variation: int) -> Attempt:
-    """N13: a token in the raw profile, at the top level or nested, does not appear in the result."""
+    """Test N13 with a token that is added to the raw profile, at the top level or nested."""
     raw, also = sample
     if not isinstance(raw, dict):
         raise UnsuitableSampleError

@@ -68,7 +68,7 @@ def claims_equal(left: Claims | None, right: Claims | None) -> bool:
 
 
 def without_vouching(_provider: Provider, case: Case, _partner: Sample, variation: int) -> Iterator[Sample]:
-    """M1: the field by which the provider vouches for an address is removed or set to a value that is not true."""
+    """Yield variants for M1: the vouching field is removed or set to a value that is not true."""
     path = None if case.shape is None else case.shape.vouched_by
     raw, also = case.raw, case.also
     if path is not None:
@@ -86,13 +86,13 @@ def with_verified_email(case: Case) -> Sample:
 
 
 def with_other_fields(_provider: Provider, case: Case, partner: Sample, _variation: int) -> Iterator[Sample]:
-    """M2: all fields of another profile, with the identifier of this one."""
+    """Yield the variant for M2: all fields of another profile, with the identifier of this one."""
     if case.claims is not None and case.shape is not None:
         yield Sample(replace_at(partner.raw, case.shape.subject, case.claims.id), partner.also)
 
 
 def with_undocumented_fields(provider: Provider, case: Case, _partner: Sample, variation: int) -> Iterator[Sample]:
-    """M3: fields that the provider's model does not have are added."""
+    """Yield the variant for M3: fields that the provider's model does not have are added."""
     if isinstance(case.raw, dict):
         documented = {name for shape in provider.profile.shapes for name in field_names(shape)} | set(case.raw)
         lookalikes = list(STANDARD_LOOKALIKES.items())
@@ -102,13 +102,13 @@ def with_undocumented_fields(provider: Provider, case: Case, _partner: Sample, v
 
 
 def reordered(_provider: Provider, case: Case, _partner: Sample, _variation: int) -> Iterator[Sample]:
-    """M4: fields in reverse order; then lists too, if the model reads the same claims."""
+    """Yield variants for M4: fields in reverse order, first without and then with lists."""
     yield Sample(_reverse(case.raw, lists=False), _reverse(case.also, lists=False))
     yield Sample(_reverse(case.raw, lists=True), _reverse(case.also, lists=True))
 
 
 def with_nulls_for_absent(_provider: Provider, case: Case, _partner: Sample, variation: int) -> Iterator[Sample]:
-    """M5: null fields are removed, and absent fields that the model reads are set to null."""
+    """Yield variants for M5: null fields are removed, absent fields that the model reads are null."""
     yield Sample(_drop_nulls(case.raw), _drop_nulls(case.also))
     if isinstance(case.raw, dict) and case.shape is not None:
         absent = sorted(field_names(type(case.shape)) - set(case.raw))
@@ -117,7 +117,7 @@ def with_nulls_for_absent(_provider: Provider, case: Case, _partner: Sample, var
 
 
 def adjacent_identifiers(case: Case, variation: int) -> tuple[Sample, Sample] | None:
-    """M6: two profiles that differ by 1 in their identifiers, which are above 2^53."""
+    """Return two profiles for M6 whose identifiers are above 2^53 and differ by 1; None without a model."""
     if case.shape is None:
         return None
     number = LARGE_IDENTIFIERS[variation % len(LARGE_IDENTIFIERS)]

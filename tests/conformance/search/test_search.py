@@ -16,7 +16,7 @@ from idp_checks.conformance.redaction import CANARY
 from idp_checks.conformance.search.depth import DEPTHS
 from idp_checks.conformance.search.search import search
 from idp_checks.selftest.historic_profiles import normalize_correctly
-from idp_checks.selftest.mistakes import MISTAKES, parse_id_as_float, omit_picture
+from idp_checks.selftest.mistakes import MISTAKES, omit_picture, parse_id_as_float
 
 WRONG = [(function, rule) for function, rule, _ in MISTAKES]
 """Wrong normalizers, and the rule that must object to each."""
