@@ -1,4 +1,4 @@
-"""An endpoint that vouches for a made-up token vouches for nothing."""
+"""Tests of calibration: an endpoint that accepts a canary token proves nothing."""
 
 from __future__ import annotations
 
@@ -11,31 +11,30 @@ from urllib.parse import parse_qs
 import msgspec
 import pytest
 
-from idp_checks import Asker, providers
-from idp_checks.live.calibration import make_canary
-from idp_checks.live.calibration import apply_calibration
-from idp_checks.tokens.reading import Reading
-from idp_checks.tokens.introspection import Introspection
+from idp_checks import Asker, Question, providers
 from idp_checks.issuers.server import serve
 from idp_checks.issuers.world import World
+from idp_checks.live.calibration import apply_calibration, make_canary
 from idp_checks.live.loop import run_sync
-from idp_checks.tokens.signed import has_jws_form
+from idp_checks.tokens.introspection import Introspection
+from idp_checks.tokens.jws import has_jws_form
+from idp_checks.tokens.reading import Reading
 
 TOKEN = "made-up-but-known-0123456789"
-ASKER = {"client_id": "client-a", "client_secret": "made-up-secret"}
+YES, NO = b'{"active": true, "client_id": "client-a", "exp": 4102444800}', b'{"active": false}'
 
 
 class Issuer:
-    """An introspection endpoint; ``answer(token)`` gives status and body. ``asked`` holds the tokens that came."""
+    """An introspection endpoint; ``respond(token)`` returns status and body, and ``tokens`` are the received ones."""
 
-    def __init__(self, answer):
-        asked = self.asked = []
+    def __init__(self, respond):
+        tokens = self.tokens = []
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-                asked.append(form["token"][0])
-                status, body = answer(form["token"][0])
+                tokens.append(form["token"][0])
+                status, body = respond(form["token"][0])
                 self.send_response(status)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(body)))
@@ -57,100 +56,99 @@ class Issuer:
         self._server.server_close()
 
 
-def asked(token, *, calibrate=True, timeout=5.0, provider="oauth2", **given):
-    async def ask():
+def ask(token, *, calibrate=True, timeout=10.0, provider="oauth2", **options):
+    options = {"client_id": "client-a", "client_secret": "made-up-secret", **options}
+    question = Question(provider=provider, token=token, **options)
+
+    async def run():
         async with Asker(timeout=timeout) as asker:
-            return await (asker.calibrated if calibrate else asker.ask)(provider, token, **{**ASKER, **given})
+            return await (asker.ask_calibrated(question) if calibrate else asker.ask(question))
 
-    return run_sync(ask())
-
-
-YES, NO = b'{"active": true, "client_id": "client-a", "exp": 4102444800}', b'{"active": false}'
+    return run_sync(run())
 
 
-def test_an_issuer_that_vouches_for_anything_is_uncalibrated():
-    """Without the second question its answer looks good; with it nothing that it says counts."""
+def test_endpoint_that_accepts_any_token_is_uncalibrated():
+    """Without calibration its response looks good."""
     with Issuer(lambda token: (200, YES)) as issuer:
-        assert asked(TOKEN, issuer_url=issuer.url, calibrate=False).good
-        found = asked(TOKEN, issuer_url=issuer.url)
-    assert (found.active, found.good, found.reason) == (None, False, "uncalibrated")
-    assert "made-up token" in found.explain()
-    assert len(issuer.asked) == 3
-    assert issuer.asked[2] != TOKEN
+        assert ask(TOKEN, issuer_url=issuer.url, calibrate=False).good
+        result = ask(TOKEN, issuer_url=issuer.url)
+    assert (result.active, result.good, result.reason) == (None, False, "uncalibrated")
+    assert "canary token" in result.explain()
+    assert len(issuer.tokens) == 3
+    assert issuer.tokens[2] != TOKEN
 
 
-def test_an_issuer_that_knows_its_tokens_is_believed():
-    """The known token stays good, another stays denied."""
+def test_endpoint_that_denies_the_canary_token_is_believed():
+    """A known token stays good, another one denied."""
     with Issuer(lambda token: (200, YES if token == TOKEN else NO)) as issuer:
-        good = asked(TOKEN, issuer_url=issuer.url)
-        bad = asked("another-token-of-nobody", issuer_url=issuer.url)
+        good = ask(TOKEN, issuer_url=issuer.url)
+        bad = ask("another-unknown-token", issuer_url=issuer.url)
     assert good.good
     assert (bad.active, bad.reason) == (False, "denied")
 
 
-def test_a_good_word_does_not_count_where_nothing_was_refused():
-    """An issuer that is down when the made-up token is asked about was not shown to refuse any."""
+def test_acceptance_does_not_count_if_the_canary_request_failed():
+    """The endpoint has not been shown to deny anything."""
     with Issuer(lambda token: (200, YES) if token == TOKEN else (500, b"")) as issuer:
-        found = asked(TOKEN, issuer_url=issuer.url, timeout=1.0)
-    assert (found.active, found.reason) == (None, "uncalibrated")
+        result = ask(TOKEN, issuer_url=issuer.url)
+    assert (result.active, result.reason) == (None, "uncalibrated")
 
 
-def test_a_denial_stands_though_the_second_question_failed():
-    """What is denied is not made undecided by a calibration that got no answer."""
+def test_denial_counts_even_if_the_canary_request_failed():
+    """A failed calibration does not make a denied token undecided."""
     with Issuer(lambda token: (200, NO) if token == TOKEN else (500, b"")) as issuer:
-        found = asked(TOKEN, issuer_url=issuer.url, timeout=1.0)
-    assert (found.active, found.reason) == (False, "denied")
+        result = ask(TOKEN, issuer_url=issuer.url)
+    assert (result.active, result.reason) == (False, "denied")
 
 
 @pytest.mark.parametrize("name", providers.names_with_recordings())
-def test_a_made_up_token_has_the_providers_form_and_is_never_the_same(name):
-    """It fits the documented pattern, and no two are equal."""
+def test_canary_token_has_the_providers_form(name):
+    """It matches the documented pattern, and no two are equal."""
     provider = providers.get(name)
-    one, other = make_canary(provider).reveal(), make_canary(provider).reveal()
-    assert one != other
-    if not has_jws_form(one) and provider.token.pattern:
-        assert re.fullmatch(provider.token.pattern, one)
+    first, second = make_canary(provider).reveal(), make_canary(provider).reveal()
+    assert first != second
+    if not has_jws_form(first) and provider.token.pattern:
+        assert re.fullmatch(provider.token.pattern, first)
 
 
-def test_simulated_issuers_are_calibrated():
-    """Every played issuer that answers for tokens refuses a made-up one, so a good token stays good."""
+def test_simulated_issuers_deny_the_canary_token():
+    """A good token stays good at every simulated issuer that can be asked."""
     names = ("google-oauth2", "facebook", "github", "line", "oauth2")
     world = World(names=names)
-    with serve(world=world) as served:
+    with serve(world=world) as server:
         for name in names:
             issuer = world.issuer(name)
-            found = asked(
+            result = ask(
                 issuer.token("valid"),
                 provider=name,
                 client_id=issuer.client_id,
-                client_secret=served.client_secret,
-                issuer_url=served.url(name),
+                client_secret=server.client_secret,
+                issuer_url=server.url(name),
                 credentials=issuer.loopback_credentials,
             )
-            assert found.good, (name, found)
+            assert result.good, (name, result)
 
 
-AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
-WORDS = {True: "ok", False: "denied", None: "network"}
+ASKED_AT = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
+REASONS = {True: "ok", False: "denied", None: "network"}
 
 
-def said(active, **more):
-    unproven = more.pop("unproven", ())
-    reading = Reading(active=active, reason=WORDS[active], **more)
+def make_introspection(active, *, unproven=(), **fields):
+    reading = Reading(active=active, reason=REASONS[active], **fields)
     return Introspection(
         provider="oauth2",
         active=active,
         reason=reading.reason,
         detail=reading.detail,
         method="introspection",
-        asked_at=AT,
+        asked_at=ASKED_AT,
         reading=reading,
         unproven=unproven,
     )
 
 
 @pytest.mark.parametrize(
-    ("found", "negative", "counts"),
+    ("active", "canary_active", "counts"),
     [
         (True, True, False),
         (True, None, False),
@@ -163,23 +161,21 @@ def said(active, **more):
         (None, False, True),
     ],
 )
-def test_a_word_is_weighed_by_what_was_said_of_a_made_up_token(found, negative, counts):
-    """Who vouches for a made-up token says nothing that counts; who refuses none, nothing good that counts."""
-    word = said(found, client_id="client-a", bare=True, unproven=("end",), detail="so")
-    weighted = apply_calibration(word, said(negative))
+def test_result_counts_depending_on_the_canary_result(active, canary_active, counts):
+    """No result counts if the canary was accepted; an acceptance counts only if it was denied."""
+    result = make_introspection(active, client_id="client-a", bare=True, unproven=("end",), detail="detail")
+    calibrated = apply_calibration(result, make_introspection(canary_active))
     if counts:
-        assert weighted == word
+        assert calibrated == result
         return
-    assert weighted == Introspection(
+    assert calibrated == Introspection(
         provider="oauth2",
         active=None,
         reason="uncalibrated",
         method="introspection",
-        asked_at=AT,
-        reading=msgspec.structs.replace(word.reading, bare=False),
-        detail=weighted.detail,
+        asked_at=ASKED_AT,
+        reading=msgspec.structs.replace(result.reading, bare=False),
+        detail=calibrated.detail,
     )
-    assert "a made-up token" in weighted.detail
-    assert ("network" in weighted.detail) is (negative is None), "why there was no verdict is said"
-    assert weighted.detail == weighted.detail.lower()
-    assert weighted.detail.startswith("the endpoint ")
+    expected = "accepted a canary token" if canary_active else "did not decide about a canary token (network)"
+    assert calibrated.detail == f"the endpoint {expected}"

@@ -274,7 +274,9 @@ def test_a_new_key_of_the_server_is_fetched_once(provider, ours):
 
             async def good(token):
                 kind = {"kind": "id_token", "issuer": endpoints["issuer"]}
-                return (await asker.ask(Question(provider="oidc", token=token, client_id=ours[0], credentials=kind))).good
+                return (
+                    await asker.ask(Question(provider="oidc", token=token, client_id=ours[0], credentials=kind))
+                ).good
 
             assert await good(old["id_token"])
             assert len(fetched) == 1
