@@ -40,7 +40,7 @@ def cli():
             mock.patch.object(sys, "argv", ["idp-checks", *map(str, arguments)]),
             mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")),
             mock.patch.dict(os.environ, environment),
-            contextlib.chdir(cwd or os.getcwd()),
+            contextlib.chdir(cwd or "."),
             contextlib.redirect_stdout(stdout),
             contextlib.redirect_stderr(stderr),
         ):

@@ -50,7 +50,7 @@ def test_introspect_explains_what_is_unproven(cli, server):
     assert result.returncode == 0
     output = " ".join(result.stdout.split())
     assert "GOOD" in output
-    assert "does not prove" in output
+    assert "but not which application it was issued to or when it expires" in output
 
 
 def test_introspect_reads_credentials_from_the_environment(cli, server):
@@ -85,7 +85,7 @@ def test_introspect_prompt_does_not_echo(server):
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - getpass needs a controlling terminal
     )
     os.close(terminal)
     output = b""
