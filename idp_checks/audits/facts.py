@@ -113,20 +113,20 @@ def _describe_calibration(state: ConnectionState) -> dict[str, Any]:
     calibration = state.calibration
     if calibration is None or calibration.negative is None:
         return {"negative": None, "positive": None, "text": "not calibrated"}
-    phrase = _describe_outcome(calibration.negative, "a random canary token")
+    outcomes = [f"random canary {_describe_outcome(calibration.negative)}"]
     if calibration.positive is not None:
-        phrase += f"; {_describe_outcome(calibration.positive, 'the canary of the policy')}"
+        outcomes.append(f"policy canary {_describe_outcome(calibration.positive)}")
     return {
         "negative": calibration.negative.reason,
         "positive": None if calibration.positive is None else calibration.positive.reason,
-        "text": phrase,
+        "text": "; ".join(outcomes),
     }
 
 
-def _describe_outcome(introspection: Introspection, token: str) -> str:
+def _describe_outcome(introspection: Introspection) -> str:
     if introspection.active is None:
-        return f"no result for {token} ({introspection.reason})"
-    return f"{'accepted' if introspection.active else 'rejected'} {token}"
+        return f"undecided ({introspection.reason})"
+    return "accepted" if introspection.active else "rejected"
 
 
 def _describe_policy(policy: Policy, masker: Masker) -> dict[str, Any]:

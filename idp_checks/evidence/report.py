@@ -29,6 +29,7 @@ def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Row]) -> None:
     environment.filters["count"] = format_count
     environment.filters["time"] = _format_time
     environment.filters["fact"] = _format_fact
+    environment.filters["sentence"] = _format_sentence
     template = environment.get_template("report.html.j2")
     view = build_view(run, rows)
     with (folder / NAME).open("w", encoding="utf-8") as stream:
@@ -37,6 +38,11 @@ def write(folder: Path, run: Mapping[str, Any], rows: Iterable[Row]) -> None:
 
 def _format_time(timestamp: str) -> str:
     return timestamp.replace("T", " ").replace("Z", " UTC")
+
+
+def _format_sentence(phrase: str) -> str:
+    """Return a phrase with an initial capital and a final period."""
+    return phrase[:1].upper() + phrase[1:] + ("" if phrase.endswith((".", "?", "!")) else ".")
 
 
 def _format_fact(value: object) -> str:

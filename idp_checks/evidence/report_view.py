@@ -1,7 +1,7 @@
 """Group ledger rows into the sections of the HTML report.
 
-Rows of one check with the same connection, verdict, reason and detail form one entry, with the number of accounts and
-the first of them. The report states the total wherever it shows only part of a list.
+Rows of one check with the same verdict, reason and detail form one entry, with the number of accounts and the first of
+them. Failed rows have an entry for each connection. The report states the total wherever it shows only part of a list.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class Entry(Struct):
-    """Rows of one check that differ only in their account; ``row`` and ``facts`` are those of the first row."""
+    """Rows of one check that differ in their accounts; ``row`` and ``facts`` are those of the first row."""
 
     check: Mapping[str, Any]
-    connection: str
     reason: str | None
     detail: str
     remedy: str
     row: int
     facts: Mapping[str, Any]
     count: int = 0
+    connections: list[str] = field(default_factory=list)
     subjects: list[Mapping[str, Any]] = field(default_factory=list)
 
 
@@ -71,6 +71,8 @@ class _Groups:
             self.dropped[verdict] += 1
             return
         entry.count += 1
+        if connection and connection not in entry.connections:
+            entry.connections.append(connection)
         if "identity" in subject and len(entry.subjects) < MAX_SUBJECTS:
             entry.subjects.append({"identity": subject["identity"], "row": row["seq"]})
 
@@ -78,13 +80,13 @@ class _Groups:
         """Return the entry of a row, creating it if needed; None if there is no room for a new entry."""
         table = self.entries[row["verdict"]]
         reason = row.get("reason")
-        key = (row["check"], connection, reason or "", row["detail"])
+        key = (row["check"], connection if row["verdict"] == "fail" else "", reason or "", row["detail"])
         if key not in table:
             if len(table) >= MAX_ENTRIES:
                 return None
             check = self.checks[row["check"]]
             remedy = REASON_WORDING[reason].remedy if reason else check.get("remedy") or ""
-            table[key] = Entry(check, connection, reason, row["detail"], remedy, row["seq"], row["facts"])
+            table[key] = Entry(check, reason, row["detail"], remedy, row["seq"], row["facts"])
         return table[key]
 
     def sorted_entries(self, verdict: str) -> list[Entry]:
@@ -94,7 +96,7 @@ class _Groups:
             key=lambda entry: (
                 SEVERITIES.index(entry.check["severity"]),
                 entry.check["id"],
-                entry.connection,
+                entry.connections,
                 -entry.count,
             ),
         )
@@ -194,8 +196,7 @@ def _find_checks_without_policy(entries: Iterable[Entry]) -> list[dict[str, Any]
         if entry.reason == "no_policy":
             item = table.setdefault(entry.check["id"], {"check": entry.check, "connections": [], "count": 0})
             item["count"] += entry.count
-            if entry.connection and entry.connection not in item["connections"]:
-                item["connections"].append(entry.connection)
+            item["connections"] += [name for name in entry.connections if name not in item["connections"]]
     return [table[name] for name in sorted(table)]
 
 

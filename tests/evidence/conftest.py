@@ -47,7 +47,7 @@ SAMPLES = (
 def build_run(findings, **fields):
     """Build the facts of a run with these findings."""
     counts = Counter(finding.verdict.value for finding in findings)
-    calibration = {"negative": "denied", "positive": None, "text": "rejected a random canary token"}
+    calibration = {"negative": "denied", "positive": None, "text": "random canary rejected"}
     connection = {
         "name": "github",
         "provider": "github",
