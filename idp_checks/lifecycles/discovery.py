@@ -12,7 +12,7 @@ from idp_checks.providers.operations import Operation
 from idp_checks.tokens.discovery import Metadata, list_metadata_urls, read_metadata
 from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Reading
-from idp_checks.tokens.template import HOLE
+from idp_checks.tokens.template import PLACEHOLDER
 from idp_checks.tokens.wire import Request
 
 __all__ = ["discover_operations"]
@@ -32,7 +32,7 @@ async def discover_operations(provider: Provider, question: Question, asker: Ask
     required = {
         name: placeholder[1]
         for name, operation in operations.items()
-        if (placeholder := HOLE.fullmatch(operation.url or "")) is not None
+        if (placeholder := PLACEHOLDER.fullmatch(operation.url or "")) is not None
         and placeholder[1] in Metadata.__struct_fields__
         and not question.credentials.get(placeholder[1])
     }

@@ -9,7 +9,7 @@ from idp_checks.lifecycles.values import LifecycleOptions, Planned
 from idp_checks.providers.model import Provider
 from idp_checks.providers.operations import Operation
 from idp_checks.tokens.question import Question
-from idp_checks.tokens.template import HOLE
+from idp_checks.tokens.template import PLACEHOLDER
 from idp_checks.tokens.wire import Unreachable
 
 __all__ = ["build_plan", "lifecycle_inputs", "missing_inputs"]
@@ -35,9 +35,9 @@ def lifecycle_inputs(provider: Provider) -> tuple[str, ...]:
     for operation in (token.renewal, token.termination, token.uses):
         if operation.request is not None:
             names += operation.request.required_credentials
-        names += HOLE.findall(operation.url or "")
+        names += PLACEHOLDER.findall(operation.url or "")
     if profile is not None:
-        names += HOLE.findall(profile.url)
+        names += PLACEHOLDER.findall(profile.url)
     return tuple(name for name in dict.fromkeys(names) if name != "token")
 
 
@@ -52,8 +52,8 @@ def missing_inputs(operation: Operation, question: Question, *, has_refresh_toke
     url = request.url
     if question.issuer_url is not None and "://" in url:
         url = url.partition("://")[2].partition("/")[2]
-    token_field = request.placement.name if request.placement.place == "path" else "token"
-    names = [*request.required_credentials, *(name for name in HOLE.findall(url) if name != token_field)]
+    token_field = request.placement.name if request.placement.location == "path" else "token"
+    names = [*request.required_credentials, *(name for name in PLACEHOLDER.findall(url) if name != token_field)]
     missing = [name for name in dict.fromkeys(names) if not _has_input(question, name)]
     if operation.token == "refresh" and not has_refresh_token:
         missing.append("refresh_token")

@@ -93,7 +93,7 @@ class LifecycleRun:
         self.tokens: dict[TokenRole, Secret] = {"given": question.token}
         self.introspections: dict[TokenRole, Introspection] = {}
         self.started = utc_now()
-        self.started_at = asyncio.get_running_loop().time()
+        self.clock_start = asyncio.get_running_loop().time()
         self.steps: list[Step] = []
         self.renewed: Renewed | None = None
         self.renewal: Renewal | None = None
@@ -197,7 +197,7 @@ class LifecycleRun:
             seconds_ago: how many seconds before now the recorded event took place.
         """
         source = reading if reading is not None else introspection
-        seconds = asyncio.get_running_loop().time() - self.started_at - seconds_ago
+        seconds = asyncio.get_running_loop().time() - self.clock_start - seconds_ago
         self.steps.append(
             Step(
                 name=name,
