@@ -120,7 +120,7 @@ class Issuer(RecordedIssuer):
         debug = self.provider.debug
         if debug is None or "client_secret" not in debug.required_credentials:
             return True
-        if request.basic is None and isinstance(debug, HttpEndpoint) and debug.placement.place == "oauth1":
+        if request.basic is None and isinstance(debug, HttpEndpoint) and debug.placement.location == "oauth1":
             return has_oauth1_signature(request, self.credentials.get("access_token_secret"))
         return has_client_secret(request)
 

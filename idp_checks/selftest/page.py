@@ -29,21 +29,24 @@ def selftest_markdown(rows: Iterable[BugResult]) -> str:
     lines = [_INTRODUCTION, f"{len(caught)} of {len(historic)} historic bugs are caught.", ""]
     lines += ["| bug | description | mistake | provider | caught by | shown by |", "|---|---|---|---|---|---|"]
     lines += [
-        f"| [{row.id}]({row.source}) | {_escape(row.title)} | `{row.mistake}` | `{row.provider}` | "
-        f"{', '.join(row.caught_by)} | {_escape(row.how)} |"
+        f"| [{row.id}]({row.source}) | {_escape_bars(row.title)} | `{row.mistake}` | `{row.provider}` | "
+        f"{', '.join(row.caught_by)} | {_escape_bars(row.how)} |"
         for row in caught
     ]
     lines += ["", "## Bugs that no rule can catch", "", "| bug | description | reason |", "|---|---|---|"]
-    lines += [f"| [{row.id}]({row.source}) | {_escape(row.title)} | {_escape(row.why_not or '')} |" for row in uncaught]
+    lines += [
+        f"| [{row.id}]({row.source}) | {_escape_bars(row.title)} | {_escape_bars(row.why_not or '')} |"
+        for row in uncaught
+    ]
     lines += ["", "## Mistakes without a report", "", "| mistake | description | provider | caught by | shown by |"]
     lines += ["|---|---|---|---|---|"]
     lines += [
-        f"| `{row.mistake}` | {_escape(row.title)} | `{row.provider}` | "
-        f"{', '.join(row.caught_by)} | {_escape(row.how)} |"
+        f"| `{row.mistake}` | {_escape_bars(row.title)} | `{row.provider}` | "
+        f"{', '.join(row.caught_by)} | {_escape_bars(row.how)} |"
         for row in mistakes
     ]
     return "\n".join(lines) + "\n"
 
 
-def _escape(text: str) -> str:
+def _escape_bars(text: str) -> str:
     return text.replace("|", "\\|")

@@ -132,7 +132,7 @@ def test_profile_call_returns_the_recorded_profile(server, name):
     assert identifiers["valid"] == full.normalized["user_id"]
     # Google Apps identifies users by email address, which is the same in both cases.
     assert identifiers.get("other-user") != identifiers["valid"] or name == "google-apps"
-    if call.placement.form != "Bearer {token}":
+    if call.placement.pattern != "Bearer {token}":
         return
     response = fetch(server, name, call.method, url, "unknown-token")
     assert response.status_code >= 400 or name == "slack"  # Slack denies with 200

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from idp_checks.selftest.historic_profiles import emails, identifiers, names, pictures, responses
+from idp_checks.selftest.historic_profiles import emails, identifiers, names, pictures, responses, verified_flags
 from idp_checks.selftest.historic_profiles.bug import Example, WrongNormalizer, normalize_correctly, registered_bugs
 
 __all__ = ["PROFILE_BUGS", "Example", "WrongNormalizer", "normalize_correctly"]
 
-_MODULES = (identifiers, emails, names, pictures, responses)
+_MODULES = (identifiers, emails, verified_flags, names, pictures, responses)
 """The modules that register bugs."""
 
 PROFILE_BUGS: tuple[WrongNormalizer, ...] = registered_bugs()

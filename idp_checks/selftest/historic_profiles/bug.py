@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from idp_checks import normalize
+from idp_checks.providers import normalize
 
 __all__ = [
     "Example",

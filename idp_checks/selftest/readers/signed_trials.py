@@ -128,7 +128,7 @@ def _claim_trial(
 
 
 def _claim_trials(scenario: Scenario, endpoint: SignedToken) -> Iterator[ReaderTrial]:
-    documented = [_fill(template, scenario.question) for template in endpoint.rules.issuers]
+    documented = [_fill_credentials(template, scenario.question) for template in endpoint.rules.issuers]
     for name in documented:
         yield _claim_trial(scenario, "T11", GOOD, "a documented issuer", iss=name)
     for value in _similar_issuers(str(read_claims(scenario.token)["iss"])):
@@ -237,5 +237,5 @@ def _key_trials(scenario: Scenario) -> Iterator[ReaderTrial]:
     yield ReaderTrial("T13", rotated, GOOD, "generated: a new key under the same id", earlier=(scenario,))
 
 
-def _fill(template: str, question: Question) -> str:
+def _fill_credentials(template: str, question: Question) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: question.credential(match[1]) or "", template)

@@ -11,5 +11,5 @@ def test_every_kind_of_endpoint_has_a_family():
     endpoints = [providers.get(name).debug for name in providers.names()]
     family_endpoints = [providers.get(family.provider).debug for family in FAMILIES.values()]
     assert {endpoint.kind for endpoint in endpoints if endpoint} <= {endpoint.kind for endpoint in family_endpoints}
-    placements = {getattr(getattr(endpoint, "placement", None), "place", None) for endpoint in family_endpoints}
+    placements = {getattr(getattr(endpoint, "placement", None), "location", None) for endpoint in family_endpoints}
     assert {"oauth1"} < placements

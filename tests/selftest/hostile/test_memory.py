@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,52 +18,14 @@ from idp_checks.selftest.hostile.page import MAX_MEMORY
 from idp_checks.selftest.hostile.survey import TIMEOUT
 from support.simulated_issuers import WORLD
 
+SCRIPT = Path(__file__).parents[2] / "support" / "measure_memory.py"
 LARGE = [name for name, behavior in BEHAVIORS.items() if behavior.is_large]
-
-PROCESS = """
-import asyncio, json, sys, urllib.request
-from idp_checks.live.asker import Asker
-from idp_checks.live.bulk import introspect_many
-from idp_checks.tokens.question import Question
-
-def peak():
-    try:
-        lines = open("/proc/self/status").read().splitlines()
-    except OSError:
-        import resource
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    # Not getrusage: there a process begins with the peak of its parent.
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
-
-async def ask_singly(questions):
-    async with Asker(timeout=timeout) as asker:
-        return [result.good for result in await asyncio.gather(*(asker.ask(Question(**item)) for item in questions))]
-
-async def ask_in_bulk(questions):
-    asked = [Question(**item) for item in questions]
-    return [answer.introspection.good async for answer in introspect_many(asked, timeout=timeout, patience=0.2)]
-
-async def ask_all(questions):
-    return sum(await asyncio.gather(ask_singly(questions), ask_in_bulk(questions)), [])
-
-task = json.load(sys.stdin)
-timeout = task["timeout"]
-good = sum((asyncio.run(ask_all(family)) for family in task["good"]), [])
-before = peak()
-for url in task["naive"]:
-    body = urllib.request.urlopen(url).read()
-    text = body.decode()
-    value = json.loads(text)
-for family in task["floods"]:
-    good += asyncio.run(ask_all(family))
-print(json.dumps({"good": good, "growth": peak() - before}))
-"""
 
 
 def measure(**task):
     """Return by how much a process grows while it asks, and which responses it read as good."""
     process = subprocess.run(
-        [sys.executable, "-c", PROCESS],
+        [sys.executable, SCRIPT],
         input=json.dumps({"timeout": TIMEOUT, "good": [], "naive": [], "floods": [], **task}),
         capture_output=True,
         text=True,
