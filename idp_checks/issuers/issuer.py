@@ -12,11 +12,11 @@ import msgspec
 
 from idp_checks.issuers.cases import GOOD_CASES, LINGERING, SLOW, UNDYING
 from idp_checks.issuers.keys import public_key_set
-from idp_checks.issuers.recorded import RecordedIssuer
+from idp_checks.issuers.recorded_issuer import RecordedIssuer
 from idp_checks.issuers.requests import has_client_secret, has_oauth1_signature
 from idp_checks.issuers.responses import invalid_token_response, json_response
-from idp_checks.issuers.rewriting import replace_ids, shift_times
 from idp_checks.issuers.sample_tokens import SampleTokens, recording_age
+from idp_checks.issuers.substitutions import replace_ids, shift_times
 from idp_checks.issuers.token_lifecycle import TokenLifecycle
 from idp_checks.providers.model import Provider
 from idp_checks.recordings import DebugRecording

@@ -10,9 +10,9 @@ from typing import Any
 from idp_checks import recordings
 from idp_checks.issuers.cases import LINGERING, SLOW, UNDYING
 from idp_checks.issuers.keys import KEY_ID
-from idp_checks.issuers.recorded import RecordedIssuer
+from idp_checks.issuers.recorded_issuer import RecordedIssuer
 from idp_checks.issuers.requests import request_tokens
-from idp_checks.issuers.rewriting import replace_ids
+from idp_checks.issuers.substitutions import replace_ids
 from idp_checks.recordings import DebugRecording
 from idp_checks.tokens.wire import Request
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from idp_checks.issuers.hostile.bodies import change_body
 from idp_checks.issuers.hostile.request import Behavior, HostileRequest, Json, Respond
-from idp_checks.issuers.rewriting import shift_times
+from idp_checks.issuers.substitutions import shift_times
 
 __all__ = ["JSON", "TIMES"]
 

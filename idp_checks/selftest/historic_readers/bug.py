@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import json
 from msgspec.structs import replace
 
-from idp_checks.selftest.readers.forging import sign_again
+from idp_checks.selftest.readers.forgeries import sign_again
 from idp_checks.selftest.readers.reader import Reader, read_correctly
 from idp_checks.selftest.readers.scenario import Scenario, scenario_for
 from idp_checks.tokens.introspection import Introspection

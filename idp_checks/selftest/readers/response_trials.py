@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from idp_checks.issuers.issuer import Issuer
-from idp_checks.issuers.rewriting import shift_times
+from idp_checks.issuers.substitutions import shift_times
 from idp_checks.recordings import RecordedJwt
 from idp_checks.secret import Secret
 from idp_checks.selftest.readers.rules import BAD, GOOD, NOT_GOOD, UNDECIDED

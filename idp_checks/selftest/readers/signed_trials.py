@@ -13,7 +13,7 @@ from typing import Any
 from idp_checks.issuers.issuer import Issuer
 from idp_checks.issuers.keys import base64url, public_key_set
 from idp_checks.recordings import RecordedJwt
-from idp_checks.selftest.readers.forging import (
+from idp_checks.selftest.readers.forgeries import (
     duplicate_claims,
     public_key_encodings,
     sign_again,

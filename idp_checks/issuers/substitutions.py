@@ -1,4 +1,4 @@
-"""Rewrites recorded responses: moves times with the clock, and replaces identifiers."""
+"""Substitutes times and identifiers in recorded responses."""
 
 from __future__ import annotations
 

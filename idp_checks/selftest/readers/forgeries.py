@@ -1,4 +1,4 @@
-"""Signs sample tokens with changed claims, and makes keys of a stranger."""
+"""Sample tokens with changed claims and signatures, and the key of a stranger."""
 
 from __future__ import annotations
 

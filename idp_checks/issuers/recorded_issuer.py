@@ -7,8 +7,8 @@ from functools import cached_property
 
 from idp_checks import recordings
 from idp_checks.issuers.cases import SLOW, TROUBLE_CASES
-from idp_checks.issuers.rewriting import alternative_id
 from idp_checks.issuers.routes import IssuerRoute, fill_host, issuer_routes
+from idp_checks.issuers.substitutions import alternative_id
 from idp_checks.providers.model import Provider
 from idp_checks.recordings import DebugRecording
 from idp_checks.tokens.discovery import DiscoveredEndpoint

@@ -1,4 +1,4 @@
-"""Rewriting of recorded responses."""
+"""Substitution of times and identifiers in recorded responses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 from msgspec import Meta, Struct
 
-from idp_checks.issuers.rewriting import alternative_id, replace_ids, shift_times
+from idp_checks.issuers.substitutions import alternative_id, replace_ids, shift_times
 from idp_checks.tokens.response_model import Epoch, IsoTime
 
 
