@@ -120,8 +120,8 @@ def _describe_operation(operation: Operation) -> str:
 def _describe_parameters(request: RequestTemplate) -> str:
     """Describe where a request carries the token, and which parameters go with it."""
     placement = request.placement
-    place = {"oauth1": "signature", "path": "URL path"}.get(placement.place, placement.place)
-    parts = [f"token in the {place}" if place != placement.place else f"token in the {place}: {placement.name}"]
+    place = {"oauth1": "signature", "path": "URL path"}.get(placement.location, placement.location)
+    parts = [f"token in the {place}" if place != placement.location else f"token in the {place}: {placement.name}"]
     parts += [name if "{" in value else f"{name}={value}" for name, value in request.params.items()]
     parts += [*request.proofs, *(("HTTP Basic",) if request.basic else ())]
     return ", ".join(parts)

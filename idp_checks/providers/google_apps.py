@@ -108,7 +108,7 @@ PROVIDER = Provider(
         ),
         lifetime=3600,
         validity=(
-            "About an hour. Where an administrator limits sessions of Google Cloud, the refresh token ends with the "
+            "Where an administrator limits sessions of Google Cloud, the refresh token ends with the "
             "session (invalid_grant, subtype invalid_rapt)."
         ),
         renewal=renew_by_refresh_token(

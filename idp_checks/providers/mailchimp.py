@@ -107,7 +107,7 @@ PROVIDER = Provider(
             "role in the account may do."
         ),
         lifetime=0,
-        validity="No end by time (expires_in 0), until the person disconnects the application.",
+        validity="expires_in is 0. Valid until the user disconnects the application.",
         renewal=Operation("None is needed, and there is no refresh token."),
         termination=revoke_in_settings(page="the account's connected sites"),
         uses=Operation(

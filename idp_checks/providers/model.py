@@ -201,13 +201,14 @@ class Provider:
         title: the name for people.
         kind: social, enterprise, generic (any server of a protocol), database or passwordless.
         protocol: the sign-in protocol.
-        docs: links to the main documentation.
-        debug: the endpoint that tells whether a token is good; None if the provider has none.
         status: live, deprecated or defunct; ``status_note`` says since when and why.
         aliases: the provider's name in sign-in libraries.
-        libraries: more about these libraries.
-        simulation: more for simulations.
         has_auth0_strategy: whether Auth0 has a strategy of this name; if not, it needs a custom connection.
+        libraries: more about the libraries, by the keys of ``aliases``.
+        simulation: more for simulations.
+        docs: links to the main documentation.
+        profile, token, scopes: the facts about profiles, tokens and scopes.
+        debug: the endpoint that tells whether a token is good; None if the provider has none.
         uncertain: facts that the documentation leaves open, and the interpretation chosen here.
         variant_of: the provider of which this is another name or environment; both share the recordings.
     """
@@ -216,17 +217,17 @@ class Provider:
     title: str
     kind: Kind
     protocol: Protocol | None
+    status: Literal["live", "deprecated", "defunct"] = "live"
+    status_note: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    has_auth0_strategy: bool = True
+    libraries: Mapping[str, LibraryFacts] = field(default_factory=dict)
+    simulation: SimulationFacts = SimulationFacts()
     docs: tuple[str, ...]
     profile: ProfileFacts
     token: TokenFacts
     scopes: Scopes
     debug: Endpoint | None
-    status: Literal["live", "deprecated", "defunct"] = "live"
-    status_note: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    libraries: Mapping[str, LibraryFacts] = field(default_factory=dict)
-    simulation: SimulationFacts = SimulationFacts()
-    has_auth0_strategy: bool = True
     uncertain: tuple[str, ...] = ()
     variant_of: str | None = None
 

@@ -22,7 +22,7 @@ from idp_checks.providers.sdk import (
     RequestTemplate,
     Scopes,
     TokenFacts,
-    filled,
+    fill_url,
     first_nonblank,
     introspection_endpoint,
     is_email,
@@ -65,7 +65,7 @@ class AtServer(RequestTemplate):
         url = self.url
         if question.credential("authorization_server_id"):
             url = url.replace("/oauth2/", "/oauth2/{authorization_server_id}/")
-        return filled(url, question)
+        return fill_url(url, question)
 
 
 class Server(AtServer, HttpEndpoint):

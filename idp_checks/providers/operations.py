@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
 from idp_checks.tokens.question import Question
-from idp_checks.tokens.template import HOLE, RequestTemplate, Send, by_form, by_json
+from idp_checks.tokens.template import PLACEHOLDER, RequestTemplate, TokenPlacement, by_form, by_json
 from idp_checks.tokens.urls import may_receive_token
 from idp_checks.tokens.wire import Unreachable
 
@@ -69,7 +69,7 @@ class CredentialUrlTemplate(RequestTemplate):
         Raises:
             Unreachable: the credential is missing, or it is a URL that must not receive a token.
         """
-        hole = HOLE.fullmatch(self.url)
+        hole = PLACEHOLDER.fullmatch(self.url)
         if hole is None:
             return super().build_url(question)
         url = question.credential(hole[1]) or ""
@@ -85,7 +85,7 @@ def renew_by_refresh_token(
     method: str = "POST",
     basic: bool = False,
     as_json: bool = False,
-    placement: Send | None = None,
+    placement: TokenPlacement | None = None,
     required_credentials: tuple[str, ...] = ("client_id", "client_secret"),
     headers: Mapping[str, str] = _NO_ITEMS,
     params: Mapping[str, str] = _NO_ITEMS,
@@ -122,7 +122,7 @@ def revoke_by_request(
     method: str = "POST",
     basic: bool = False,
     as_json: bool = False,
-    placement: Send | None = None,
+    placement: TokenPlacement | None = None,
     token: Literal["access", "refresh"] = "access",
     ends: Literal["token", "grant"] = "token",
     required_credentials: tuple[str, ...] = ("client_id", "client_secret"),

@@ -88,7 +88,7 @@ from idp_checks.tokens.template import (
     by_oauth1,
     by_path,
     by_query,
-    filled,
+    fill_url,
 )
 from idp_checks.tokens.wire import Request, Response, Unreachable
 
@@ -160,7 +160,7 @@ __all__ = [
     "by_path",
     "by_query",
     "expiry_after",
-    "filled",
+    "fill_url",
     "first_email",
     "first_nonblank",
     "introspection_endpoint",

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from idp_checks.providers.sdk import (
     Claims,
     Email,
-    Flag,
     HttpEndpoint,
     Id,
     LibraryFacts,
     Name,
+    OpenIdClaims,
     Operation,
     Path,
     ProfileError,
@@ -36,7 +36,6 @@ from idp_checks.providers.sdk import (
     SimulationFacts,
     TokenFacts,
     Url,
-    bool_or_none,
     by_bearer,
     expiry_after,
     first_nonblank,
@@ -48,34 +47,18 @@ Ok: TypeAlias = Annotated[Any, Meta(extra={"const": True})]
 """True in every answer that is no error."""
 
 
-class UserInfo(Shape):
+class UserInfo(OpenIdClaims):
     """``openid.connect.userInfo``, https://docs.slack.dev/reference/methods/openid.connect.userInfo."""
 
-    subject: ClassVar[Path] = ("sub",)
-    vouched_by: ClassVar[Path | None] = ("email_verified",)
-
-    sub: Id
     ok: Ok = None
-    name: Name = None
-    given_name: Name = None
-    family_name: Name = None
-    email: Email = None
-    email_verified: Flag = None
-    picture: Url = None
     image_512: Url = field(default=None, name="https://slack.com/user_image_512")
     image_192: Url = field(default=None, name="https://slack.com/user_image_192")
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         _refuse_error(self.ok)
-        return Claims(
-            id=self.sub,
-            name=self.name,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            email=self.email,
-            email_verified=bool_or_none(self.email_verified),
-            picture=first_nonblank(self.picture, self.image_512, self.image_192),
-        )
+        claims = OpenIdClaims.claims(self, also)
+        claims.picture = first_nonblank(self.picture, self.image_512, self.image_192)
+        return claims
 
 
 class Person(Struct):
@@ -190,7 +173,7 @@ PROVIDER = Provider(
             "beside it is signed with RS256 and names the app in aud."
         ),
         lifetime=0,
-        validity="No end by time, unless the app has turned token rotation on: then 12 hours.",
+        validity="With token rotation turned on, tokens expire after 12 hours.",
         renewal=renew_by_refresh_token(
             "With token rotation only: grant_type=refresh_token with client id and secret gives a new pair "
             "(oauth.v2.access for tokens of an installed app). A failure has HTTP 200 and ok false.",

@@ -114,7 +114,7 @@ PROVIDER = Provider(
             "what me shows."
         ),
         lifetime=3600,
-        validity="No end of refresh tokens is documented.",
+        validity="The expiry of refresh tokens is not documented.",
         renewal=renew_by_refresh_token(
             "grant_type=refresh_token with HTTP Basic, or client_id in the form for a public client with PKCE.",
             "https://accounts.snapchat.com/accounts/oauth2/token",

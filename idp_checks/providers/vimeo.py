@@ -170,8 +170,8 @@ PROVIDER = Provider(
         ),
         lifetime=0,
         validity=(
-            "No end by time, unless expires_on names one; Vimeo may end tokens that go unused. expires_on is a text of "
-            "seconds since 1970."
+            "If expires_on is present, it states the expiry as a string of seconds since 1970. Vimeo may end unused "
+            "tokens."
         ),
         renewal=Operation("None: there is no refresh token, and the token does not end."),
         termination=Operation(

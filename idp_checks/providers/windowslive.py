@@ -155,7 +155,6 @@ PROVIDER = Provider(
         ),
         lifetime=3600,
         expiry_field="expires_in",
-        validity="About an hour.",
         renewal=renew_by_refresh_token(
             (
                 "Needs offline_access. A refresh token lives 90 days (24 hours for single-page apps) and is "

@@ -121,8 +121,8 @@ PROVIDER = Provider(
         ),
         lifetime=0,
         validity=(
-            "No end by time from the code flow; two weeks from the implicit flow and from the newer server "
-            "(/oauth2-1/), which gives refresh tokens."
+            "Tokens of the implicit flow and of the newer server (/oauth2-1/), which issues refresh tokens, expire "
+            "after two weeks."
         ),
         renewal=Operation(
             "None at the older server; the newer one takes grant_type=refresh_token at "

@@ -11,11 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
 
 from idp_checks import providers
-from idp_checks.tokens.question import Question
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.wire import Unreachable
-from idp_checks.tokens.introspection import conclude
 from idp_checks.secret import Secret
+from idp_checks.tokens.introspection import conclude
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.wire import Response, Unreachable
 
 AT = datetime(2026, 9, 21, 14, 20, tzinfo=UTC)
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from idp_checks import providers
-from idp_checks.tokens.question import Question
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.wire import Unreachable
-from idp_checks.tokens.introspection import conclude
 from idp_checks.issuers.world import World
 from idp_checks.secret import Secret
+from idp_checks.tokens.introspection import conclude
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.wire import Response, Unreachable
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 ACCOUNT = "U0123456789abcdef0123456789abcdef"

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from idp_checks import ProfileError, introspect_sync, normalize, providers
-from idp_checks.tokens.question import Question
-from idp_checks.tokens.wire import Response
-from idp_checks.tokens.introspection import conclude
 from idp_checks.errors import json_path
 from idp_checks.providers.qq import unwrapped
 from idp_checks.secret import Secret
+from idp_checks.tokens.introspection import conclude
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.wire import Response
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 OPENID = "0SAMPLEOPENID00000000000000000042"

@@ -6,11 +6,11 @@ import hashlib
 from datetime import UTC, datetime
 
 from idp_checks import introspect_sync, providers
-from idp_checks.tokens.question import Question
 from idp_checks.issuers.mock import router
 from idp_checks.issuers.world import World
 from idp_checks.providers.odnoklassniki import signature
 from idp_checks.secret import Secret
+from idp_checks.tokens.question import Question
 
 ENDPOINT = providers.get("odnoklassniki").debug
 KEY, SECRET, TOKEN = "SAMPLEAPPLICATIONKEY", "SAMPLESECRETKEY0042", "sample-token-0042"

@@ -114,7 +114,7 @@ def faults_of(operation: Operation) -> list[str]:
     faults = []
     placeholders = {
         name
-        for string in (template.url, template.placement.form, *template.params.values(), *template.headers.values())
+        for string in (template.url, template.placement.pattern, *template.params.values(), *template.headers.values())
         for name in PLACEHOLDER.findall(string)
     }
     required = set(template.required_credentials)
@@ -122,7 +122,7 @@ def faults_of(operation: Operation) -> list[str]:
         faults.append(f"sent but not required: {missing}")
     if not template.url.startswith("https://") and not PLACEHOLDER.fullmatch(template.url):
         faults.append("not https")
-    is_oauth1 = template.placement.place == "oauth1"
+    is_oauth1 = template.placement.location == "oauth1"
     implicit = {"client_id", "client_secret"} if template.basic or is_oauth1 else set()
     implicit |= {"client_secret"} if template.proofs else set()
     implicit |= {"access_token_secret"} if is_oauth1 else {"application_secret_key"}
@@ -138,7 +138,7 @@ def faults_of(operation: Operation) -> list[str]:
         spellings = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
         faults += ["a secret is in plain text" for value in values if any(spelling in value for spelling in spellings)]
     left = [value for value in (request.url, *map(plain, parameters_of(request).values())) if PLACEHOLDER.search(value)]
-    is_in_path = template.placement.place == "path"
+    is_in_path = template.placement.location == "path"
     if left and not (is_in_path and PLACEHOLDER.findall(request.url) == [template.placement.name]):
         faults.append(f"a placeholder is left: {left}")
     if request.form is not None and request.json is not None:
@@ -191,7 +191,7 @@ def test_fault_of_a_template_is_detected(template: RequestTemplate, fault: str) 
 def test_token_is_sent_where_the_template_places_it(name: str, step: str) -> None:
     """The token is in the place that the template names, and elsewhere only if the provider's own class adds it."""
     template = get_template(OPERATIONS[name, step])
-    expected = (template.placement.place.replace("oauth1", "header"), template.placement.name)
+    expected = (template.placement.location.replace("oauth1", "header"), template.placement.name)
     places = places_of(build(OPERATIONS[name, step]), TOKEN)
     assert places == {expected} or (expected in places and type(template) is not RequestTemplate)
 
@@ -478,7 +478,7 @@ def test_renewal_and_revocation_follow_the_standards() -> None:
         "client_secret": "{client_secret}",
     }
     assert (revocation.token, revocation.success_statuses) == ("access", frozenset({204}))
-    assert (revocation_template.placement.place, revocation_template.basic) == ("header", True)
+    assert (revocation_template.placement.location, revocation_template.basic) == ("header", True)
     assert dict(revocation_template.params) == {}
     assert get_template(renew_by_refresh_token("", url, as_json=True)).placement == by_json("refresh_token")
     assert get_template(revoke_by_request("", url, as_json=True)).placement == by_json("token")

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
 
 from idp_checks import providers
-from idp_checks.tokens.question import Question
-from idp_checks.tokens.wire import Response
 from idp_checks.issuers.world import World
 from idp_checks.secret import Secret
+from idp_checks.tokens.question import Question
+from idp_checks.tokens.wire import Response
 
 AT = datetime(2026, 9, 21, 14, 20, tzinfo=UTC)
 TENANT = "00000000-0000-4000-8000-0000000007e7"
