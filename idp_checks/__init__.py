@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TYPE_CHECKING = False  # what type checkers take for true; importing typing would cost more than this module
+TYPE_CHECKING = False  # true for type checkers; importing typing would take longer than importing this module
 
 if TYPE_CHECKING:
     from idp_checks import providers as providers

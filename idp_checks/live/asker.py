@@ -10,8 +10,9 @@ the record.
 - Each distinct token and client is asked about once. Public documents (key sets, discovery) are fetched once, and again
   if one lacks a key, but not more often than ``documents.REFRESH_INTERVAL``.
 - A ``Retry-After`` pauses all questions to an issuer; an issuer that is down is not asked further (``Throttle``).
-- A failure is not an exception, and no log, error or traceback shows a secret: a secret is put into a request at the
-  last moment, in an expression, so that no local variable contains it during a wait.
+- A failure is not an exception.
+- No log, error or traceback shows a secret: it is put into a request at the last moment, in an expression, so that no
+  local variable contains it during a wait.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Asker:
 
     Args:
         timeout: seconds for one question, from its turn on.
-        redactor: removes secrets from the record; one with its own key by default. Every secret in use is added to it.
+        redactor: removes secrets from the record; by default one with a new key. Every secret in use is added to it.
         concurrency: parallel questions to one issuer.
         rate: requests per second to one issuer; by default the limit that the issuer documents, else 50.
         patience: seconds that a question waits while its issuer is down or paused.

@@ -53,7 +53,7 @@ async def introspect_many(
 ) -> AsyncIterator[Answer]:
     """Ask issuers about many tokens, and yield the answers in the order of arrival.
 
-    A question with the same token and client as an earlier one is not asked again: its answer is read from a temporary
+    A question with the same token and client as an earlier one is not asked again. Its answer comes from a temporary
     file of fingerprints and redacted replies, which is deleted with the iterator.
 
     While ``WINDOW`` questions wait for a slow issuer, no further question is read. If issuers differ much in speed, use
@@ -67,7 +67,7 @@ async def introspect_many(
         patience: seconds that a question waits while its issuer is down or paused. A question that would wait longer
             is not sent, and its answer says so.
         notice: receives one message when an issuer goes down, and one when it responds again; logged by default.
-        redactor: removes secrets from the record; one with its own key by default.
+        redactor: removes secrets from the record; by default one with a new key.
         transport: sends the requests instead of the network. It should not log.
 
     Yields:

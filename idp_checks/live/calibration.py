@@ -40,7 +40,7 @@ def apply_calibration(result: Introspection, canary_result: Introspection) -> In
 
 
 def make_canary(provider: Provider | None) -> Secret:
-    """Return a token in the provider's form that was never issued; each call returns another one."""
+    """Return a random token in the provider's form, which was never issued."""
     if provider is not None and isinstance(provider.debug, SignedToken) and provider.debug.opaque is None:
         return Secret(_make_badly_signed_token(provider.debug))
     letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))

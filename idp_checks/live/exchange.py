@@ -44,11 +44,9 @@ def record_exchange(request: Request, response: Response | None, redactor: Redac
         if len(response.body) <= MAX_RECORDED and isinstance(response.json, dict | list):
             body = response.json
             strings.append(response.body.decode())
-    # One search over everything instead of one per string; an escape in the body could hide a secret from it.
-    everything = "\n".join(strings)
-    is_clean = (
-        "\\" not in everything and everything == replace_unencodable(everything) and redactor.is_clean(everything)
-    )
+    # One search over all strings instead of one per string; an escape in the body could hide a secret from it.
+    combined = "\n".join(strings)
+    is_clean = "\\" not in combined and combined == replace_unencodable(combined) and redactor.is_clean(combined)
 
     def redact(value: str) -> str:
         return value if is_clean else replace_unencodable(redactor.redact_text(value))

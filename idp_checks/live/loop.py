@@ -19,14 +19,14 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _run(coroutine)
+        return _run_to_end(coroutine)
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(_run, coroutine).result()
+        return pool.submit(_run_to_end, coroutine).result()
 
 
-def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+def _run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run until the coroutine ends.
 
     ``asyncio.run`` would also wait for the thread that resolves a host name, long past the deadline.

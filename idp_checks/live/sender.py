@@ -72,7 +72,7 @@ class Sender:
             return await self._send_with_retries(request, deadline, throttle, has_turn=is_first)
 
         def fetch(*, has_waited: bool) -> Awaitable[Response]:
-            # A question that waited for another one has to wait for a turn again.
+            # A question that waited for another task has to wait for a turn again.
             return self._send_with_retries(request, deadline, throttle, has_turn=is_first and not has_waited)
 
         try:

@@ -87,7 +87,7 @@ class Throttle:
                 )
 
     async def _acquire_probe(self) -> None:
-        """Make the current task the one that probes the issuer; if it is cancelled, another one may."""
+        """Make the current task the probe of the issuer; if it is cancelled, another task takes over."""
         self._probe_task = asyncio.current_task()
         try:
             await self._limiter.acquire()

@@ -29,7 +29,7 @@ from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Method, Reading
 from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import TOKEN_FIELDS, ResponseModel, read_body, read_undecided
-from idp_checks.tokens.template import RequestTemplate, described
+from idp_checks.tokens.template import RequestTemplate, describe_request
 from idp_checks.tokens.wire import Request, Response, Unreachable, decode_body
 
 __all__ = ["Endpoint", "HttpEndpoint", "Steps"]
@@ -112,7 +112,7 @@ class HttpEndpoint(RequestTemplate, Endpoint):
                 name: f"{{{name}}}" for name in self.required_credentials if name not in ("client_id", "client_secret")
             },
         )
-        return described(self.build_request(placeholders))
+        return describe_request(self.build_request(placeholders))
 
     def missing_credentials(self, question: Question) -> tuple[str, ...]:
         missing = Endpoint.missing_credentials(self, question)

@@ -10,7 +10,7 @@ from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Reading
 from idp_checks.tokens.refusal import Refusal
 from idp_checks.tokens.response_model import ResponseModel
-from idp_checks.tokens.template import Send, by_bearer
+from idp_checks.tokens.template import TokenPlacement, by_bearer
 
 __all__ = ["UserInfoResponse", "profile_probe", "userinfo_endpoint"]
 
@@ -21,7 +21,7 @@ def profile_probe(
     *,
     source: str,
     refusals: tuple[Refusal, ...],
-    placement: Send | None = None,
+    placement: TokenPlacement | None = None,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,

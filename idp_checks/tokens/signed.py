@@ -33,7 +33,7 @@ from idp_checks.tokens.jws import (
 from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Method, Reading
 from idp_checks.tokens.response_model import parse_epoch, split_scopes
-from idp_checks.tokens.template import HOLE, described, filled
+from idp_checks.tokens.template import PLACEHOLDER, describe_request, fill_url
 from idp_checks.tokens.wire import Request, Response
 
 __all__ = [
@@ -115,7 +115,7 @@ class SignedToken(Endpoint):
     kind: Method = "signed-token"
 
     def describe_request(self) -> dict[str, Any]:
-        return described(_key_set_request(self.url))
+        return describe_request(_key_set_request(self.url))
 
     def is_unsigned(self, token: str) -> bool:
         """Return whether the token has no verifiable signature, so that ``opaque`` handles it."""
@@ -132,7 +132,7 @@ class SignedToken(Endpoint):
                 return replace((yield from self.opaque.steps(question)), method=self.opaque.kind)
             detail = "not a signed token, and the issuer has no endpoint for other tokens"
             return Reading(active=None, reason="not_stated", detail=detail)
-        url = filled(self.url, question)
+        url = fill_url(self.url, question)
         issuers = (_fill_issuer(template, question) for template in self.rules.issuers)
         rules = replace(self.rules, issuers=tuple(issuer for issuer in issuers if issuer), key_set_url=url)
         return (yield from verify_against_keys(_key_set_request(url), token, question, rules, self.select_keys))
@@ -144,7 +144,7 @@ def _key_set_request(url: str) -> Request:
 
 def _fill_issuer(template: str, question: Question) -> str | None:
     """Fill the caller's credentials into an issuer; None if one of them is missing."""
-    for name in HOLE.findall(template):
+    for name in PLACEHOLDER.findall(template):
         value = question.credential(name)
         if not value:
             return None

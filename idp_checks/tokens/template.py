@@ -1,4 +1,4 @@
-"""Request templates: how a request with a token is put together."""
+"""Request templates: build a request from the values of a question."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from idp_checks.tokens.question import Question
 from idp_checks.tokens.wire import Request, Unreachable, Value
 
 __all__ = [
-    "HOLE",
+    "PLACEHOLDER",
     "RequestTemplate",
+    "TokenPlacement",
     "by_bearer",
     "by_form",
     "by_header",
@@ -25,81 +26,90 @@ __all__ = [
     "by_oauth1",
     "by_path",
     "by_query",
-    "filled",
+    "describe_request",
+    "fill_url",
 ]
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+"""The name of a value that is filled into a URL or an issuer name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
-    """Where in the request the tested token goes: ``place`` is query, form, json or header; ``form`` its exact form."""
+class TokenPlacement:
+    """The place of the token in a request.
 
-    place: str
+    Attributes:
+        location: ``header``, ``path``, ``query``, ``form``, ``json`` or ``oauth1``.
+        name: the name of the header, parameter or placeholder.
+        pattern: the value, with ``{token}`` in place of the token.
+    """
+
+    location: str
     name: str
-    form: str = "{token}"
+    pattern: str = "{token}"
 
 
-def by_bearer() -> Send:
-    """In the Authorization header (RFC 6750, section 2.1)."""
-    return Send("header", "Authorization", "Bearer {token}")
+def by_bearer() -> TokenPlacement:
+    """Place the token in the Authorization header (RFC 6750, section 2.1)."""
+    return TokenPlacement("header", "Authorization", "Bearer {token}")
 
 
-def by_header(name: str, form: str = "{token}") -> Send:
-    """In a header of its own form."""
-    return Send("header", name, form)
+def by_header(name: str, pattern: str = "{token}") -> TokenPlacement:
+    """Place the token in a header."""
+    return TokenPlacement("header", name, pattern)
 
 
-def by_query(name: str) -> Send:
-    """In the query: only where the issuer takes it no other way."""
-    return Send("query", name)
+def by_query(name: str) -> TokenPlacement:
+    """Place the token in the query; only for issuers that accept it nowhere else."""
+    return TokenPlacement("query", name)
 
 
-def by_form(name: str = "token") -> Send:
-    """In a form body (RFC 7662, section 2.1)."""
-    return Send("form", name)
+def by_form(name: str = "token") -> TokenPlacement:
+    """Place the token in a form body (RFC 7662, section 2.1)."""
+    return TokenPlacement("form", name)
 
 
-def by_path(name: str) -> Send:
-    """In the path of the address, at its hole of that name: only where the issuer takes it no other way."""
-    return Send("path", name)
+def by_path(name: str) -> TokenPlacement:
+    """Place the token in the path, at the placeholder of that name; only for issuers that accept it nowhere else."""
+    return TokenPlacement("path", name)
 
 
-def by_oauth1() -> Send:
-    """In a request signed by OAuth 1.0a (RFC 5849, section 3): needs the application's secret and the token's own.
+def by_oauth1() -> TokenPlacement:
+    """Sign the request by OAuth 1.0a (RFC 5849, section 3) with the secrets of the application and of the token.
 
     The token's secret is the credential ``access_token_secret``.
     """
-    return Send("oauth1", "Authorization")
+    return TokenPlacement("oauth1", "Authorization")
 
 
-def by_json(name: str) -> Send:
-    """In a JSON body."""
-    return Send("json", name)
+def by_json(name: str) -> TokenPlacement:
+    """Place the token in a JSON body."""
+    return TokenPlacement("json", name)
 
 
 @dataclass(frozen=True)
 class RequestTemplate:
-    """How a call with a token is put together, whatever it is for.
+    """A request with placeholders such as ``{client_id}``, which are filled from a question.
 
     Args:
-        url: the address; ``{client_id}`` and the like are filled in, never with a secret.
-        send: where the token goes.
-        params: further parameters, sent where the token goes; ``{client_id}`` and the like are filled in, with the
-            secret ones kept secret.
-        as_json: whether the parameters go in a JSON body, where the token goes elsewhere.
-        basic: whether the caller's client id and secret go as HTTP Basic.
-        authentications: the methods of ``idp_checks.client_auth`` by which the issuer lets a client authenticate, where
-            there is a choice; the caller's credentials decide. An assertion travels in the form.
-        audience: what the issuer knows itself by, in an assertion; the address that is asked where it is empty, and the
-            caller's own ``client_auth_audience`` or ``issuer`` comes first. RFC 7523, section 3, leaves the value open:
-            RFC 9126, section 2, prefers the issuer, OpenID Connect Core 1.0, section 9, the token endpoint. It is one
-            value, so that the assertion is good at one issuer alone.
-        proofs: parameters that prove the client secret: the HMAC-SHA-256, in hex, of a text (``{token}``,
-            ``{client_id}`` and the like filled in) under it.
-        needs: what the caller must hold besides the token.
+        url: the URL; a secret is never filled in.
+        placement: the place of the token.
+        required_credentials: the values that the caller must provide besides the token, by name.
+        params: further parameters, in the same place as the token; a parameter that contains a secret is kept secret.
+        as_json: whether the parameters are sent as a JSON body if the token is in a header.
+        basic: whether client id and secret are sent by HTTP Basic.
+        authentications: the methods of ``idp_checks.tokens.client_auth`` that the issuer accepts, if there is a choice;
+            the caller's credentials decide. An assertion is sent in the form.
+        audience: the issuer's identifier in an assertion, by default the requested URL. The caller's
+            ``client_auth_audience`` or ``issuer`` takes precedence. RFC 7523, section 3, leaves the value open: RFC
+            9126, section 2, prefers the issuer, OpenID Connect Core 1.0, section 9, the token endpoint. It is a single
+            value, so that the assertion is valid at one issuer only.
+        proofs: parameters that prove the client secret: the hexadecimal HMAC-SHA-256 of a string, which may contain
+            ``{token}``, with the client secret as the key.
     """
 
     url: str
-    placement: Send = Send("header", "Authorization", "Bearer {token}")
+    placement: TokenPlacement = TokenPlacement("header", "Authorization", "Bearer {token}")
     _: KW_ONLY
     method: str = "GET"
     required_credentials: tuple[str, ...] = ()
@@ -112,165 +122,158 @@ class RequestTemplate:
     proofs: Mapping[str, str] = field(default_factory=dict)
 
     def build_request(self, question: Question) -> Request:
-        """The call with the token of the question."""
-        sent: dict[str, dict[str, Value]] = {"header": {}, "path": {}, "query": {}, "form": {}, "json": {}}
-        sent["header"]["Accept"] = "application/json"
-        for name, form in self.headers.items():
-            sent["header"][name] = _fill(form, question)
-        where = "json" if self.as_json else "query" if self.method == "GET" else "form"
-        if self.placement.place in ("query", "form", "json"):
-            where = self.placement.place
-        for name, form in self.params.items():
-            sent[where][name] = _fill(form, question)
-        for name, form in self.proofs.items():
-            sent[where][name] = _proof(name, form, question)
+        """Build the request for the token of a question.
+
+        Raises:
+            Unreachable: a credential is missing or unusable.
+        """
+        parts: dict[str, dict[str, Value]] = {"header": {}, "path": {}, "query": {}, "form": {}, "json": {}}
+        parts["header"]["Accept"] = "application/json"
+        for name, pattern in self.headers.items():
+            parts["header"][name] = _fill_value(pattern, question)
+        location, token_name = self.placement.location, self.placement.name
+        params = parts[location if location in ("query", "form", "json") else self._default_location]
+        for name, pattern in self.params.items():
+            params[name] = _fill_value(pattern, question)
+        for name, pattern in self.proofs.items():
+            params[name] = _prove_secret(name, pattern, question)
         url = self.build_url(question)
         basic = (question.client_id or "", question.client_secret or Secret("")) if self.basic else None
         if self.authentications:
-            basic, own = self._authenticate(question, url)
-            sent["form"] |= own
-        if self.placement.place == "oauth1":
-            sent["header"][self.placement.name] = _signed(self.method, url, sent["query"], question)
+            basic, client_fields = self._authenticate(question, url)
+            parts["form"] |= client_fields
+        if location == "oauth1":
+            parts["header"][token_name] = _sign_oauth1(self.method, url, parts["query"], question)
         else:
-            sent[self.placement.place][self.placement.name] = Secret(
-                self.placement.form.replace("{token}", question.token.reveal())
-            )
+            parts[location][token_name] = Secret(self.placement.pattern.replace("{token}", question.token.reveal()))
         return Request(
             method=self.method,
             url=url,
-            headers=sent["header"],
-            path=sent["path"],
-            query=sent["query"],
-            form=sent["form"] or None,
-            json=sent["json"] or None,
+            headers=parts["header"],
+            path=parts["path"],
+            query=parts["query"],
+            form=parts["form"] or None,
+            json=parts["json"] or None,
             basic=basic,
         )
 
+    @property
+    def _default_location(self) -> str:
+        return "json" if self.as_json else "query" if self.method == "GET" else "form"
+
     def build_url(self, question: Question) -> str:
-        """The address that is asked."""
-        return filled(self.url, question)
+        """Return the URL of the request."""
+        return fill_url(self.url, question)
 
     def assertion_audience(self, question: Question, url: str) -> str:
-        """The audience of an assertion for the address."""
-        named = question.credential("client_auth_audience") or question.credentials.get("issuer")
-        return _plain(named) if named else filled(self.audience, question) if self.audience else url
+        """Return the audience of a client assertion for a URL."""
+        value = question.credential("client_auth_audience") or question.credentials.get("issuer")
+        return _reveal(value) if value else fill_url(self.audience, question) if self.audience else url
 
     def _authenticate(self, question: Question, url: str) -> tuple[tuple[str, Secret] | None, dict[str, Value]]:
-        """Our own credentials: as user and password of HTTP Basic, or as members of the form.
+        """Return the client's credentials: user and password of HTTP Basic, or fields of the form.
 
         Raises:
-            Unreachable: what the caller gave cannot be used.
+            Unreachable: the credentials are unusable.
         """
-        client, secret, key = (
-            question.client_id or "",
-            question.client_secret or Secret(""),
-            question.credential("private_key"),
-        )
+        client_id, client_secret = question.client_id or "", question.client_secret or Secret("")
+        key = question.credential("private_key")
         try:
             method = client_auth.choose_method(
-                question.credential("client_auth"), self.authentications, secret=bool(secret), key=bool(key)
+                question.credential("client_auth"), self.authentications, secret=bool(client_secret), key=bool(key)
             )
             if method == client_auth.POST:
-                return None, {"client_id": client, "client_secret": secret}
+                return None, {"client_id": client_id, "client_secret": client_secret}
             if method != client_auth.PRIVATE_KEY:
-                return (client, secret), {}
-            signed = client_auth.sign_assertion(
-                client,
+                return (client_id, client_secret), {}
+            assertion = client_auth.sign_assertion(
+                client_id,
                 Secret(key or ""),
                 audience=self.assertion_audience(question, url),
                 at=question.time,
                 key_id=question.credential("private_key_id"),
                 algorithm=question.credential("private_key_alg"),
             )
-        except client_auth.ClientAuthError as unusable:
-            raise Unreachable("caller_rejected", str(unusable)) from None
+        except client_auth.ClientAuthError as error:
+            raise Unreachable("caller_rejected", str(error)) from None
         return None, {
-            "client_id": client,
+            "client_id": client_id,
             "client_assertion_type": client_auth.ASSERTION_TYPE,
-            "client_assertion": signed,
+            "client_assertion": assertion,
         }
 
 
-def described(request: Request) -> dict[str, Any]:
-    """A request built from placeholders, as JSON."""
+def describe_request(request: Request) -> dict[str, Any]:
+    """Return a request that was built from placeholders as JSON."""
     shape: dict[str, Any] = {"method": request.method, "url": unquote(request.url)}
-    for name, table in (
-        ("headers", request.headers),
-        ("query", request.query),
-        ("form", request.form),
-        ("json", request.json),
-    ):
+    tables = {"headers": request.headers, "query": request.query, "form": request.form, "json": request.json}
+    for name, table in tables.items():
         if table:
-            shape[name] = {
-                each: value.reveal() if isinstance(value, Secret) else value for each, value in table.items()
-            }
+            shape[name] = {key: _reveal(value) for key, value in table.items()}
     if request.basic is not None:
         shape["basic"] = [request.basic[0], request.basic[1].reveal()]
     return shape
 
 
-def _fill(form: str, question: Question) -> Value:
-    """A form with ``{client_id}`` and the like filled in; secret as soon as a secret is in it."""
-    if "{" not in form:
-        return form
-    secret = False
-    for name in ("client_id", "client_secret", *question.credentials):
-        hole = "{" + name + "}"
-        if hole in form:
-            held = question.credential(name) or ""
-            secret = secret or isinstance(question.credentials.get(name), Secret) or name == "client_secret"
-            form = form.replace(hole, held)
-    return Secret(form) if secret else form
+def fill_url(url: str, question: Question) -> str:
+    """Fill the placeholders of a URL, and apply ``issuer_url`` (``Question.url``).
 
-
-def filled(url: str, question: Question) -> str:
-    """The address to ask: ``{client_id}`` and the like filled in, never with a secret; see ``Ask.url``.
-
-    What stands in the host must be a host name, so that nobody is led to another host by what was configured. The hole
-    of the token stays, and those in the host where the caller's own server takes its place.
+    A secret is never filled in. A value in the host must be a host name, so that no credential can redirect the token
+    to another host. The token's placeholder remains, and so do those in a host that ``issuer_url`` replaces.
 
     Raises:
-        Unreachable: a host name is none.
+        Unreachable: a value is not a host name.
     """
     host = urlsplit(url).netloc
-    for name in HOLE.findall(url):
-        hole = f"{{{name}}}"
-        if name == "token" or (hole in host and question.issuer_url is not None):
+    for name in PLACEHOLDER.findall(url):
+        placeholder = f"{{{name}}}"
+        if name == "token" or (placeholder in host and question.issuer_url is not None):
             continue
-        secret = isinstance(question.credentials.get(name), Secret) or name == "client_secret"
-        held = None if secret else question.credential(name)
-        if held == hole:
+        value = None if _is_secret(name, question) else question.credential(name)
+        if value == placeholder:
             continue
-        if hole in host and not _is_host(held or ""):
-            raise Unreachable("caller_rejected", f"{name} is no host name")
-        if held is not None:
-            url = url.replace(hole, held if hole in host else quote(held, safe=""))
+        if placeholder in host and not _is_host(value or ""):
+            raise Unreachable("caller_rejected", f"not sent: {name} is not a host name")
+        if value is not None:
+            url = url.replace(placeholder, value if placeholder in host else quote(value, safe=""))
     return question.url(url)
-
-
-HOLE = re.compile(r"\{(\w+)\}")
-"""What is filled into an address or an issuer, by its name."""
 
 
 _is_host = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*(?::\d{1,5})?", re.ASCII).fullmatch
 
 
-def _proof(name: str, form: str, question: Question) -> Secret:
-    """A proof of the client secret; see ``Recipe``."""
+def _fill_value(pattern: str, question: Question) -> Value:
+    """Fill the placeholders of a value; it is secret if one of them is."""
+    if "{" not in pattern:
+        return pattern
+    is_secret = False
+    for name in ("client_id", "client_secret", *question.credentials):
+        placeholder = "{" + name + "}"
+        if placeholder in pattern:
+            is_secret = is_secret or _is_secret(name, question)
+            pattern = pattern.replace(placeholder, question.credential(name) or "")
+    return Secret(pattern) if is_secret else pattern
+
+
+def _is_secret(name: str, question: Question) -> bool:
+    return name == "client_secret" or isinstance(question.credentials.get(name), Secret)
+
+
+def _prove_secret(name: str, pattern: str, question: Question) -> Secret:
+    """Return a proof of the client secret; see ``RequestTemplate.proofs``."""
     if question.client_id == "{client_id}":
         return Secret(f"{{{name}}}")
-    told = _plain(_fill(form, question)).replace("{token}", question.token.reveal())
-    return Secret(
-        hmac.new((question.credential("client_secret") or "").encode(), told.encode(), hashlib.sha256).hexdigest()
-    )
+    message = _reveal(_fill_value(pattern, question)).replace("{token}", question.token.reveal())
+    key = question.credential("client_secret") or ""
+    return Secret(hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest())
 
 
-def _plain(value: Value) -> str:
+def _reveal(value: Value) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _signed(method: str, url: str, query: Mapping[str, Value], question: Question) -> Secret:
-    """The Authorization header of a request that is signed by OAuth 1.0a."""
+def _sign_oauth1(method: str, url: str, query: Mapping[str, Value], question: Question) -> Secret:
+    """Return the Authorization header of a request signed by OAuth 1.0a."""
     if question.client_id == "{client_id}":
         return Secret('OAuth oauth_consumer_key="{client_id}", oauth_token="{token}", ...')
     from oauthlib.oauth1 import Client
@@ -282,6 +285,7 @@ def _signed(method: str, url: str, query: Mapping[str, Value], question: Questio
         resource_owner_secret=question.credential("access_token_secret"),
         timestamp=str(int(question.time.timestamp())),
     )
-    told = urlencode({name: _plain(value) for name, value in query.items()})
-    _, headers, _ = signer.sign(url + (("&" if "?" in url else "?") + told if told else ""), http_method=method)
+    encoded = urlencode({name: _reveal(value) for name, value in query.items()})
+    separator = "&" if "?" in url else "?"
+    _, headers, _ = signer.sign(f"{url}{separator}{encoded}" if encoded else url, http_method=method)
     return Secret(headers["Authorization"])
