@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from idp_checks.selftest.historic_profiles.bug import Profile, Raw, bare_id, normalize_correctly, with_id
+from idp_checks.selftest.historic_profiles.bug import ProfileDict, Raw, bare_id, normalize_correctly, with_id
 
 __all__ = ["MISTAKES"]
 
@@ -30,61 +30,61 @@ STANDARD_FIELDS = (
 )
 
 
-def parse_id_as_float(provider: str, raw: Raw) -> Profile:
+def parse_id_as_float(provider: str, raw: Raw) -> ProfileDict:
     """Parse JSON numbers as floats."""
     profile = normalize_correctly(provider, raw)
     identifier = bare_id(profile)
     return with_id(profile, f"{float(identifier):.0f}") if identifier.isdigit() else profile
 
 
-def lowercase_id(provider: str, raw: Raw) -> Profile:
+def lowercase_id(provider: str, raw: Raw) -> ProfileDict:
     """Convert the identifier to lower case, like a name."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "user_id": profile["user_id"].lower()}
 
 
-def use_email_as_id(provider: str, raw: Raw) -> Profile:
+def use_email_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Use the email address as identifier, which gives the account to its next owner."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, profile.get("email") or bare_id(profile))
 
 
-def split_id_at_bar(provider: str, raw: Raw) -> Profile:
+def split_id_at_bar(provider: str, raw: Raw) -> ProfileDict:
     """Split user_id at its last bar."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, profile["user_id"].rpartition("|")[2])
 
 
-def omit_provider_from_id(provider: str, raw: Raw) -> Profile:
+def omit_provider_from_id(provider: str, raw: Raw) -> ProfileDict:
     """Merge the users of two providers that have the same identifier."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "user_id": bare_id(profile)}
 
 
-def omit_picture(provider: str, raw: Raw) -> Profile:
+def omit_picture(provider: str, raw: Raw) -> ProfileDict:
     """Omit the picture if the provider does not send one."""
     profile = normalize_correctly(provider, raw)
     return {name: value for name, value in profile.items() if name != "picture" or "gravatar" not in value}
 
 
-def return_blank_name(provider: str, raw: Raw) -> Profile:
+def return_blank_name(provider: str, raw: Raw) -> ProfileDict:
     """Return an empty string for a missing name."""
     return {**normalize_correctly(provider, raw), "name": raw.get("name") or ""}
 
 
-def prefer_username_as_name(provider: str, raw: Raw) -> Profile:
+def prefer_username_as_name(provider: str, raw: Raw) -> ProfileDict:
     """Prefer the username to the full name."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "name": profile["nickname"]}
 
 
-def prefer_name_as_nickname(provider: str, raw: Raw) -> Profile:
+def prefer_name_as_nickname(provider: str, raw: Raw) -> ProfileDict:
     """Prefer the full name to the username."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "nickname": profile["name"]}
 
 
-def accept_any_url_as_picture(provider: str, raw: Raw) -> Profile:
+def accept_any_url_as_picture(provider: str, raw: Raw) -> ProfileDict:
     """Accept any URL as a picture, including a script."""
     profile = normalize_correctly(provider, raw)
     urls = (raw[name] for name in ("picture", "avatar_url") if isinstance(raw.get(name), str) and ":" in raw[name])
@@ -92,7 +92,7 @@ def accept_any_url_as_picture(provider: str, raw: Raw) -> Profile:
     return {**profile, "picture": url.strip() if url else profile["picture"]}
 
 
-def hash_id_for_gravatar(provider: str, raw: Raw) -> Profile:
+def hash_id_for_gravatar(provider: str, raw: Raw) -> ProfileDict:
     """Build the Gravatar URL from the identifier instead of the email address."""
     profile = normalize_correctly(provider, raw)
     if "gravatar" not in profile["picture"]:
@@ -101,76 +101,76 @@ def hash_id_for_gravatar(provider: str, raw: Raw) -> Profile:
     return {**profile, "picture": f"https://www.gravatar.com/avatar/{digest}"}
 
 
-def invent_email(provider: str, raw: Raw) -> Profile:
+def invent_email(provider: str, raw: Raw) -> ProfileDict:
     """Return a placeholder for a missing email address."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email": profile.get("email") or f"{bare_id(profile)}@users.noreply.example.com"}
 
 
-def lowercase_email(provider: str, raw: Raw) -> Profile:
+def lowercase_email(provider: str, raw: Raw) -> ProfileDict:
     """Convert the email address to lower case, which may merge two mailboxes."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email": profile["email"].lower()} if "email" in profile else profile
 
 
-def accept_any_string_as_email(provider: str, raw: Raw) -> Profile:
+def accept_any_string_as_email(provider: str, raw: Raw) -> ProfileDict:
     """Accept any string as an email address."""
     profile = normalize_correctly(provider, raw)
     email = raw.get("email")
     return {**profile, "email": email.strip()} if isinstance(email, str) and email.strip() else profile
 
 
-def read_flag_by_truth(provider: str, raw: Raw) -> Profile:
+def read_flag_by_truth(provider: str, raw: Raw) -> ProfileDict:
     """Convert the flag to a boolean, so the string false becomes true."""
     profile = normalize_correctly(provider, raw)
     flag = next((raw[name] for name in ("email_verified", "verified_email") if name in raw), None)
     return {**profile, "email_verified": bool(flag)} if flag is not None and "email" in profile else profile
 
 
-def default_to_verified(provider: str, raw: Raw) -> Profile:
+def default_to_verified(provider: str, raw: Raw) -> ProfileDict:
     """Treat an address without a flag as verified."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": profile.get("email_verified", True)} if "email" in profile else profile
 
 
-def read_account_flag(provider: str, raw: Raw) -> Profile:
+def read_account_flag(provider: str, raw: Raw) -> ProfileDict:
     """Read the badge of the account as the flag of the address."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if raw.get("verified") or raw.get("is_verified") else profile
 
 
-def return_flag_without_email(provider: str, raw: Raw) -> Profile:
+def return_flag_without_email(provider: str, raw: Raw) -> ProfileDict:
     """Return the flag although the address was omitted."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if raw.get("email_verified") is True else profile
 
 
-def split_name(provider: str, raw: Raw) -> Profile:
+def split_name(provider: str, raw: Raw) -> ProfileDict:
     """Split the full name into given and family name at the first space."""
     profile = normalize_correctly(provider, raw)
     given_name, _, family_name = profile["name"].partition(" ")
     return {"given_name": given_name, "family_name": family_name, **profile}
 
 
-def format_missing_name(provider: str, raw: Raw) -> Profile:
+def format_missing_name(provider: str, raw: Raw) -> ProfileDict:
     """Format a missing name as the string None."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "given_name": str(profile.get("given_name"))}
 
 
-def distinguish_null_from_missing(provider: str, raw: Raw) -> Profile:
+def distinguish_null_from_missing(provider: str, raw: Raw) -> ProfileDict:
     """Use different defaults for a missing field and for null."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "name": "User"} if "name" in raw and not raw["name"] else profile
 
 
-def drop_other_fields(provider: str, raw: Raw) -> Profile:
+def drop_other_fields(provider: str, raw: Raw) -> ProfileDict:
     """Drop every field that is not a standard field."""
     profile = normalize_correctly(provider, raw)
     return {name: profile[name] for name in STANDARD_FIELDS if name in profile}
 
 
-def convert_other_fields(provider: str, raw: Raw) -> Profile:
+def convert_other_fields(provider: str, raw: Raw) -> ProfileDict:
     """Convert booleans and numbers to strings."""
     return {
         name: value if name in ("email_verified", "identities") or isinstance(value, str | dict | list) else str(value)
@@ -178,14 +178,14 @@ def convert_other_fields(provider: str, raw: Raw) -> Profile:
     }
 
 
-def repeat_provider_in_identities(provider: str, raw: Raw) -> Profile:
+def repeat_provider_in_identities(provider: str, raw: Raw) -> ProfileDict:
     """Include the provider's name in the identifier of a linked account."""
     profile = normalize_correctly(provider, raw)
     identities = [{**identity, "user_id": profile["user_id"]} for identity in profile["identities"]]
     return {**profile, "identities": identities}
 
 
-def modify_input(provider: str, raw: Raw) -> Profile:
+def modify_input(provider: str, raw: Raw) -> ProfileDict:
     """Remove fields from the input, and add others."""
     profile = normalize_correctly(provider, raw)
     raw.pop("email", None)
@@ -196,18 +196,18 @@ def modify_input(provider: str, raw: Raw) -> Profile:
 _calls: list[str] = []
 
 
-def count_calls(provider: str, raw: Raw) -> Profile:
+def count_calls(provider: str, raw: Raw) -> ProfileDict:
     """Return a different profile for every call."""
     _calls.append(provider)
     return {**normalize_correctly(provider, raw), "login_count": len(_calls)}
 
 
-def require_email(provider: str, raw: Raw) -> Profile:
+def require_email(provider: str, raw: Raw) -> ProfileDict:
     """Read an optional field without checking that it exists."""
     return {**normalize_correctly(provider, raw), "raw_email": raw["email"]}
 
 
-def accept_error_response(provider: str, raw: Raw) -> Profile:
+def accept_error_response(provider: str, raw: Raw) -> ProfileDict:
     """Turn an error response into a user with the identifier None."""
     try:
         return normalize_correctly(provider, raw)
@@ -220,18 +220,18 @@ def accept_error_response(provider: str, raw: Raw) -> Profile:
         }
 
 
-def leak_token(provider: str, raw: Raw) -> Profile:
+def leak_token(provider: str, raw: Raw) -> ProfileDict:
     """Copy every field of the raw profile, including tokens."""
     profile = normalize_correctly(provider, raw)
     return {**{name: value for name, value in raw.items() if name in ("access_token", "refresh_token")}, **profile}
 
 
-def leak_nested_token(provider: str, raw: Raw) -> Profile:
+def leak_nested_token(provider: str, raw: Raw) -> ProfileDict:
     """Include the raw profile in the normalized profile."""
     return {**normalize_correctly(provider, raw), "_raw": copy.deepcopy(raw)}
 
 
-def leak_token_in_error(provider: str, raw: Raw) -> Profile:
+def leak_token_in_error(provider: str, raw: Raw) -> ProfileDict:
     """Include the input in an error message."""
     try:
         return normalize_correctly(provider, raw)
@@ -244,32 +244,32 @@ def return_nothing(provider: str, raw: Raw) -> None:
     normalize_correctly(provider, raw)
 
 
-def remove_non_ascii(provider: str, raw: Raw) -> Profile:
+def remove_non_ascii(provider: str, raw: Raw) -> ProfileDict:
     """Remove non-ASCII letters."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "name": re.sub(r"[^ -~]", "", profile["name"]) or "?"}
 
 
-def use_username_as_id(provider: str, raw: Raw) -> Profile:
+def use_username_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Use the username as identifier, which gives the account to its next owner."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, profile["nickname"])
 
 
-def ignore_verified_flag(provider: str, raw: Raw) -> Profile:
+def ignore_verified_flag(provider: str, raw: Raw) -> ProfileDict:
     """Treat every address of a provider as verified."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if "email" in profile else profile
 
 
-def trust_undocumented_field(provider: str, raw: Raw) -> Profile:
+def trust_undocumented_field(provider: str, raw: Raw) -> ProfileDict:
     """Trust a field because of its name, although the provider does not document it."""
     profile = normalize_correctly(provider, raw)
     nickname = raw.get("nickname")
     return {**profile, "nickname": nickname} if isinstance(nickname, str) and nickname else profile
 
 
-def use_first_field(provider: str, raw: Raw) -> Profile:
+def use_first_field(provider: str, raw: Raw) -> ProfileDict:
     """Use the first of two fields, in the order of the response."""
     profile = normalize_correctly(provider, raw)
     values = (raw[name] for name in raw if name in ("name", "login") and raw[name])

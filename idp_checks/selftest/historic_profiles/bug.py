@@ -10,7 +10,7 @@ from idp_checks.providers import normalize
 
 __all__ = [
     "Example",
-    "Profile",
+    "ProfileDict",
     "Raw",
     "WrongNormalizer",
     "bare_id",
@@ -23,9 +23,9 @@ __all__ = [
 
 Raw: TypeAlias = Any
 """A raw profile: a JSON value."""
-Profile: TypeAlias = dict[str, Any]
+ProfileDict: TypeAlias = dict[str, Any]
 """A profile in Auth0's normalized shape."""
-ProfileFunction: TypeAlias = Callable[..., Profile]
+ProfileFunction: TypeAlias = Callable[..., ProfileDict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def uncatchable_bug(number: str, title: str, *, provider: str, source: str, why_
     _registry.append(WrongNormalizer(id=number, title=title, provider=provider, source=source, why_not=why_not))
 
 
-def normalize_correctly(provider: str, raw: Raw, *, also: Mapping[str, Any] | None = None) -> Profile:
+def normalize_correctly(provider: str, raw: Raw, *, also: Mapping[str, Any] | None = None) -> ProfileDict:
     """Return the correct profile, which every mistake starts from.
 
     Raises:
@@ -129,11 +129,11 @@ def normalize_correctly(provider: str, raw: Raw, *, also: Mapping[str, Any] | No
     return normalize(provider, raw, also=also or {}).to_dict()
 
 
-def bare_id(profile: Profile) -> str:
+def bare_id(profile: ProfileDict) -> str:
     """Return the identifier of a correct profile, without the provider."""
     return str(profile["user_id"]).partition("|")[2]
 
 
-def with_id(profile: Profile, identifier: object) -> Profile:
+def with_id(profile: ProfileDict, identifier: object) -> ProfileDict:
     """Return the profile with another identifier."""
     return {**profile, "user_id": f"{str(profile['user_id']).partition('|')[0]}|{identifier}"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from idp_checks.selftest.historic_profiles.bug import (
     Example,
-    Profile,
+    ProfileDict,
     Raw,
     historic_bug,
     normalize_correctly,
@@ -36,7 +36,7 @@ PAGE_SIZE = 30
     rule="N12",
     source="https://github.com/pennersr/django-allauth/commit/763b9888141070a1071ac6799a14c77164731f1e",
 )
-def read_error_as_list(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> Profile:
+def read_error_as_list(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> ProfileDict:
     """Iterate over the response, which is an object if the scope is missing."""
     for item in also.get("emails") or ():
         item.get("email")
@@ -63,7 +63,7 @@ def read_error_as_list(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> P
     rule="N6",
     source="https://github.com/TimothyJones/github-cognito-openid-wrapper/issues/8",
 )
-def read_first_page_only(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> Profile:
+def read_first_page_only(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> ProfileDict:
     """Miss a primary address on the second page."""
     emails = also.get("emails")
     return normalize_correctly(
@@ -82,7 +82,7 @@ def read_first_page_only(provider: str, raw: Raw, *, also: Mapping[str, Any]) ->
     rule="N3 N4",
     source="https://github.com/aws-amplify/amplify-js/pull/6180",
 )
-def convert_every_flag_string(provider: str, raw: Raw) -> Profile:
+def convert_every_flag_string(provider: str, raw: Raw) -> ProfileDict:
     """Convert names too, although they may be the words true and false."""
     words = {"true": True, "false": False}
     return {
@@ -102,7 +102,7 @@ def convert_every_flag_string(provider: str, raw: Raw) -> Profile:
     rule="N6 N7",
     source="https://github.com/better-auth/better-auth/commit/e647040b1414751a3656d31bcb458369641b3a7c",
 )
-def use_username_as_address(provider: str, raw: Raw) -> Profile:
+def use_username_as_address(provider: str, raw: Raw) -> ProfileDict:
     """Trust a username, which may be the address of another person."""
     profile = normalize_correctly(provider, raw)
     if "email" in profile or not raw.get("preferred_username"):
@@ -118,7 +118,7 @@ def use_username_as_address(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/python-social-auth/social-core/commit/6c4e041299875ab5bf0c43c0779960ce3bf24fce",
 )
-def read_first_item_of_empty_list(provider: str, raw: Raw) -> Profile:
+def read_first_item_of_empty_list(provider: str, raw: Raw) -> ProfileDict:
     """Default a missing list, but not an empty list."""
     address = raw.get("default_email") or raw.get("emails", [""])[0]
     profile = normalize_correctly(provider, raw)
@@ -133,7 +133,7 @@ def read_first_item_of_empty_list(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/gae-init/gae-init/issues/193",
 )
-def require_address(provider: str, raw: Raw) -> Profile:
+def require_address(provider: str, raw: Raw) -> ProfileDict:
     """Reject users who signed up with a phone number."""
     return {**normalize_correctly(provider, raw), "email": raw["email"]}
 
@@ -154,7 +154,7 @@ def require_address(provider: str, raw: Raw) -> Profile:
     rule="N6",
     source="https://github.com/python-social-auth/social-core/commit/271b26eb69f76842f869218d5f90e3111951f8c8",
 )
-def use_sign_in_name_as_address(provider: str, raw: Raw) -> Profile:
+def use_sign_in_name_as_address(provider: str, raw: Raw) -> ProfileDict:
     """Use a sign-in name that only looks like an email address."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email": raw["userPrincipalName"]} if raw.get("userPrincipalName") else profile
@@ -168,7 +168,7 @@ def use_sign_in_name_as_address(provider: str, raw: Raw) -> Profile:
     rule="N6",
     source="https://github.com/ory/kratos/commit/703b910927d879558bfeb0fd2c3339b1d301fac8",
 )
-def discard_stripped_address(provider: str, raw: Raw) -> Profile:
+def discard_stripped_address(provider: str, raw: Raw) -> ProfileDict:
     """Strip a copy and return the original."""
     profile = normalize_correctly(provider, raw)
     addresses = [raw["email"]] if "email" in profile else []
@@ -188,7 +188,7 @@ def discard_stripped_address(provider: str, raw: Raw) -> Profile:
     rule="N6",
     source="https://github.com/keycloak/keycloak/issues/18409",
 )
-def map_domain_by_idna_2003(provider: str, raw: Raw) -> Profile:
+def map_domain_by_idna_2003(provider: str, raw: Raw) -> ProfileDict:
     """Map a sharp s to ss, which is the domain of another owner."""
     profile = normalize_correctly(provider, raw)
     local, _, domain = str(profile.get("email", "")).rpartition("@")
@@ -209,7 +209,7 @@ def map_domain_by_idna_2003(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/python-social-auth/social-core/commit/c0d07898675a895a5888feb3c57222b22c932201",
 )
-def require_domain(provider: str, raw: Raw) -> Profile:
+def require_domain(provider: str, raw: Raw) -> ProfileDict:
     """Read the part after the at sign without checking that it exists."""
     domain = raw["email"].split("@")[1] if raw.get("email") else None
     return {**normalize_correctly(provider, raw), "domain": domain}

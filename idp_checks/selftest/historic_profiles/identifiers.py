@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp_checks.selftest.historic_profiles.bug import (
     Example,
-    Profile,
+    ProfileDict,
     Raw,
     bare_id,
     historic_bug,
@@ -27,7 +27,7 @@ __all__: list[str] = []
     rule="N1",
     source="https://github.com/pennersr/django-allauth/commit/69eb31da964451df8f69c4ff408e5cc6b96eeae9",
 )
-def use_creation_time_as_id(provider: str, raw: Raw) -> Profile:
+def use_creation_time_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Merge accounts that were created in the same second; without a creation time the identifier is None."""
     return with_id(normalize_correctly(provider, raw), raw.get("create_time"))
 
@@ -48,7 +48,7 @@ def use_creation_time_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1",
     source="https://github.com/python-social-auth/social-core/commit/e17440d5b9298b925b6176359a798cabbaeb710e",
 )
-def use_upn_as_id(provider: str, raw: Raw) -> Profile:
+def use_upn_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Use upn without checking that it exists; guests do not have one."""
     return with_id(normalize_correctly(provider, raw), raw.get("upn"))
 
@@ -62,7 +62,7 @@ def use_upn_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1",
     source="https://github.com/better-auth/better-auth/commit/cb1cbfa4ccba1ce13f7fea419a6fc37dcbdc2f15",
 )
-def default_to_empty_id(provider: str, raw: Raw) -> Profile:
+def default_to_empty_id(provider: str, raw: Raw) -> ProfileDict:
     """Merge all users of a server that does not support OpenID Connect."""
     return with_id(normalize_correctly(provider, raw), raw.get("sub") or "")
 
@@ -78,7 +78,7 @@ def default_to_empty_id(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/nextauthjs/next-auth/commit/2da115c6649e1d98aee33b364efa2c412608898b",
 )
-def require_sub(provider: str, raw: Raw) -> Profile:
+def require_sub(provider: str, raw: Raw) -> ProfileDict:
     """Require sub, which only the OpenID Connect response contains; the API response contains id."""
     return with_id(normalize_correctly(provider, raw), raw["sub"])
 
@@ -91,7 +91,7 @@ def require_sub(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/supabase/auth/commit/bf54ddbfc502904ab549b4d86eb7188a81e669fa",
 )
-def require_string_id(provider: str, raw: Raw) -> Profile:
+def require_string_id(provider: str, raw: Raw) -> ProfileDict:
     """Reject the number that the provider really sends."""
     if not isinstance(raw["id"], str):
         raise TypeError("id is not a string")
@@ -107,7 +107,7 @@ def require_string_id(provider: str, raw: Raw) -> Profile:
     rule="N1 M6",
     source="https://github.com/discord/discord-api-docs/issues/2495",
 )
-def parse_id_as_float(provider: str, raw: Raw) -> Profile:
+def parse_id_as_float(provider: str, raw: Raw) -> ProfileDict:
     """Store the identifier in a JavaScript number, which has 53 bits of precision."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, int(float(bare_id(profile)))) if bare_id(profile).isdigit() else profile
@@ -124,7 +124,7 @@ def parse_id_as_float(provider: str, raw: Raw) -> Profile:
     rule="N1 M2",
     source="https://github.com/pennersr/django-allauth/commit/8feef46e0e07b25fc5594c8f268afa247ebc3412",
 )
-def use_username_as_id(provider: str, raw: Raw) -> Profile:
+def use_username_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Give the account to the next owner of the username."""
     return with_id(normalize_correctly(provider, raw), raw.get("preferred_username"))
 
@@ -140,7 +140,7 @@ def use_username_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1 M2",
     source="https://github.com/python-social-auth/social-core/blob/master/social_core/backends/google.py",
 )
-def use_email_as_id(provider: str, raw: Raw) -> Profile:
+def use_email_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Create another user for a new address, and merge the old and new owner of a reassigned address."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, profile.get("email", bare_id(profile)))
@@ -163,7 +163,7 @@ def use_email_as_id(provider: str, raw: Raw) -> Profile:
     rule="N1 N6",
     source="https://github.com/pond/omniauth-entra-id/issues/33",
 )
-def use_oid_without_tenant(provider: str, raw: Raw) -> Profile:
+def use_oid_without_tenant(provider: str, raw: Raw) -> ProfileDict:
     """Trust oid and upn, which another tenant can choose freely."""
     profile = with_id(normalize_correctly(provider, raw), raw.get("oid", raw.get("id")))
     return {**profile, "email": profile.get("email") or raw.get("upn")}
@@ -190,7 +190,7 @@ uncatchable_bug(
     rule="N1",
     source="https://github.com/python-social-auth/social-app-django/pull/566",
 )
-def lowercase_id(provider: str, raw: Raw) -> Profile:
+def lowercase_id(provider: str, raw: Raw) -> ProfileDict:
     """Merge users whose identifiers differ only in case."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, bare_id(profile).lower())
@@ -217,7 +217,7 @@ uncatchable_bug(
     rule="N1",
     source="https://github.com/pennersr/django-allauth/commit/2082160e915371f1ff03f91c3bb55855811398b3",
 )
-def replace_idstr_by_float(provider: str, raw: Raw) -> Profile:
+def replace_idstr_by_float(provider: str, raw: Raw) -> ProfileDict:
     """Read the number in id as a float if idstr is missing."""
     profile = normalize_correctly(provider, raw)
     return profile if raw.get("idstr") else with_id(profile, f"{float(raw['id']):.0f}")
@@ -249,7 +249,7 @@ def replace_idstr_by_float(provider: str, raw: Raw) -> Profile:
     rule="N1 N3",
     source="https://github.com/better-auth/better-auth/commit/7f508f0d22d149beb9e6f2e888827e23788547b1",
 )
-def read_bot_as_user(provider: str, raw: Raw) -> Profile:
+def read_bot_as_user(provider: str, raw: Raw) -> ProfileDict:
     """Merge all users of a workspace into its bot."""
     profile = normalize_correctly(provider, raw)
     return {**with_id(profile, raw.get("id", raw.get("bot_id"))), "name": raw.get("name") or profile["name"]}
@@ -267,7 +267,7 @@ def read_bot_as_user(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/omab/python-social-auth/pull/1007",
 )
-def require_uid(provider: str, raw: Raw) -> Profile:
+def require_uid(provider: str, raw: Raw) -> ProfileDict:
     """Require uid, which is missing since version 5 of the API."""
     return with_id(normalize_correctly(provider, raw), raw["response"][0]["uid"])
 
@@ -281,7 +281,7 @@ def require_uid(provider: str, raw: Raw) -> Profile:
     rule="N1",
     source="https://github.com/pennersr/django-allauth/blob/main/ChangeLog.rst",
 )
-def use_urn_as_id(provider: str, raw: Raw) -> Profile:
+def use_urn_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Create new users for accounts that are stored under their number."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, raw.get("urn") or bare_id(profile))
@@ -305,7 +305,7 @@ def use_urn_as_id(provider: str, raw: Raw) -> Profile:
         "google-oauth-flaw-leaves-many-users-vulnerable-via-failed-startup-domains/article"
     ),
 )
-def use_domain_and_email_as_id(provider: str, raw: Raw) -> Profile:
+def use_domain_and_email_as_id(provider: str, raw: Raw) -> ProfileDict:
     """Give every account of a failed company to the buyer of its domain."""
     profile = normalize_correctly(provider, raw)
     return with_id(profile, f"{raw['hd']}|{profile.get('email')}") if raw.get("hd") else profile

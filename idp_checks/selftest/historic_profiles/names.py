@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from idp_checks.selftest.historic_profiles.bug import Example, Profile, Raw, historic_bug, normalize_correctly
+from idp_checks.selftest.historic_profiles.bug import Example, ProfileDict, Raw, historic_bug, normalize_correctly
 
 __all__: list[str] = []
 
@@ -26,7 +26,7 @@ LAST_BMP_CHARACTER = 0xFFFF
     rule="N2 N3",
     source="https://github.com/supabase/auth/commit/f80ade5ddfbb5c8f4449876824d2218e9874ba0e",
 )
-def read_display_name(provider: str, raw: Raw) -> Profile:
+def read_display_name(provider: str, raw: Raw) -> ProfileDict:
     """Read displayName, which belongs to another response."""
     return {**normalize_correctly(provider, raw), "name": raw.get("displayName")}
 
@@ -39,7 +39,7 @@ def read_display_name(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/pennersr/django-allauth/commit/170e7b552fccfa90176a3c42339c370e8f639f1f",
 )
-def strip_null_name(provider: str, raw: Raw) -> Profile:
+def strip_null_name(provider: str, raw: Raw) -> ProfileDict:
     """Strip the name without checking for null."""
     return {**normalize_correctly(provider, raw), "name": raw.get("displayName").strip()}
 
@@ -55,7 +55,7 @@ def strip_null_name(provider: str, raw: Raw) -> Profile:
     rule="N8",
     source="https://github.com/ory/kratos/commit/df80377f5fe6180fba5904baa5be1ba1d68eb2aa",
 )
-def copy_given_name(provider: str, raw: Raw) -> Profile:
+def copy_given_name(provider: str, raw: Raw) -> ProfileDict:
     """Copy the given name, after copying a line of code."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "family_name": profile["given_name"]} if "given_name" in profile else profile
@@ -69,7 +69,7 @@ def copy_given_name(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/pennersr/django-allauth/commit/817b264d8de17ee4ff5bf7c12dccbb8b28f968cc",
 )
-def require_name_objects(provider: str, raw: Raw) -> Profile:
+def require_name_objects(provider: str, raw: Raw) -> ProfileDict:
     """Require the objects of version 2 of the API, although records of version 1 are still stored."""
     for name in ("firstName", "lastName"):
         if name in raw:
@@ -88,7 +88,7 @@ def require_name_objects(provider: str, raw: Raw) -> Profile:
     rule="N9 N3",
     source="https://github.com/better-auth/better-auth/commit/f875a491e63de8077d15e16edee5c8afdbea8088",
 )
-def format_missing_names(provider: str, raw: Raw) -> Profile:
+def format_missing_names(provider: str, raw: Raw) -> ProfileDict:
     """Format missing names as None."""
     profile = normalize_correctly(provider, raw)
     user = raw.get("user")
@@ -109,7 +109,7 @@ def format_missing_names(provider: str, raw: Raw) -> Profile:
     rule="N9",
     source="https://github.com/python-social-auth/social-core/commit/c5c74f27dd848f93b0be2e319e697fda5833ed2f",
 )
-def return_empty_names(provider: str, raw: Raw) -> Profile:
+def return_empty_names(provider: str, raw: Raw) -> ProfileDict:
     """Overwrite stored names with empty strings."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "given_name": profile.get("given_name", ""), "family_name": profile.get("family_name", "")}
@@ -123,7 +123,7 @@ def return_empty_names(provider: str, raw: Raw) -> Profile:
     rule="N2 N9 M5",
     source="https://github.com/pennersr/django-allauth/commit/065d4dacd15370b5c827573fa94e34198e12d89e",
 )
-def default_missing_name_only(provider: str, raw: Raw) -> Profile:
+def default_missing_name_only(provider: str, raw: Raw) -> ProfileDict:
     """Apply the default only if the field is missing, not if it is null."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "name": raw.get("name", profile["name"])}
@@ -140,7 +140,7 @@ def default_missing_name_only(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/jlab-sensing/ENTS-backend/issues/648",
 )
-def require_family_name(provider: str, raw: Raw) -> Profile:
+def require_family_name(provider: str, raw: Raw) -> ProfileDict:
     """Require a family name, although many people have a single name."""
     return {**normalize_correctly(provider, raw), "family_name": raw["family_name"]}
 
@@ -156,7 +156,7 @@ def require_family_name(provider: str, raw: Raw) -> Profile:
     rule="N2 N3",
     source="https://github.com/python-social-auth/social-core/commit/cb99254734909ebcde24299ffb714f9dee6be47e",
 )
-def use_object_as_name(provider: str, raw: Raw) -> Profile:
+def use_object_as_name(provider: str, raw: Raw) -> ProfileDict:
     """Use the whole object, although the name is nested inside it."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "name": raw["firstName"]} if isinstance(raw.get("firstName"), Mapping) else profile
@@ -174,7 +174,7 @@ def use_object_as_name(provider: str, raw: Raw) -> Profile:
     rule="N8 N12",
     source="https://github.com/OpenNeuroOrg/openneuro/issues/723",
 )
-def split_name_in_two(provider: str, raw: Raw) -> Profile:
+def split_name_in_two(provider: str, raw: Raw) -> ProfileDict:
     """Require a name of two words."""
     profile = normalize_correctly(provider, raw)
     if not raw.get("name"):
@@ -194,7 +194,7 @@ def split_name_in_two(provider: str, raw: Raw) -> Profile:
     rule="N3",
     source="https://github.com/laravel/socialite/pull/107",
 )
-def join_names(provider: str, raw: Raw) -> Profile:
+def join_names(provider: str, raw: Raw) -> ProfileDict:
     """Join the parts, although name contains them in the order that the person chose."""
     profile = normalize_correctly(provider, raw)
     parts = [profile[name] for name in ("given_name", "family_name") if name in profile]
@@ -216,7 +216,7 @@ def join_names(provider: str, raw: Raw) -> Profile:
     rule="N2 N3",
     source="https://github.com/nextauthjs/next-auth/commit/6e408e24bf95dde85938ab51e9330b0a9c12adc6",
 )
-def read_real_name_only(provider: str, raw: Raw) -> Profile:
+def read_real_name_only(provider: str, raw: Raw) -> ProfileDict:
     """Ignore the nickname, which is present."""
     return {**normalize_correctly(provider, raw), "name": raw["response"].get("name")}
 
@@ -229,7 +229,7 @@ def read_real_name_only(provider: str, raw: Raw) -> Profile:
     rule="N3 N4",
     source="https://github.com/wechatpy/wechatpy/pull/42",
 )
-def decode_as_latin1(provider: str, raw: Raw) -> Profile:
+def decode_as_latin1(provider: str, raw: Raw) -> ProfileDict:
     """Guess the encoding, because the response does not declare it."""
     return normalize_correctly(provider, json.loads(json.dumps(raw, ensure_ascii=False).encode().decode("latin-1")))
 
@@ -245,7 +245,7 @@ def decode_as_latin1(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/auth0/passport-auth0/issues/100",
 )
-def decode_as_ascii(provider: str, raw: Raw) -> Profile:
+def decode_as_ascii(provider: str, raw: Raw) -> ProfileDict:
     """Reject everybody with an accent in the name."""
     return normalize_correctly(provider, json.loads(json.dumps(raw, ensure_ascii=False).encode().decode("ascii")))
 
@@ -261,7 +261,7 @@ def decode_as_ascii(provider: str, raw: Raw) -> Profile:
     rule="N4 N2",
     source="https://github.com/miled/wordpress-social-login/issues/136",
 )
-def remove_non_ascii(provider: str, raw: Raw) -> Profile:
+def remove_non_ascii(provider: str, raw: Raw) -> ProfileDict:
     """Turn a Cyrillic name into an empty string."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "nickname": re.sub("[^A-Za-z0-9_]", "", profile["nickname"])}
@@ -275,7 +275,7 @@ def remove_non_ascii(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/kirodotdev/KiroCrew/pull/7639",
 )
-def encode_lone_surrogate(provider: str, raw: Raw) -> Profile:
+def encode_lone_surrogate(provider: str, raw: Raw) -> ProfileDict:
     """Encode a JSON escape that UTF-8 cannot represent."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "x_digest": hashlib.sha256((raw.get("name") or "").encode()).hexdigest()}
@@ -289,7 +289,7 @@ def encode_lone_surrogate(provider: str, raw: Raw) -> Profile:
     rule="N4 N3",
     source="https://github.com/siteserver/cms/issues/3172",
 )
-def truncate_surrogate_pairs(provider: str, raw: Raw) -> Profile:
+def truncate_surrogate_pairs(provider: str, raw: Raw) -> ProfileDict:
     """Keep only the first half of a UTF-16 surrogate pair."""
     profile = normalize_correctly(provider, raw)
 
@@ -313,7 +313,7 @@ def truncate_surrogate_pairs(provider: str, raw: Raw) -> Profile:
     rule="N4",
     source="https://github.com/SocialiteProviders/Providers/commit/56a2a6d0adb7bbc4ed41e84dbac9711d4f22c7ee",
 )
-def append_zero_discriminator(provider: str, raw: Raw) -> Profile:
+def append_zero_discriminator(provider: str, raw: Raw) -> ProfileDict:
     """Treat the string 0 as a discriminator, because it is truthy."""
     profile = normalize_correctly(provider, raw)
     discriminator = raw.get("discriminator")
@@ -336,6 +336,6 @@ def append_zero_discriminator(provider: str, raw: Raw) -> Profile:
     rule="N2 N9",
     source="https://github.com/dexidp/dex/commit/98c0b47a54b2b0a98b14d83d1d7b6b43b8bfbb07",
 )
-def overwrite_with_empty_name(provider: str, raw: Raw) -> Profile:
+def overwrite_with_empty_name(provider: str, raw: Raw) -> ProfileDict:
     """Overwrite the stored name, because a renewed token does not contain it."""
     return {**normalize_correctly(provider, raw), "name": raw.get("name", "")}

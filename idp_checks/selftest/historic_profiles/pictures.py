@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from idp_checks.profiles.profile import gravatar
-from idp_checks.selftest.historic_profiles.bug import Example, Profile, Raw, historic_bug, normalize_correctly
+from idp_checks.selftest.historic_profiles.bug import Example, ProfileDict, Raw, historic_bug, normalize_correctly
 
 __all__: list[str] = []
 
@@ -18,7 +18,7 @@ __all__: list[str] = []
     rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/96908df20b92dc5d4886a4f4811acbc588e584e8",
 )
-def derive_picture_from_discriminator(provider: str, raw: Raw) -> Profile:
+def derive_picture_from_discriminator(provider: str, raw: Raw) -> ProfileDict:
     """Use the discriminator for new usernames too, whose default picture depends on the identifier."""
     profile = normalize_correctly(provider, raw)
     discriminator = raw.get("discriminator")
@@ -47,7 +47,7 @@ def derive_picture_from_discriminator(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/96ff048b594ab2f42f62be8c773a6de7819eafc5",
 )
-def derive_format_from_subscription(provider: str, raw: Raw) -> Profile:
+def derive_format_from_subscription(provider: str, raw: Raw) -> ProfileDict:
     """Request a GIF for subscribers, although the hash marks animated pictures."""
     profile = normalize_correctly(provider, raw)
     if "/embed/avatars/" in profile["picture"] or "/avatars/" not in profile["picture"]:
@@ -74,7 +74,7 @@ def derive_format_from_subscription(provider: str, raw: Raw) -> Profile:
     source="https://github.com/supabase/auth/commit/4f9994bf792c3887f2f45910b11a9c19ee3a896b",
     why_not="N5 allows any of several pictures that the provider sends.",
 )
-def use_first_picture(provider: str, raw: Raw) -> Profile:
+def use_first_picture(provider: str, raw: Raw) -> ProfileDict:
     """Rely on the order of the list, which is not documented."""
     profile = normalize_correctly(provider, raw)
     images = raw.get("images")
@@ -98,7 +98,7 @@ def use_first_picture(provider: str, raw: Raw) -> Profile:
     rule="N2",
     source="https://github.com/multidots/android-social-signin-helper/issues/2",
 )
-def use_object_as_picture(provider: str, raw: Raw) -> Profile:
+def use_object_as_picture(provider: str, raw: Raw) -> ProfileDict:
     """Use the whole object, although the URL is nested inside it."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "picture": raw["picture"]} if raw.get("picture") else profile
@@ -121,7 +121,7 @@ def use_object_as_picture(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/hybridauth/hybridauth/issues/1365",
 )
-def ignore_empty_picture_flag(provider: str, raw: Raw) -> Profile:
+def ignore_empty_picture_flag(provider: str, raw: Raw) -> ProfileDict:
     """Ignore the flag is_avatar_empty."""
     profile = normalize_correctly(provider, raw)
     avatar = raw.get("default_avatar_id")
@@ -138,7 +138,7 @@ def ignore_empty_picture_flag(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/nextauthjs/next-auth/commit/4824f8c02ad1b0799f4c15eea9c86e93fc5c72fc",
 )
-def encode_error_as_picture(provider: str, raw: Raw) -> Profile:
+def encode_error_as_picture(provider: str, raw: Raw) -> ProfileDict:
     """Encode the 404 response about a user without a picture."""
     body = base64.b64encode(b'{"error": {"code": "ImageNotFound"}}').decode()
     return {**normalize_correctly(provider, raw), "picture": f"data:image/jpeg;base64,{body}"}
@@ -160,7 +160,7 @@ def encode_error_as_picture(provider: str, raw: Raw) -> Profile:
     rule="N5",
     source="https://github.com/pennersr/django-allauth/commit/89ebcc5e5a5205542ebecc8bb8077f97095cee05",
 )
-def read_picture_from_id_token_only(provider: str, raw: Raw) -> Profile:
+def read_picture_from_id_token_only(provider: str, raw: Raw) -> ProfileDict:
     """Ignore the picture in userinfo, although the ID token often lacks it."""
     profile = normalize_correctly(provider, raw)
     return profile if "iss" in raw else {**profile, "picture": gravatar(profile.get("email"))}

@@ -8,7 +8,7 @@ import json
 from idp_checks.errors import ProfileError
 from idp_checks.selftest.historic_profiles.bug import (
     Example,
-    Profile,
+    ProfileDict,
     Raw,
     historic_bug,
     normalize_correctly,
@@ -36,7 +36,7 @@ __all__: list[str] = []
     rule="N1 N2",
     source="https://github.com/supabase/auth/commit/52331e050f50338637382e2875334ecc6ffcec55",
 )
-def read_fields_of_another_provider(provider: str, raw: Raw) -> Profile:
+def read_fields_of_another_provider(provider: str, raw: Raw) -> ProfileDict:
     """Return an empty identifier, name and picture for everybody."""
     profile = with_id(normalize_correctly(provider, raw), raw.get("https://slack.com/user_id", ""))
     return {**profile, "name": raw.get("name", ""), "picture": raw.get("picture", "")}
@@ -51,7 +51,7 @@ def read_fields_of_another_provider(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/parse-community/parse-server/commit/a1cd6314257abd0ea80852fc84e4952e16fe0451",
 )
-def require_envelope(provider: str, raw: Raw) -> Profile:
+def require_envelope(provider: str, raw: Raw) -> ProfileDict:
     """Require the object around the user, which the new API does not send."""
     return with_id(normalize_correctly(provider, raw), raw["data"]["id"])
 
@@ -77,7 +77,7 @@ def require_envelope(provider: str, raw: Raw) -> Profile:
     rule="N2 N3",
     source="https://github.com/pennersr/django-allauth/commit/9c692c26f32386b11de4c22188bd481a9c978d67",
 )
-def read_nested_name(provider: str, raw: Raw) -> Profile:
+def read_nested_name(provider: str, raw: Raw) -> ProfileDict:
     """Read the name inside user, although the response is flat now."""
     return {**normalize_correctly(provider, raw), "name": (raw.get("user") or {}).get("name")}
 
@@ -97,7 +97,7 @@ def _unsigned(payload: str) -> str:
     takes_text=True,
     source="https://github.com/outline/outline/issues/12878",
 )
-def skip_signature_check(provider: str, raw: Raw) -> Profile:
+def skip_signature_check(provider: str, raw: Raw) -> ProfileDict:
     """Trust the claims, so anybody who can alter the response can become any user."""
     if not isinstance(raw, str):
         return normalize_correctly(provider, raw)
@@ -122,7 +122,7 @@ def skip_signature_check(provider: str, raw: Raw) -> Profile:
     rule="N1 N9",
     source="https://github.com/SocialiteProviders/Providers/pull/1000",
 )
-def read_user_one_level_too_high(provider: str, raw: Raw) -> Profile:
+def read_user_one_level_too_high(provider: str, raw: Raw) -> ProfileDict:
     """Return None as the identifier of everybody."""
     return with_id(normalize_correctly(provider, raw), raw["data"].get("open_id"))
 
@@ -138,7 +138,7 @@ def read_user_one_level_too_high(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/logto-io/logto/pull/422",
 )
-def require_code_200(provider: str, raw: Raw) -> Profile:
+def require_code_200(provider: str, raw: Raw) -> ProfileDict:
     """Require 200, although the code of a success is 0 or missing."""
     if raw.get("errcode") != 200:
         raise ValueError("the response is an error")
@@ -153,7 +153,7 @@ def require_code_200(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/ory/kratos/commit/3f490a31cddc53ce5d9958454f41c352580904c9",
 )
-def read_error_as_user(provider: str, raw: Raw) -> Profile:
+def read_error_as_user(provider: str, raw: Raw) -> ProfileDict:
     """Check neither status nor identifier, so all errors become the same user."""
     try:
         return normalize_correctly(provider, raw)
@@ -178,7 +178,7 @@ def read_error_as_user(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/ory/kratos/commit/52a965dc7e4ac868d21261cb44576846426bffa5",
 )
-def require_numeric_time(provider: str, raw: Raw) -> Profile:
+def require_numeric_time(provider: str, raw: Raw) -> ProfileDict:
     """Reject every user because of a field that is not used."""
     if "updated_at" in raw:
         int(raw["updated_at"])
@@ -193,7 +193,7 @@ def require_numeric_time(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/angular-fullstack/generator-angular-fullstack/pull/1093",
 )
-def require_unrequested_fields(provider: str, raw: Raw) -> Profile:
+def require_unrequested_fields(provider: str, raw: Raw) -> ProfileDict:
     """Require fields that the provider sends only with the parameter fields."""
     return {**normalize_correctly(provider, raw), "email": raw["email"], "given_name": raw["first_name"]}
 
@@ -217,7 +217,7 @@ def require_unrequested_fields(provider: str, raw: Raw) -> Profile:
     rule="N2 N6",
     source="https://github.com/jaredhanson/passport-google-oauth2/issues/52",
 )
-def read_google_plus_fields(provider: str, raw: Raw) -> Profile:
+def read_google_plus_fields(provider: str, raw: Raw) -> ProfileDict:
     """Read displayName, emails and image of Google+."""
     profile = normalize_correctly(provider, raw)
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from idp_checks.selftest.historic_profiles.bug import (
     Example,
-    Profile,
+    ProfileDict,
     Raw,
     historic_bug,
     normalize_correctly,
@@ -29,7 +29,7 @@ __all__: list[str] = []
     rule="N7",
     source="https://github.com/better-auth/better-auth/commit/fcb43aa7b96428319e67605494758cbfc4c14965",
 )
-def skip_flag_of_public_address(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> Profile:
+def skip_flag_of_public_address(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> ProfileDict:
     """Read the list with the flags only if the profile has no address."""
     profile = normalize_correctly(provider, raw, also=also)
     return {**profile, "email": raw["email"].strip(), "email_verified": False} if raw.get("email") else profile
@@ -46,7 +46,7 @@ def skip_flag_of_public_address(provider: str, raw: Raw, *, also: Mapping[str, A
     rule="N7",
     source="https://github.com/Devlaner/devlane/issues/153",
 )
-def verify_every_address(provider: str, raw: Raw) -> Profile:
+def verify_every_address(provider: str, raw: Raw) -> ProfileDict:
     """Trust addresses that anybody can enter."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if "email" in profile else profile
@@ -69,7 +69,7 @@ def verify_every_address(provider: str, raw: Raw) -> Profile:
     rule="N6 N7",
     source="https://github.com/supabase/auth/commit/9af1d1e250c5cacdd9b3731159690029c62f963d",
 )
-def use_first_listed_address(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> Profile:
+def use_first_listed_address(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> ProfileDict:
     """Open a victim's account to anybody who adds the victim's address to their list."""
     profile = normalize_correctly(provider, raw, also=also)
     emails = also.get("emails")
@@ -89,7 +89,7 @@ def use_first_listed_address(provider: str, raw: Raw, *, also: Mapping[str, Any]
     rule="N7 M1",
     source="https://github.com/better-auth/better-auth/commit/fdef997eb944d85254816f7a4b2d76c06e9b8ec7",
 )
-def treat_string_as_flag(provider: str, raw: Raw) -> Profile:
+def treat_string_as_flag(provider: str, raw: Raw) -> ProfileDict:
     """Convert the string to a boolean; every string except the empty string becomes true."""
     profile = normalize_correctly(provider, raw)
     return (
@@ -107,7 +107,7 @@ def treat_string_as_flag(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/pomerium/pomerium/pull/792",
 )
-def require_boolean_flag(provider: str, raw: Raw) -> Profile:
+def require_boolean_flag(provider: str, raw: Raw) -> ProfileDict:
     """Reject everybody, because this provider sends the flag as a string in userinfo."""
     if not isinstance(raw.get("email_verified", False), bool):
         raise TypeError("email_verified is not a boolean")
@@ -129,7 +129,7 @@ def require_boolean_flag(provider: str, raw: Raw) -> Profile:
     rule="N12",
     source="https://github.com/supabase/auth/commit/47df15113ce8d86666c0aba3854954c24fe39f7f",
 )
-def require_string_flag(provider: str, raw: Raw) -> Profile:
+def require_string_flag(provider: str, raw: Raw) -> ProfileDict:
     """Reject one of the two types that Apple sends."""
     if not isinstance(raw.get("is_private_email", "false"), str):
         raise TypeError("is_private_email is not a string")
@@ -153,7 +153,7 @@ def require_string_flag(provider: str, raw: Raw) -> Profile:
     rule="N7 N1",
     source="https://www.descope.com/blog/post/noauth",
 )
-def trust_address_of_any_tenant(provider: str, raw: Raw) -> Profile:
+def trust_address_of_any_tenant(provider: str, raw: Raw) -> ProfileDict:
     """Trust an address that the administrator of any tenant can choose."""
     profile = normalize_correctly(provider, raw)
     return {**with_id(profile, profile["email"]), "email_verified": True} if "email" in profile else profile
@@ -175,7 +175,7 @@ def trust_address_of_any_tenant(provider: str, raw: Raw) -> Profile:
     rule="N7",
     source="https://github.com/pennersr/django-allauth/issues/3675",
 )
-def verify_mail_attribute(provider: str, raw: Raw) -> Profile:
+def verify_mail_attribute(provider: str, raw: Raw) -> ProfileDict:
     """Trust an attribute that the owner of the directory can choose."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if raw.get("mail") and "email" in profile else profile
@@ -192,7 +192,7 @@ def verify_mail_attribute(provider: str, raw: Raw) -> Profile:
     rule="N7 M3",
     source="https://github.com/hybridauth/hybridauth/commit/adfec27456a168bc9c677b0f8f062bec3c2e9f5f",
 )
-def read_badge_as_flag(provider: str, raw: Raw) -> Profile:
+def read_badge_as_flag(provider: str, raw: Raw) -> ProfileDict:
     """Read the badge, which confirms that the account belongs to a public figure."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if raw.get("verified") is True and "email" in profile else profile
@@ -209,7 +209,7 @@ def read_badge_as_flag(provider: str, raw: Raw) -> Profile:
     rule="N7 M1",
     source="https://github.com/deanpcmad/omniauth-discord/issues/13",
 )
-def ignore_flag(provider: str, raw: Raw) -> Profile:
+def ignore_flag(provider: str, raw: Raw) -> ProfileDict:
     """Treat the address as verified."""
     profile = normalize_correctly(provider, raw)
     return {**profile, "email_verified": True} if "email" in profile else profile
@@ -227,7 +227,7 @@ def ignore_flag(provider: str, raw: Raw) -> Profile:
     rule="N7",
     source="https://github.com/pennersr/django-allauth/commit/16a5221f64384c95d7de43291a92c72b1e0aebb1",
 )
-def misspell_flag(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> Profile:
+def misspell_flag(provider: str, raw: Raw, *, also: Mapping[str, Any]) -> ProfileDict:
     """Report every address as unverified; the bug was unnoticed for years."""
     profile = normalize_correctly(provider, raw, also=also)
     emails = also.get("emails")

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from idp_checks.issuers.hostile import BEHAVIORS
 
-__all__ = ["DESCRIPTIONS", "EXPECTED_GOOD", "EXPIRED", "FAMILIES", "TLS_BEHAVIORS", "Family"]
+__all__ = ["DESCRIPTIONS", "EXPECTED_GOOD", "EXPIRED", "FAMILIES", "TLS_BEHAVIORS", "IssuerFamily"]
 
 
-class Family(NamedTuple):
+class IssuerFamily(NamedTuple):
     """A way of checking tokens, with a provider that uses it.
 
     Attributes:
@@ -24,16 +24,16 @@ class Family(NamedTuple):
     alters_discovery: bool = False
 
 
-FAMILIES: Mapping[str, Family] = {
-    "introspection": Family("oauth2"),
-    "discovered introspection": Family("oidc"),
-    "discovery": Family("oidc", "the discovery document", alters_discovery=True),
-    "tokeninfo": Family("google-oauth2"),
-    "debug-token": Family("facebook"),
-    "check-token": Family("github"),
-    "userinfo-probe": Family("spotify"),
-    "signed-token": Family("waad", "the key set, and the times in the token"),
-    "OAuth 1.0a": Family("flickr"),
+FAMILIES: Mapping[str, IssuerFamily] = {
+    "introspection": IssuerFamily("oauth2"),
+    "discovered introspection": IssuerFamily("oidc"),
+    "discovery": IssuerFamily("oidc", "the discovery document", alters_discovery=True),
+    "tokeninfo": IssuerFamily("google-oauth2"),
+    "debug-token": IssuerFamily("facebook"),
+    "check-token": IssuerFamily("github"),
+    "userinfo-probe": IssuerFamily("spotify"),
+    "signed-token": IssuerFamily("waad", "the key set, and the times in the token"),
+    "OAuth 1.0a": IssuerFamily("flickr"),
 }
 """One family for each kind of debug endpoint."""
 

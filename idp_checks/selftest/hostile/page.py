@@ -12,11 +12,11 @@ from idp_checks.selftest.hostile.survey import (
     MAX_DELAY,
     STALL_TIMEOUT,
     FamilyOutcomes,
-    Outcome,
+    SurveyOutcome,
     survey_family,
 )
 
-__all__ = ["MAX_MEMORY", "family_cells", "hostile_markdown", "render_page"]
+__all__ = ["MAX_MEMORY", "family_cells", "hostile_markdown", "render_hostile_page"]
 
 MAX_MEMORY = 64 << 20
 """Bytes by which all large responses together may make a client grow."""
@@ -54,7 +54,7 @@ def hostile_markdown() -> str:
     for name in FAMILIES:
         with FamilyServers(name) as servers:
             cells[name] = family_cells(survey_family(name, ask, servers=servers) for ask in ASK_FUNCTIONS)
-    return render_page(cells)
+    return render_hostile_page(cells)
 
 
 def family_cells(surveys: Iterable[FamilyOutcomes]) -> dict[str, str]:
@@ -69,7 +69,7 @@ def family_cells(surveys: Iterable[FamilyOutcomes]) -> dict[str, str]:
     return cells
 
 
-def render_page(cells: Mapping[str, Mapping[str, str]]) -> str:
+def render_hostile_page(cells: Mapping[str, Mapping[str, str]]) -> str:
     """Return the page with the cells by family and behavior."""
     families_by_exception: dict[tuple[str, str], list[str]] = {}
     for (behavior, family), why in EXPECTED_GOOD.items():
@@ -98,5 +98,5 @@ def _table(title: str, behaviors: Iterable[str], cells: Mapping[str, Mapping[str
     yield ""
 
 
-def _render_cell(outcome: Outcome) -> str:
+def _render_cell(outcome: SurveyOutcome) -> str:
     return "**good**" if outcome.good else f"`{outcome.reason}`"

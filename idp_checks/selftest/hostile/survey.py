@@ -25,8 +25,8 @@ __all__ = [
     "STALL_TIMEOUT",
     "TIMEOUT",
     "FamilyOutcomes",
-    "Outcome",
     "Questions",
+    "SurveyOutcome",
     "ask_in_bulk",
     "ask_singly",
     "find_faults",
@@ -46,7 +46,7 @@ Questions: TypeAlias = Mapping[str | None, Question]
 """Questions by behavior; None for the unaltered response."""
 
 
-class Outcome(NamedTuple):
+class SurveyOutcome(NamedTuple):
     """The result of one question."""
 
     active: bool | None
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-Outcomes: TypeAlias = dict[str | None, Outcome]
+Outcomes: TypeAlias = dict[str | None, SurveyOutcome]
 AskFunction: TypeAlias = Callable[[Questions], Coroutine[Any, Any, Outcomes]]
 
 
@@ -68,8 +68,8 @@ class FamilyOutcomes(NamedTuple):
         theft_count: connections to a thief, and requests over TLS that must not be trusted.
     """
 
-    unaltered: list[Outcome]
-    altered: dict[str, Outcome]
+    unaltered: list[SurveyOutcome]
+    altered: dict[str, SurveyOutcome]
     theft_count: int
 
 
@@ -84,7 +84,7 @@ async def ask_singly(questions: Questions, **options: Any) -> Outcomes:
                 result = await asker.ask(question)
             except Exception as error:  # noqa: BLE001 - an exception is an outcome
                 reason = f"raised {type(error).__name__}"
-                outcomes[behavior] = Outcome(None, good=False, reason=reason, seconds=time.monotonic() - start)
+                outcomes[behavior] = SurveyOutcome(None, good=False, reason=reason, seconds=time.monotonic() - start)
             else:
                 outcomes[behavior] = _outcome(result, start)
 
@@ -143,7 +143,7 @@ def survey_family(
     return FamilyOutcomes(unaltered, altered, servers.theft_count - thefts)
 
 
-def find_faults(family: str, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+def find_faults(family: str, outcomes: Mapping[str, SurveyOutcome]) -> Iterator[str]:
     """Yield the outcomes of altered responses that are wrong."""
     for behavior, outcome in outcomes.items():
         is_expected_good = (behavior, family) in EXPECTED_GOOD
@@ -169,8 +169,8 @@ def _group_by_timeout(questions: Questions) -> Iterator[tuple[float, Questions]]
         yield timeout, {name: question for name, question in questions.items() if _timeout(name) == timeout}
 
 
-def _outcome(result: Introspection, start: float) -> Outcome:
-    return Outcome(result.active, result.good, result.reason, time.monotonic() - start)
+def _outcome(result: Introspection, start: float) -> SurveyOutcome:
+    return SurveyOutcome(result.active, result.good, result.reason, time.monotonic() - start)
 
 
 def _ignore(_: str) -> None:

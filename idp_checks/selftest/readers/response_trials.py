@@ -12,7 +12,7 @@ from idp_checks.issuers.issuer import Issuer
 from idp_checks.issuers.substitutions import shift_times
 from idp_checks.recordings import RecordedJwt
 from idp_checks.secret import Secret
-from idp_checks.selftest.readers.rules import BAD, GOOD, NOT_GOOD, UNDECIDED
+from idp_checks.selftest.readers.rules import MUST_BE_BAD, MUST_BE_GOOD, MUST_BE_UNDECIDED, MUST_NOT_BE_GOOD
 from idp_checks.selftest.readers.scenario import ASKED_AT, Scenario, scenario_for
 from idp_checks.selftest.readers.trial import ReaderTrial
 from idp_checks.tokens.endpoint import HttpEndpoint
@@ -75,10 +75,10 @@ def outage_trials(scenario: Scenario, role: str) -> Iterator[ReaderTrial]:
         for body in (PAGE, b'{"error": "too_many_requests"}' if status == 429 else b""):
             response = Response(status, {"content-type": "text/html"}, body)
             how = f"generated: HTTP {status} from {role}"
-            yield ReaderTrial("T5", scenario.with_responses(**{role: response}), UNDECIDED, how)
+            yield ReaderTrial("T5", scenario.with_responses(**{role: response}), MUST_BE_UNDECIDED, how)
     for failure in FAILURES:
         unreachable = replace(scenario.with_responses(**{role: None}), failure=failure)
-        yield ReaderTrial("T5", unreachable, UNDECIDED, f"generated: {failure}")
+        yield ReaderTrial("T5", unreachable, MUST_BE_UNDECIDED, f"generated: {failure}")
 
 
 def expectation_trials(issuer: Issuer, scenario: Scenario, client: str | None) -> Iterator[ReaderTrial]:
@@ -86,15 +86,15 @@ def expectation_trials(issuer: Issuer, scenario: Scenario, client: str | None) -
     if client is not None:
         for clients in (("an-earlier-app", client), (client, "a-later-app")):
             one_of_several = scenario.with_question(clients=clients)
-            yield ReaderTrial("T8", one_of_several, GOOD, "generated: several applications expected")
+            yield ReaderTrial("T8", one_of_several, MUST_BE_GOOD, "generated: several applications expected")
     how = "generated: blank"
-    yield ReaderTrial("T15", scenario.with_question(clients=("",)), NOT_GOOD, how)
-    yield ReaderTrial("T15", scenario.with_question(subject=""), NOT_GOOD, how)
+    yield ReaderTrial("T15", scenario.with_question(clients=("",)), MUST_NOT_BE_GOOD, how)
+    yield ReaderTrial("T15", scenario.with_question(subject=""), MUST_NOT_BE_GOOD, how)
     debug = issuer.provider.debug
     for name in required_credentials(issuer):
         blank = _with_blank_credential(scenario, name)
         if debug is not None and debug.missing_credentials(blank.question):
-            yield ReaderTrial("T15", blank, UNDECIDED, how)
+            yield ReaderTrial("T15", blank, MUST_BE_UNDECIDED, how)
 
 
 def _with_blank_credential(scenario: Scenario, name: str) -> Scenario:
@@ -109,11 +109,11 @@ def _status_and_body_trials(scenario: Scenario, good: Response) -> Iterator[Read
     body = b'{"object": "error", "status": 403, "code": "restricted_resource", "message": "sample"}'
     for status in (400, 401, 403, 404, 418):
         changed = scenario.with_responses(debug=Response(status, good.headers, body))
-        rule, allowed = "T6" if status == 403 else "T3", UNDECIDED if status in (403, 418) else NOT_GOOD
+        rule, allowed = "T6" if status == 403 else "T3", MUST_BE_UNDECIDED if status in (403, 418) else MUST_NOT_BE_GOOD
         yield ReaderTrial(rule, changed, allowed, f"generated: HTTP {status} about permissions")
     for body in (*UNUSABLE_BODIES, good.body[: len(good.body) // 2]):
         changed = scenario.with_responses(debug=Response(good.status, good.headers, body))
-        yield ReaderTrial("T3", changed, UNDECIDED, "generated: a body without a statement about the token")
+        yield ReaderTrial("T3", changed, MUST_BE_UNDECIDED, "generated: a body without a statement about the token")
 
 
 def _field_trials(issuer: Issuer, scenario: Scenario, recorded: Mapping[str, Any]) -> Iterator[ReaderTrial]:
@@ -126,12 +126,12 @@ def _field_trials(issuer: Issuer, scenario: Scenario, recorded: Mapping[str, Any
         if name not in body:
             error = {name: "invalid_client", f"{name}_description": "sample"}
             how = f"generated: {name} added"
-            yield ReaderTrial("T7", _with_body(scenario, json.dumps({**body, **error})), NOT_GOOD, how)
-            yield ReaderTrial("T7", _with_body(scenario, json.dumps(error)), UNDECIDED, how)
+            yield ReaderTrial("T7", _with_body(scenario, json.dumps({**body, **error})), MUST_NOT_BE_GOOD, how)
+            yield ReaderTrial("T7", _with_body(scenario, json.dumps(error)), MUST_BE_UNDECIDED, how)
     fields = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in body.items()]
     for duplicate in fields:
         text = "{" + ", ".join([*fields, duplicate]) + "}"
-        yield ReaderTrial("T14", _with_body(scenario, text), NOT_GOOD, "generated: a duplicate field")
+        yield ReaderTrial("T14", _with_body(scenario, text), MUST_NOT_BE_GOOD, "generated: a duplicate field")
     if body.get("active") is True:
         yield from _active_trials(scenario, body)
     model = endpoint.response_model if isinstance(endpoint, HttpEndpoint) else IntrospectionResponse
@@ -142,9 +142,9 @@ def _active_trials(scenario: Scenario, body: Mapping[str, Any]) -> Iterator[Read
     values: tuple[Any, ...] = ("true", "false", "", 1, 0, None, [], {})
     for value in values:
         changed = _with_body(scenario, json.dumps({**body, "active": value}))
-        yield ReaderTrial("T14", changed, NOT_GOOD, "generated: active of another type")
+        yield ReaderTrial("T14", changed, MUST_NOT_BE_GOOD, "generated: active of another type")
     without = _with_body(scenario, json.dumps({name: value for name, value in body.items() if name != "active"}))
-    yield ReaderTrial("T3", without, NOT_GOOD, "generated: active missing")
+    yield ReaderTrial("T3", without, MUST_NOT_BE_GOOD, "generated: active missing")
 
 
 def _expiry_trials(scenario: Scenario, model: Any, recorded: Mapping[str, Any]) -> Iterator[ReaderTrial]:
@@ -155,9 +155,9 @@ def _expiry_trials(scenario: Scenario, model: Any, recorded: Mapping[str, Any]) 
     if str(int(expiry.timestamp())) in text or expiry.isoformat()[:19] in text:  # else it is a remaining lifetime
         expired = shift_times(body, -int(lifetime.total_seconds()) - 60, model)
         how = "generated: expired a minute ago"
-        yield ReaderTrial("T10", _with_body(scenario, json.dumps(expired)), NOT_GOOD, how)
+        yield ReaderTrial("T10", _with_body(scenario, json.dumps(expired)), MUST_NOT_BE_GOOD, how)
         later = scenario.with_question(asked_at=expiry + timedelta(days=1))
-        yield ReaderTrial("T10", later, NOT_GOOD, "generated: asked a day after the expiry")
+        yield ReaderTrial("T10", later, MUST_NOT_BE_GOOD, "generated: asked a day after the expiry")
 
 
 def _revocation_trials(issuer: Issuer, scenario: Scenario, recorded: Mapping[str, Any]) -> Iterator[ReaderTrial]:
@@ -173,13 +173,13 @@ def _revocation_trials(issuer: Issuer, scenario: Scenario, recorded: Mapping[str
             revoked = scenario.with_responses(debug=denied.debug_response)
             later = revoked.with_question(asked_at=ASKED_AT + lifetime / 2)
             how = f"generated: good before, {case} after half of its lifetime"
-            yield ReaderTrial("T16", later, BAD, how, earlier=(scenario,))
+            yield ReaderTrial("T16", later, MUST_BE_BAD, how, earlier=(scenario,))
             with_server = replace(
                 revoked,
                 sender_values={"api_url": "https://api.stranger.example.net"},
                 sender_responses={"debug": scenario.debug_response},
             )
-            yield ReaderTrial("T17", with_server, BAD, "generated: the sender provides the URL of a server")
+            yield ReaderTrial("T17", with_server, MUST_BE_BAD, "generated: the sender provides the URL of a server")
         return
 
 

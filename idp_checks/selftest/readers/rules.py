@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["BAD", "GOOD", "NOT_GOOD", "READER_RULES", "UNDECIDED", "ReaderRule", "ReaderVerdict", "verdict_names"]
+__all__ = [
+    "MUST_BE_BAD",
+    "MUST_BE_GOOD",
+    "MUST_BE_UNDECIDED",
+    "MUST_NOT_BE_GOOD",
+    "READER_RULES",
+    "ReaderRule",
+    "ReaderVerdict",
+    "verdict_names",
+]
 
 ReaderVerdict: TypeAlias = bool | None
 """True: good; False: bad; None: undecided."""
 
-GOOD: frozenset[ReaderVerdict] = frozenset((True,))
-BAD: frozenset[ReaderVerdict] = frozenset((False,))
-UNDECIDED: frozenset[ReaderVerdict] = frozenset((None,))
-NOT_GOOD: frozenset[ReaderVerdict] = frozenset((None, False))
+MUST_BE_GOOD: frozenset[ReaderVerdict] = frozenset((True,))
+MUST_BE_BAD: frozenset[ReaderVerdict] = frozenset((False,))
+MUST_BE_UNDECIDED: frozenset[ReaderVerdict] = frozenset((None,))
+MUST_NOT_BE_GOOD: frozenset[ReaderVerdict] = frozenset((None, False))
 
 _NAMES: Mapping[ReaderVerdict, str] = {True: "good", False: "bad", None: "undecided"}
 

@@ -21,7 +21,7 @@ from idp_checks.selftest.readers.forgeries import (
     stranger_key,
 )
 from idp_checks.selftest.readers.response_trials import UNUSABLE_BODIES, expectation_trials, outage_trials
-from idp_checks.selftest.readers.rules import GOOD, NOT_GOOD, UNDECIDED, ReaderVerdict
+from idp_checks.selftest.readers.rules import MUST_BE_GOOD, MUST_BE_UNDECIDED, MUST_NOT_BE_GOOD, ReaderVerdict
 from idp_checks.selftest.readers.scenario import ASKED_AT, Scenario, scenario_for, simulated_world
 from idp_checks.selftest.readers.trial import ReaderTrial
 from idp_checks.tokens.discovery import DiscoveredEndpoint
@@ -52,7 +52,7 @@ def signed_trials(issuer: Issuer) -> Iterator[ReaderTrial]:
     yield from outage_trials(scenario, "keys")
     for body in (*UNUSABLE_BODIES, b'{"keys": null}', b'{"keys": {}}', b'{"keys": [1]}', b'{"keys": []}'):
         changed = scenario.with_responses(keys=Response(200, {}, body))
-        yield ReaderTrial("T3", changed, UNDECIDED, "generated: an invalid key set")
+        yield ReaderTrial("T3", changed, MUST_BE_UNDECIDED, "generated: an invalid key set")
     yield from expectation_trials(issuer, scenario, valid.introspection.get("client_id"))
     yield from _claim_trials(scenario, endpoint)
     yield from _client_trials(scenario, endpoint, issuer.client_id)
@@ -71,7 +71,7 @@ def _tenant_trials(issuer: Issuer, endpoint: SignedToken) -> Iterator[ReaderTria
         for template in (item for item in endpoint.rules.issuers if "{tenant_id}" in item):
             claims = {"iss": template.replace("{tenant_id}", STRANGER_TENANT), "tid": STRANGER_TENANT}
             changed = scenario.with_token(sign_again(scenario.token, claims))
-            yield ReaderTrial("T11", changed, NOT_GOOD, f"generated: {case}, of another tenant")
+            yield ReaderTrial("T11", changed, MUST_NOT_BE_GOOD, f"generated: {case}, of another tenant")
 
 
 def _discovery_trials(issuer: Issuer) -> Iterator[ReaderTrial]:
@@ -82,14 +82,14 @@ def _discovery_trials(issuer: Issuer) -> Iterator[ReaderTrial]:
     yield from outage_trials(scenario, "discovery")
     body = json.dumps({**json.loads(document.body), "issuer": STRANGER_ISSUER}).encode()
     changed = scenario.with_responses(discovery=Response(200, document.headers, body))
-    yield ReaderTrial("T11", changed, NOT_GOOD, "generated: the document names another issuer")
+    yield ReaderTrial("T11", changed, MUST_NOT_BE_GOOD, "generated: the document names another issuer")
     url = issuer.credentials["issuer"]
     verified = _locally_verified_scenario(issuer, scenario)
     expecting = verified.with_question(clients=(issuer.client_id,), subject=issuer.subject)
-    yield ReaderTrial("T2", expecting, GOOD, "generated: an access token verified by its signature")
+    yield ReaderTrial("T2", expecting, MUST_BE_GOOD, "generated: an access token verified by its signature")
     for name in (STRANGER_ISSUER, f"{url}/", f"{url}.evil.example.net"):
         changed = verified.with_token(sign_again(verified.token, {"iss": name}))
-        yield ReaderTrial("T11", changed, NOT_GOOD, "generated: another or similar issuer")
+        yield ReaderTrial("T11", changed, MUST_NOT_BE_GOOD, "generated: another or similar issuer")
     yield from outage_trials(verified, "keys")
     yield from _signature_trials(verified)
     yield from _key_trials(verified)
@@ -130,21 +130,21 @@ def _claim_trial(
 def _claim_trials(scenario: Scenario, endpoint: SignedToken) -> Iterator[ReaderTrial]:
     documented = [_fill_credentials(template, scenario.question) for template in endpoint.rules.issuers]
     for name in documented:
-        yield _claim_trial(scenario, "T11", GOOD, "a documented issuer", iss=name)
+        yield _claim_trial(scenario, "T11", MUST_BE_GOOD, "a documented issuer", iss=name)
     for value in _similar_issuers(str(read_claims(scenario.token)["iss"])):
         if value not in documented:
-            yield _claim_trial(scenario, "T11", NOT_GOOD, "another or similar issuer", iss=value)
-    yield _claim_trial(scenario, "T10", NOT_GOOD, "expired", exp=_NOW - 60)
-    yield _claim_trial(scenario, "T10", NOT_GOOD, "expires now", exp=_NOW)
+            yield _claim_trial(scenario, "T11", MUST_NOT_BE_GOOD, "another or similar issuer", iss=value)
+    yield _claim_trial(scenario, "T10", MUST_NOT_BE_GOOD, "expired", exp=_NOW - 60)
+    yield _claim_trial(scenario, "T10", MUST_NOT_BE_GOOD, "expires now", exp=_NOW)
     expiries: tuple[Any, ...] = (None, "never", True, [], 1e300)
     for expiry in expiries:
-        yield _claim_trial(scenario, "T10", NOT_GOOD, "an invalid expiry", exp=expiry)
+        yield _claim_trial(scenario, "T10", MUST_NOT_BE_GOOD, "an invalid expiry", exp=expiry)
     skewed = {endpoint.rules.issued_at_claim: _NOW + 1}
-    yield _claim_trial(scenario, "T10", GOOD, "issued by a clock one second ahead", **skewed)
-    yield _claim_trial(scenario, "T10", GOOD, "valid from one second ahead", nbf=_NOW + 1)
-    yield _claim_trial(scenario, "T10", NOT_GOOD, "valid from tomorrow", nbf=_NOW + 86400)
+    yield _claim_trial(scenario, "T10", MUST_BE_GOOD, "issued by a clock one second ahead", **skewed)
+    yield _claim_trial(scenario, "T10", MUST_BE_GOOD, "valid from one second ahead", nbf=_NOW + 1)
+    yield _claim_trial(scenario, "T10", MUST_NOT_BE_GOOD, "valid from tomorrow", nbf=_NOW + 86400)
     for token in duplicate_claims(scenario.token):
-        yield ReaderTrial("T14", scenario.with_token(token), NOT_GOOD, "generated: a duplicate claim")
+        yield ReaderTrial("T14", scenario.with_token(token), MUST_NOT_BE_GOOD, "generated: a duplicate claim")
 
 
 def _similar_issuers(issuer: str) -> tuple[Any, ...]:
@@ -169,14 +169,16 @@ def _client_trials(scenario: Scenario, endpoint: SignedToken, client: str) -> It
     """Yield tokens for several audiences, and tokens of another client, for a caller that expects a client."""
     claim = endpoint.rules.client_claims[0]
     if claim == "aud":
-        trials = [_claim_trial(scenario, "T8", NOT_GOOD, "one audience of several", aud=[client, "other-rp"])]
+        trials = [_claim_trial(scenario, "T8", MUST_NOT_BE_GOOD, "one audience of several", aud=[client, "other-rp"])]
     else:
         resource = "https://resource.example.com"
         several = {"aud": [client, resource], claim: client}
         other_client = {"aud": [client, "x"], claim: "other-rp"}
         trials = [
-            _claim_trial(scenario, "T8", GOOD, "several audiences", **several),
-            _claim_trial(scenario, "T8", NOT_GOOD, "issued to another client, for our audience", **other_client),
+            _claim_trial(scenario, "T8", MUST_BE_GOOD, "several audiences", **several),
+            _claim_trial(
+                scenario, "T8", MUST_NOT_BE_GOOD, "issued to another client, for our audience", **other_client
+            ),
         ]
     for trial in trials:
         yield trial.expecting_client(client)
@@ -184,7 +186,7 @@ def _client_trials(scenario: Scenario, endpoint: SignedToken, client: str) -> It
 
 def _signature_trials(scenario: Scenario) -> Iterator[ReaderTrial]:
     for description, token in _forged_tokens(scenario.token):
-        yield ReaderTrial("T12", scenario.with_token(token), NOT_GOOD, f"generated: {description}")
+        yield ReaderTrial("T12", scenario.with_token(token), MUST_NOT_BE_GOOD, f"generated: {description}")
     stranger = stranger_key()
     values = {"issuer": STRANGER_ISSUER, "client_id": "app-of-a-stranger", "jwks_uri": f"{STRANGER_ISSUER}/keys"}
     key_set = Response(200, {}, json.dumps(public_key_set(stranger)).encode())
@@ -193,7 +195,7 @@ def _signature_trials(scenario: Scenario) -> Iterator[ReaderTrial]:
     with_issuer = sign_again(scenario.token, claims, {}, stranger)
     for token in (with_key_url, with_issuer):
         changed = replace(scenario.with_token(token), sender_values=values, sender_responses={"keys": key_set})
-        yield ReaderTrial("T17", changed, NOT_GOOD, "generated: the sender provides issuer and keys")
+        yield ReaderTrial("T17", changed, MUST_NOT_BE_GOOD, "generated: the sender provides issuer and keys")
 
 
 def _forged_tokens(token: str) -> Iterator[tuple[str, str]]:
@@ -228,13 +230,13 @@ def _key_trials(scenario: Scenario) -> Iterator[ReaderTrial]:
     renamed = [{**key, "kid": "another-key"} for key in stranger]
     minimal = [{name: value for name, value in key.items() if name not in ("alg", "use")} for key in published]
     for keys in ([*renamed, *published], [*published, *renamed], minimal):
-        yield ReaderTrial("T13", with_keys(keys), GOOD, "generated: the key is in the set")
+        yield ReaderTrial("T13", with_keys(keys), MUST_BE_GOOD, "generated: the key is in the set")
     for keys in (renamed, stranger):
         yield ReaderTrial(
-            "T13", with_keys(keys), NOT_GOOD, "generated: the key set of another issuer", earlier=(scenario,)
+            "T13", with_keys(keys), MUST_NOT_BE_GOOD, "generated: the key set of another issuer", earlier=(scenario,)
         )
     rotated = with_keys(stranger).with_token(sign_again(scenario.token, key=stranger_key()))
-    yield ReaderTrial("T13", rotated, GOOD, "generated: a new key under the same id", earlier=(scenario,))
+    yield ReaderTrial("T13", rotated, MUST_BE_GOOD, "generated: a new key under the same id", earlier=(scenario,))
 
 
 def _fill_credentials(template: str, question: Question) -> str:

@@ -12,7 +12,7 @@ from idp_checks.issuers.issuer import Issuer
 from idp_checks.recordings import DebugRecording, RecordedJwt
 from idp_checks.selftest.readers.reader import Reader
 from idp_checks.selftest.readers.response_trials import required_credentials, response_trials
-from idp_checks.selftest.readers.rules import BAD, GOOD, NOT_GOOD, UNDECIDED
+from idp_checks.selftest.readers.rules import MUST_BE_BAD, MUST_BE_GOOD, MUST_BE_UNDECIDED, MUST_NOT_BE_GOOD
 from idp_checks.selftest.readers.scenario import (
     ASKED_AT,
     Scenario,
@@ -74,7 +74,7 @@ def _recorded_trials(issuer: Issuer) -> Iterator[ReaderTrial]:
     for case in TROUBLE_CASES:
         if case not in issuer.recordings:
             rule = "T3" if case == "broken" else "T5"
-            yield ReaderTrial(rule, scenario_for(provider, case), UNDECIDED, f"generated: {case}")
+            yield ReaderTrial(rule, scenario_for(provider, case), MUST_BE_UNDECIDED, f"generated: {case}")
     if "other-client" in issuer.cases:
         yield from _other_client_trials(issuer)
     if "other-user" in issuer.cases:
@@ -88,9 +88,9 @@ def _case_trials(scenario: Scenario, recording: DebugRecording) -> Iterator[Read
         yield from _good_case_trials(scenario, recording, how)
     elif recording.introspection.get("active") is False:
         rule = _RULE_BY_REASON.get(reason, "T4") if isinstance(recording.token, RecordedJwt) else "T4"
-        yield ReaderTrial("T10" if recording.case == "past-end" else rule, scenario, BAD, how)
+        yield ReaderTrial("T10" if recording.case == "past-end" else rule, scenario, MUST_BE_BAD, how)
     else:
-        yield ReaderTrial(_RULE_BY_REASON.get(reason, "T3"), scenario, UNDECIDED, how)
+        yield ReaderTrial(_RULE_BY_REASON.get(reason, "T3"), scenario, MUST_BE_UNDECIDED, how)
 
 
 def _good_case_trials(scenario: Scenario, recording: DebugRecording, how: str) -> Iterator[ReaderTrial]:
@@ -101,35 +101,35 @@ def _good_case_trials(scenario: Scenario, recording: DebugRecording, how: str) -
         "scopes": tuple(recorded["scopes"]) if "scopes" in recorded else None,
         "expires_at": datetime.fromisoformat(recorded["expires_at"]) + age if "expires_at" in recorded else None,
     }
-    yield ReaderTrial("T2", scenario, GOOD, how, expected_fields=fields)
+    yield ReaderTrial("T2", scenario, MUST_BE_GOOD, how, expected_fields=fields)
     client, subject = recorded.get("client_id"), recorded.get("subject")
     if client is not None or subject is not None:
         expecting = scenario.with_question(clients=(client,) if client else (), subject=subject)
-        yield ReaderTrial("T2", expecting, GOOD, how)
+        yield ReaderTrial("T2", expecting, MUST_BE_GOOD, how)
     other_client = scenario.with_question(clients=("unknown-application",))
-    yield ReaderTrial("T8", other_client, NOT_GOOD, f"generated: {how}, another application expected")
+    yield ReaderTrial("T8", other_client, MUST_NOT_BE_GOOD, f"generated: {how}, another application expected")
     other_subject = scenario.with_question(subject="unknown-account")
     if _first_request(other_subject) == _first_request(scenario):  # else the request contains the subject
-        yield ReaderTrial("T9", other_subject, NOT_GOOD, f"generated: {how}, another account expected")
+        yield ReaderTrial("T9", other_subject, MUST_NOT_BE_GOOD, f"generated: {how}, another account expected")
 
 
 def _other_client_trials(issuer: Issuer) -> Iterator[ReaderTrial]:
     scenario = scenario_for(issuer.provider.name, "other-client", clients=(issuer.client_id,))
-    yield ReaderTrial("T8", scenario, NOT_GOOD, _describe_case(issuer, "other-client"))
+    yield ReaderTrial("T8", scenario, MUST_NOT_BE_GOOD, _describe_case(issuer, "other-client"))
     if not {"client_secret", "client_id"} & set(required_credentials(issuer)):
         without_secret = scenario.with_question(client_secret=None)
-        yield ReaderTrial("T8", without_secret, NOT_GOOD, "generated: without a client secret")
+        yield ReaderTrial("T8", without_secret, MUST_NOT_BE_GOOD, "generated: without a client secret")
 
 
 def _other_user_trials(issuer: Issuer) -> Iterator[ReaderTrial]:
     scenario = scenario_for(issuer.provider.name, "other-user", subject=issuer.subject)
-    yield ReaderTrial("T9", scenario, NOT_GOOD, _describe_case(issuer, "other-user"))
+    yield ReaderTrial("T9", scenario, MUST_NOT_BE_GOOD, _describe_case(issuer, "other-user"))
     debug = issuer.provider.debug
     uses_profile = isinstance(debug, HttpEndpoint) and debug.profile is not None
     profile = scenario_for(issuer.provider.name, "valid").responses.get("profile")
     if "subject" in issuer.recordings["valid"].introspection and profile is not None and not uses_profile:
         how = "generated: the profile is of the expected account, the debug response of another"
-        yield ReaderTrial("T9", scenario.with_responses(profile=profile), NOT_GOOD, how)
+        yield ReaderTrial("T9", scenario.with_responses(profile=profile), MUST_NOT_BE_GOOD, how)
 
 
 def _first_request(scenario: Scenario) -> Request | None:

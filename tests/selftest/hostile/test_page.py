@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from idp_checks.selftest.hostile.families import DESCRIPTIONS, FAMILIES
-from idp_checks.selftest.hostile.page import family_cells, render_page
-from idp_checks.selftest.hostile.survey import FamilyOutcomes, Outcome
+from idp_checks.selftest.hostile.page import family_cells, render_hostile_page
+from idp_checks.selftest.hostile.survey import FamilyOutcomes, SurveyOutcome
 
-UNDECIDED = Outcome(None, False, "network", 0.1)
-GOOD = Outcome(True, True, "ok", 0.1)
+UNDECIDED = SurveyOutcome(None, False, "network", 0.1)
+GOOD = SurveyOutcome(True, True, "ok", 0.1)
 
 
 def test_cells_show_both_clients_if_they_differ():
@@ -24,7 +24,7 @@ def test_cells_show_both_clients_if_they_differ():
 def test_page_has_a_row_for_every_behavior():
     """Each behavior has one row with its description and a cell for each family."""
     cells = {family: dict.fromkeys(DESCRIPTIONS, f"cell of {family}") for family in FAMILIES}
-    lines = render_page(cells).splitlines()
+    lines = render_hostile_page(cells).splitlines()
     row_end = " | ".join(f"cell of {family}" for family in FAMILIES)
     for name, description in DESCRIPTIONS.items():
         assert lines.count(f"| `{name}` | {description} | {row_end} |") == 1

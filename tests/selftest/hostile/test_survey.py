@@ -11,7 +11,7 @@ from idp_checks.selftest.hostile.survey import (
     ASK_FUNCTIONS,
     MAX_DELAY,
     STALL_TIMEOUT,
-    Outcome,
+    SurveyOutcome,
     ask_singly,
     find_faults,
     survey_family,
@@ -84,7 +84,7 @@ def test_credulous_reader_is_caught(family_servers):
 )
 def test_find_faults_reports_each_fault(changes, fault):
     """A good result, a denial, an exception and a late result are faults; so is a missing good result."""
-    outcome = Outcome(None, False, "network", 0.1)
+    outcome = SurveyOutcome(None, False, "network", 0.1)
     assert list(find_faults("introspection", {"silence": outcome})) == []
     (message,) = find_faults("introspection", {"silence": outcome._replace(**changes)})
     assert fault in message
