@@ -158,11 +158,11 @@ def test_same_seed_gives_same_result_with_any_number_of_workers(tmp_path):
     pytest.importorskip("xdist")
     tmp_path.joinpath("pytest.ini").write_text("[pytest]\n")
     tmp_path.joinpath("app_wrong.py").write_text(WRONG)
-    none, one, two = (run_with_workers(tmp_path, workers) for workers in (0, 1, 2))
-    assert none == one == two
+    without, with_one, with_two = (run_with_workers(tmp_path, workers) for workers in (0, 1, 2))
+    assert without == with_one == with_two
     violations = [
         (rule, outcome)
-        for report in none.values()
+        for report in without.values()
         for rule, outcome in report["rules"].items()
         if outcome["outcome"] == "violated"
     ]

@@ -86,8 +86,8 @@ def test_parallel_run_reports_the_same(project, run_pytest):
         in_process=False,
     )
     result.stdout.fnmatch_lines(["github: violates N7"])
-    one, two = (sorted(read_properties(project.path / name), key=str) for name in ("one.xml", "two.xml"))
-    assert one == two
+    alone, parallel = (sorted(read_properties(project.path / name), key=str) for name in ("one.xml", "two.xml"))
+    assert alone == parallel
 
 
 def test_run_without_claimed_rules_judges_nothing(project, run_pytest):

@@ -74,7 +74,7 @@ def recorded_runs():
                 before, profile, error = json.dumps([raw, also]), None, None
                 try:
                     profile = adapter.function(name, raw, also=also)
-                except Exception as exception:
+                except Exception as exception:  # noqa: BLE001 - a library may raise anything
                     error = exception
                 runs.append(RecordedRun(recording, profile, error, json.dumps([raw, also]) != before))
         return runs
@@ -90,7 +90,7 @@ def objections():
     def collect(library):
         normalizer = load_adapter(library)
         claimed = [rule for rule in RULES if exemption(rule, normalizer) is None]
-        found = {}
+        entries = {}
         for name in normalizer.providers:
             for recording in recordings.load_profiles(name):
                 raw = raw_profile(recording)
@@ -99,7 +99,7 @@ def objections():
                 case = Case.from_raw(providers.get(name), raw, recording.also)
                 observation = observe(normalizer, case)
                 for rule in claimed:
-                    found |= dict.fromkeys((name, rule, text) for text in judge(rule, normalizer, case, observation))
-        return tuple(found)
+                    entries |= dict.fromkeys((name, rule, text) for text in judge(rule, normalizer, case, observation))
+        return tuple(entries)
 
     return collect

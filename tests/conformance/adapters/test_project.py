@@ -109,6 +109,7 @@ def run_in_project(tmp_path_factory):
 
 
 def read_output(process):
+    """Return the JSON output of a successful process."""
     assert process.returncode == 0, process.stderr
     return json.loads(process.stdout)
 

@@ -16,6 +16,7 @@ from idp_checks.conformance.adapters.simulation import ProviderSimulation
 
 @pytest.fixture
 def simulation():
+    """Simulate GitHub with a small profile."""
     return ProviderSimulation(providers.get("github"), {"id": 90000042, "login": "mia"}, {})
 
 
@@ -45,7 +46,7 @@ def test_intercept_affects_only_its_thread(simulation):
 
 
 def test_threads_do_not_share_responses(run_library):
-    """Adapters that run in several threads at once each receive the response of their own raw profile."""
+    """Adapters that run in several threads at once each receive the response for the right raw profile."""
 
     def run_repeatedly(number):
         raw = {"id": 90000000 + number, "login": "mia", "name": None}

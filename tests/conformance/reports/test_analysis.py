@@ -32,8 +32,8 @@ def test_other_normalizers_are_not_analyzed(sample_results):
 def test_facts_name_the_examined_version(make_result):
     """The facts of a library state the version and date of the examination."""
     analysis = analyze_failures(Results("django-allauth", (make_result("N1", "passed"),)))
-    known = load_judgments("django-allauth")
-    assert analysis.facts == {"failures examined": f"at version {known.version}, on {known.date}"}
+    entries = load_judgments("django-allauth")
+    assert analysis.facts == {"failures examined": f"at version {entries.version}, on {entries.date}"}
 
 
 def test_cause_groups_list_exploitable_causes_first(make_result):
