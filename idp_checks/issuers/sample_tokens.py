@@ -57,7 +57,7 @@ class SampleTokens:
         return self._tokens[case]
 
     def add(self, name: str) -> str:
-        """Make a further good token."""
+        """Make another good token."""
         token = self._make(name)
         self._cases[token] = "valid"
         return token

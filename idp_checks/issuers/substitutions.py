@@ -54,7 +54,7 @@ def _shift_time(value: Any, seconds: int, meaning: str) -> Any:
 
 
 def alternative_id(identifier: str) -> str:
-    """Return another identifier of the same form: the last digit differs."""
+    """Return another identifier: its last digit differs, or ``-2`` is appended if it has no digit."""
     digits = "0123456789"
     for position in range(len(identifier) - 1, -1, -1):
         if identifier[position] in digits:

@@ -44,7 +44,7 @@ def test_shift_times_moves_only_times(value, expected):
 
 @pytest.mark.parametrize("identifier", ["42", "app-7", "user-2-b", "mia"])
 def test_alternative_id_differs(identifier):
-    """The alternative of an identifier is another identifier of the same form."""
+    """The alternative of an identifier differs from it, and has the same length if it contains a digit."""
     alternative = alternative_id(identifier)
     assert alternative != identifier
     assert len(alternative) == len(identifier) or not any(character.isdigit() for character in identifier)

@@ -129,7 +129,7 @@ def read_user_one_level_too_high(provider: str, raw: Raw) -> ProfileDict:
 
 @historic_bug(
     "BUG-131",
-    "The error code 200 is expected, but success is 0",
+    "An error code of 200 is expected, but success is 0",
     Example(
         {"openid": "oSample131", "nickname": "Mia", "headimgurl": "", "privilege": []}, {"user_id": "weixin|oSample131"}
     ),
@@ -187,7 +187,7 @@ def require_numeric_time(provider: str, raw: Raw) -> ProfileDict:
 
 @historic_bug(
     "BUG-139",
-    "Fields that must be requested are required",
+    "Fields are required although they were not requested",
     Example({"name": "Mia Chen", "id": "1000000000139"}, {"name": "Mia Chen", "email": None}),
     provider="facebook",
     rule="N12",
