@@ -241,7 +241,7 @@ class Introspect:
 
         Required credentials that are not passed are filled in with those that the simulated issuer accepts.
         """
-        from idp_checks import introspect_sync
+        from idp_checks.live.asker import introspect_sync
         from idp_checks.secret import Secret
 
         credentials = {**options.pop("credentials", {})}

@@ -12,7 +12,7 @@ from typing import Any
 from idp_checks import providers
 from idp_checks.conformance import adapters
 from idp_checks.conformance.normalizers.command import command_normalizer
-from idp_checks.conformance.normalizers.normalizer import SHAPES, Normalizer, normalizer_from, parse_unclaimed
+from idp_checks.conformance.normalizers.normalizer import OUTPUT_SHAPES, Normalizer, normalizer_from, parse_unclaimed
 from idp_checks.errors import UsageError
 
 __all__ = ["builtin_normalizer", "load", "load_adapter", "select_normalizer"]
@@ -110,9 +110,9 @@ def select_normalizer(
     """
     if spec and command:
         raise UsageError("MODULE:FUNCTION and a command are mutually exclusive", remedy="pass one of them")
-    chosen_shape = next((name for name in SHAPES if name == shape), None)
+    chosen_shape = next((name for name in OUTPUT_SHAPES if name == shape), None)
     if shape and chosen_shape is None:
-        raise UsageError(f"unknown shape {shape!r}", where="shape", remedy=f"choose {' or '.join(SHAPES)}")
+        raise UsageError(f"unknown shape {shape!r}", where="shape", remedy=f"choose {' or '.join(OUTPUT_SHAPES)}")
     normalizer = builtin_normalizer()
     if command:
         normalizer = command_normalizer(command)

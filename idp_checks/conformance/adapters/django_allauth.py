@@ -106,10 +106,10 @@ def _run_provider(provider_class: type[Any], simulation: ProviderSimulation) -> 
             response = {"oauth_token": TOKEN, "oauth_token_secret": TOKEN, **simulation.token_fields}
             token = SocialToken(token=TOKEN, token_secret=TOKEN)
         login = adapter.complete_login(request, app, token, response=response)
-        return _to_profile(simulation.provider.name, provider, login, common_fields.get("value"))
+        return _login_to_profile(simulation.provider.name, provider, login, common_fields.get("value"))
 
 
-def _to_profile(name: str, provider: Any, login: Any, common_fields: Any) -> dict[str, Any]:
+def _login_to_profile(name: str, provider: Any, login: Any, common_fields: Any) -> dict[str, Any]:
     """Return a login in Auth0's shape; a blank field of Django's user means that the value is absent."""
     from allauth.account.utils import user_email, user_field, user_username
 

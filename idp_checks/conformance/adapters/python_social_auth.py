@@ -58,7 +58,7 @@ def load_library() -> Library:
             raise UnsupportedFormError(f"no backend makes a call of {provider} that returns this form")
         simulation = ProviderSimulation(providers.get(provider), raw, also)
         with simulation.intercept():
-            return _to_profile(provider, *_run_backend(backend, make_strategy(simulation), simulation))
+            return _details_to_profile(provider, *_run_backend(backend, make_strategy(simulation), simulation))
 
     return Library(
         function=normalize,
@@ -69,7 +69,7 @@ def load_library() -> Library:
     )
 
 
-def _to_profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, Any]:
+def _details_to_profile(provider: str, uid: Any, details: Mapping[str, Any]) -> dict[str, Any]:
     """Return details in Auth0's shape without None, otherwise unchanged."""
     fields = {
         "user_id": f"{provider}|{uid}",

@@ -87,12 +87,14 @@ def _comparison_lines(expected: Mapping[str, Any], actual: Mapping[str, Any]) ->
     if not expected and not actual:
         return []
     rows = [("", "expected", "got")]
-    rows += [(name, _format_value(expected, name), _format_value(actual, name)) for name in {**expected, **actual}]
+    rows += [
+        (name, _format_property(expected, name), _format_property(actual, name)) for name in {**expected, **actual}
+    ]
     first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
     return [f"  {row[0]:{first}}  {row[1]:{second}}  {row[2]}".rstrip() for row in rows]
 
 
-def _format_value(properties: Mapping[str, Any], name: str) -> str:
+def _format_property(properties: Mapping[str, Any], name: str) -> str:
     return printable_json(properties[name], MAX_VALUE) if name in properties else "(absent)"
 
 

@@ -85,12 +85,13 @@ def _describe_failure(analysis: FailureAnalysis, result: Result) -> dict[str, An
         "example": example[:MAX_EXAMPLE] if example is not None else None,
         "excess": excess,
         "comparison": [
-            (name, _format_value(expected, name), _format_value(actual, name)) for name in {**expected, **actual}
+            (name, _shorten_property(expected, name), _shorten_property(actual, name))
+            for name in {**expected, **actual}
         ],
     }
 
 
-def _format_value(properties: Mapping[str, Any], name: str) -> str:
+def _shorten_property(properties: Mapping[str, Any], name: str) -> str:
     return printable_json(_shorten(properties[name])) if name in properties else "(absent)"
 
 

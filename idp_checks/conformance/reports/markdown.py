@@ -50,7 +50,7 @@ def _fact_lines(analysis: FailureAnalysis) -> Iterator[str]:
         yield f"- depth {run.depth}, seed {run.seed}"
         yield f"- versions: {_escape(', '.join((run.tool, *run.libraries)))}"
         for name, reason in run.unclaimed.items():
-            yield f"- not claimed: {name} ({_escape(reason)})"
+            yield f"- not claimed: {_escape(name)} ({_escape(reason)})"
     for name, fact in analysis.facts.items():
         yield f"- {_escape(name)}: {_escape(fact)}"
     yield ""
@@ -71,4 +71,4 @@ def _table_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterat
 
 def _escape(string: str) -> str:
     """Escape the characters that Markdown or a table would interpret."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in " ".join(string.split()))
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#&" else letter for letter in " ".join(string.split()))

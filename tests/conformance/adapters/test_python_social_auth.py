@@ -21,7 +21,7 @@ def test_library_error_propagates(run_recorded):
 
 def test_adapter_failure_is_not_a_finding(monkeypatch, run_library):
     """An error in the adapter's own code is raised as an AdapterError that names the adapter."""
-    monkeypatch.setattr(python_social_auth, "_to_profile", None)
+    monkeypatch.setattr(python_social_auth, "_details_to_profile", None)
     with pytest.raises(AdapterError, match="Python Social Auth failed at github: TypeError"):
         run_library(LIBRARY, "github", {"id": 90000042})
 
