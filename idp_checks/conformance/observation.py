@@ -8,8 +8,8 @@ from typing import Any
 
 from idp_checks.conformance import oidc
 from idp_checks.conformance.case import Case, expected_properties
-from idp_checks.conformance.claimvalues import sent_properties
-from idp_checks.conformance.jsonvalues import copy_json, json_equal
+from idp_checks.conformance.claim_values import sent_properties
+from idp_checks.conformance.json_values import copy_json, json_equal
 from idp_checks.conformance.normalizers.normalizer import (
     Normalizer,
     NormalizerCallError,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from idp_checks.conformance.case import Case
-from idp_checks.conformance.claimvalues import has_text, is_ambiguous_email, unambiguous_email
+from idp_checks.conformance.claim_values import has_text, is_ambiguous_email, unambiguous_email
 from idp_checks.profiles.jsontext import replace_surrogates
 from idp_checks.profiles.profile import Claims
 

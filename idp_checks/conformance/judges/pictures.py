@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from idp_checks.conformance.case import Case
-from idp_checks.conformance.claimvalues import is_absolute_url, unambiguous_email
-from idp_checks.conformance.jsonvalues import scalars_in, strings_in
+from idp_checks.conformance.claim_values import is_absolute_url, unambiguous_email
+from idp_checks.conformance.json_values import scalars_in, strings_in
 from idp_checks.profiles.profile import Claims, is_web_url
 
 __all__ = ["judge_picture"]

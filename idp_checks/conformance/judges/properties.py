@@ -8,7 +8,7 @@ from typing import Any
 
 from idp_checks.conformance.case import Case
 from idp_checks.conformance.catalog import RULES
-from idp_checks.conformance.jsonvalues import json_equal, strings_in
+from idp_checks.conformance.json_values import json_equal, strings_in
 from idp_checks.profiles.jsontext import drop_secrets
 from idp_checks.profiles.profile import STANDARD, Claims
 

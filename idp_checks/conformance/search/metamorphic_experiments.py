@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from idp_checks.conformance.case import Case, expected_properties
 from idp_checks.conformance.catalog import RULES
-from idp_checks.conformance.jsonvalues import json_equal
+from idp_checks.conformance.json_values import json_equal
 from idp_checks.conformance.search.attempt import (
     Attempt,
     Experiment,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from idp_checks.conformance.case import Case
-from idp_checks.conformance.jsonvalues import json_equal
+from idp_checks.conformance.json_values import json_equal
 from idp_checks.conformance.judges import judge
 from idp_checks.conformance.observation import Observation
 from idp_checks.conformance.redaction import CANARY

@@ -9,7 +9,7 @@ from typing import Any
 from idp_checks.conformance import oidc
 from idp_checks.conformance.case import expected_properties
 from idp_checks.conformance.catalog import RULES
-from idp_checks.conformance.jsonvalues import json_equal
+from idp_checks.conformance.json_values import json_equal
 from idp_checks.conformance.normalizers.exemption import Exemption
 from idp_checks.conformance.normalizers.normalizer import Normalizer
 from idp_checks.conformance.observation import describe_error

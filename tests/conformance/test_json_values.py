@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idp_checks.conformance.jsonvalues import copy_json, json_equal, scalars_in, strings_in
+from idp_checks.conformance.json_values import copy_json, json_equal, scalars_in, strings_in
 
 
 def test_json_equal_distinguishes_types():
