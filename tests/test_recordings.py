@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from idp_checks import ProfileError, providers, recordings
-from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.issuers.world import World
 from idp_checks.profiles.profile import STANDARD
+from idp_checks.tokens.endpoint import HttpEndpoint
 from idp_checks.tokens.signed import SignedToken
 
 PROFILES = [item for name in providers.names_with_recordings() for item in recordings.load_profiles(name)]

@@ -7,7 +7,8 @@ import json
 
 import pytest
 import rfc8785
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp_checks import EvidenceError
 from idp_checks.evidence import Evidence, ledger

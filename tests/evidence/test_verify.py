@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import rfc8785
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp_checks import UsageError
 from idp_checks.evidence import RENDERINGS, manifest
