@@ -129,6 +129,8 @@ def check_provider(name: object, location: str) -> str:
 
 
 def _parse_normalizer(values: Mapping[str, Any], folder: Path) -> Normalizer:
+    if values["normalizer"] and values["command"]:
+        raise pytest.UsageError("--idp-normalizer and --idp-command are mutually exclusive; pass one of them")
     try:
         return select_normalizer(
             values["normalizer"] or None,

@@ -139,6 +139,8 @@ def _run_pytest(options: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def _usage_message(stderr: str) -> str:
-    """Return pytest's usage error with our options named as in the command line, without the prefix ``idp-``."""
+    """Return pytest's usage error with the options named as those of ``idp-checks conform``."""
     message = stderr.strip().removeprefix("ERROR: ").removeprefix("--idp-normalizer: ")
-    return f"--{message.removeprefix('--idp-')}" if message.startswith("--idp-") else message
+    first_line, newline, details = message.partition("\n")
+    first_line = first_line.replace("--idp-normalizer", "MODULE:FUNCTION").replace("--idp-", "--")
+    return f"{first_line}{newline}{details}"

@@ -18,7 +18,10 @@ LOADED_PROVIDERS = list(providers.all_providers())
         (["--idp-shape", "saml"], "*--idp-shape: unknown shape 'saml'; choose auth0 or oidc*"),
         (["--idp-not-claimed", "N99"], "*--idp-not-claimed: unknown rule or property 'N99'; choose from N1, *"),
         (["--idp-command", "no-such-program-42"], "*--idp-command: *program 'no-such-program-42' not found*"),
-        (["--idp-command", "x", "--idp-normalizer", "a:b"], "*--idp-normalizer: *mutually exclusive*"),
+        (
+            ["--idp-command", "x", "--idp-normalizer", "a:b"],
+            "*--idp-normalizer and --idp-command are mutually exclusive; pass one of them*",
+        ),
         (["--idp-provider", "githup"], "*--idp-provider: unknown provider 'githup'; choose from *github, gitlab,*"),
         (["--idp-normalizer", "nowhere:f"], "*--idp-normalizer: nowhere:f: no module named 'nowhere'*"),
         (["--idp-normalizer", "app"], "*--idp-normalizer: 'app' is not a function; use MODULE:FUNCTION*"),
