@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.simulated_issuers import WORLD
 
 from idp_checks.issuers.server import serve
-from support.simulated_issuers import WORLD
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 import respx
+from support.simulated_issuers import NAMES, WORLD
 
 from idp_checks import introspect_sync, normalize
 from idp_checks.issuers.cases import CLIENT_SECRET, SLOW
 from idp_checks.issuers.mock import router
-from support.simulated_issuers import NAMES, WORLD
 
 
 @pytest.fixture(scope="module")

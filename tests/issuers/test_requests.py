@@ -13,6 +13,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def basic(user, password):
+    """Return the headers of HTTP Basic."""
     return {"authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 

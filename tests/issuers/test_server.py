@@ -6,11 +6,11 @@ import json
 
 import httpx
 import pytest
+from support.simulated_issuers import NAMES, WORLD
 
 from idp_checks import UsageError, introspect_sync, normalize, providers, recordings
 from idp_checks.issuers.cases import CLIENT_SECRET, SLOW
 from idp_checks.issuers.server import serve
-from support.simulated_issuers import NAMES, WORLD
 
 
 def ask(server, name, case, **options):

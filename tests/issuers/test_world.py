@@ -7,10 +7,10 @@ import sys
 from datetime import datetime
 
 import pytest
+from support.simulated_issuers import WORLD
 
 from idp_checks.issuers.cases import TROUBLE_CASES
 from idp_checks.issuers.world import World
-from support.simulated_issuers import WORLD
 
 
 def test_tokens_contains_every_case_once():

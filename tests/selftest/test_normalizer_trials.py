@@ -11,6 +11,7 @@ from idp_checks.selftest.result import SelfTest
 
 
 def wrong(function, *examples, rule="N1", provider="github", why_not=None):
+    """Build a wrong normalizer."""
     return WrongNormalizer(
         id="BUG-000",
         title="x",
@@ -24,6 +25,7 @@ def wrong(function, *examples, rule="N1", provider="github", why_not=None):
 
 
 def return_empty_name(provider, raw):
+    """Return an empty name."""
     return {**normalize_correctly(provider, raw), "name": ""}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from support.simulated_issuers import WORLD
 
 from idp_checks.issuers.hostile import HostileIssuer
-from support.simulated_issuers import WORLD
 
 
 def test_thief_receives_the_token_of_a_client_that_follows_redirects():

@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.simulated_issuers import WORLD
 
 from idp_checks.issuers.hostile import BEHAVIORS, HostileIssuer
 from idp_checks.selftest.hostile.families import FAMILIES
 from idp_checks.selftest.hostile.page import MAX_MEMORY
 from idp_checks.selftest.hostile.survey import TIMEOUT
-from support.simulated_issuers import WORLD
 
 SCRIPT = Path(__file__).parents[2] / "support" / "measure_memory.py"
 LARGE = [name for name, behavior in BEHAVIORS.items() if behavior.is_large]

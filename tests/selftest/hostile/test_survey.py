@@ -1,4 +1,4 @@
-"""This package's clients against every hostile behavior, over real sockets."""
+"""The clients of this package against every hostile behavior, over real sockets."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def ask_credulously(questions):
 
 
 def test_credulous_reader_is_caught(family_servers):
-    """A reader that trusts HTTP 200 and follows redirects accepts pages, nulls and expired tokens, and sends a token to the thief."""
+    """A reader that trusts HTTP 200 and follows redirects accepts invalid tokens and sends one to the thief."""
     behaviors = ["html", "proof-null", "proof-duplicate", "time-past", "redirect-307", "500"]
     survey = survey_family("tokeninfo", ask_credulously, behaviors, servers=family_servers("tokeninfo"))
     assert all(outcome.good for outcome in survey.unaltered)
