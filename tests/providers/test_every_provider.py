@@ -63,7 +63,7 @@ def sends_json(endpoint: HttpEndpoint) -> bool:
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_provider_file_imports_only_the_sdk(name: str) -> None:
     """A provider file imports the SDK, msgspec, the standard library, and possibly other provider files."""
-    siblings = {f"idp_checks.providers.{other.replace('-', '_')}" for other in PROVIDERS}
+    siblings = {f"idp_checks.providers.{sibling.replace('-', '_')}" for sibling in PROVIDERS}
     modules = {node.module for node in ast.walk(source_of(name)) if isinstance(node, ast.ImportFrom)}
     modules |= {
         alias.name for node in ast.walk(source_of(name)) if isinstance(node, ast.Import) for alias in node.names
@@ -167,9 +167,9 @@ def test_fields_of_shapes_occur_in_recordings(name: str) -> None:
     module = import_module(f"idp_checks.providers.{name.replace('-', '_')}").__name__
     for shape in provider.profile.shapes:
         if not shape.__struct_config__.array_like:
-            own = {field for base in shape.__mro__ if base.__module__ == module for field in base.__annotations__}
+            declared = {field for base in shape.__mro__ if base.__module__ == module for field in base.__annotations__}
             names = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
-            assert {names[field] for field in own & names.keys()} <= recorded, shape
+            assert {names[field] for field in declared & names.keys()} <= recorded, shape
 
 
 def parse(provider: Provider, text: str) -> Any:

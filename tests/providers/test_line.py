@@ -1,4 +1,4 @@
-"""LINE's account stands in the profile call alone: it is asked for only where it is expected, and never invented."""
+"""LINE states the account only in the profile call, which is made only if an account is expected."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ ACCOUNT = "U0123456789abcdef0123456789abcdef"
 GOOD = Response(200, {}, b'{"scope": "profile", "client_id": "2000000042", "expires_in": 60}')
 
 
-def _reason(*answers, subject=ACCOUNT):
-    """The reason of the whole answer, and how many requests it took."""
+def ask(*responses, subject=ACCOUNT):
+    """Return the reason of the introspection, and the number of requests."""
     endpoint = providers.get("line").debug
     steps = endpoint.steps(Question(provider="oauth2", token=Secret("sample"), asked_at=AT, subject=subject))
     next(steps)
-    for count, answer in enumerate(answers, 1):
+    for count, response in enumerate(responses, 1):
         try:
-            steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+            steps.throw(response) if isinstance(response, Exception) else steps.send(response)
         except StopIteration as stop:
             return conclude("line", stop.value, method=endpoint.kind, asked_at=AT, subject=subject).reason, count
-    raise AssertionError("further requests than expected")
+    raise AssertionError("more requests than expected")
 
 
 @pytest.mark.parametrize(
     ("subject", "reason"), [(ACCOUNT, "ok"), ("Ufedcba9876543210fedcba9876543210", "wrong_subject")]
 )
-def test_the_account_is_compared(subject, reason):
-    """The profile call's account confirms or contradicts the expected one."""
+def test_line_account_is_compared(subject, reason):
+    """The account of the profile call confirms or contradicts the expected account."""
     assert World(lambda: AT, names=("line",)).ask("line", "valid", subject=subject).reason == reason
 
 
-def test_no_account_expected_is_one_request():
-    """Without an expected account the profile is not asked for."""
-    assert _reason(GOOD, subject=None) == ("ok", 1)
+def test_line_profile_is_not_requested_without_an_expected_account():
+    """Without an expected account there is one request."""
+    assert ask(GOOD, subject=None) == ("ok", 1)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_no_account_expected_is_one_request():
         Unreachable("network", "sample"),
     ],
 )
-def test_no_account_told_leaves_the_question_open(profile):
-    """A profile call that names no account confirms none."""
-    assert _reason(GOOD, profile) == ("not_stated", 2)
+def test_line_profile_without_an_account_is_undecided(profile):
+    """A profile response without an account confirms nothing."""
+    assert ask(GOOD, profile) == ("not_stated", 2)

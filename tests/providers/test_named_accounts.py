@@ -1,4 +1,4 @@
-"""Where the account stands elsewhere: in what was asked (WeChat), in another answer (QQ), under another name (Baidu)."""
+"""Accounts that are in the request (WeChat), in a second response (QQ), or under another name (Baidu)."""
 
 from __future__ import annotations
 
@@ -19,57 +19,63 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 OPENID = "0SAMPLEOPENID00000000000000000042"
 
 
-def asked(name, *answers, subject=None, **credentials):
-    """What is concluded from answers given one after the other, and the requests that were made."""
-    ask = Question(provider="oauth2", token=Secret("sample-token-0042"), asked_at=AT, subject=subject, credentials=credentials)
+def ask(name, *bodies, subject=None, **credentials):
+    """Return the introspection from these response bodies, and the requests."""
+    question = Question(
+        provider="oauth2", token=Secret("sample-token-0042"), asked_at=AT, subject=subject, credentials=credentials
+    )
     endpoint = providers.get(name).debug
-    steps = endpoint.steps(ask)
+    steps = endpoint.steps(question)
     requests = [next(steps)]
     try:
-        for answer in answers:
-            requests.append(steps.send(Response(200, {}, json.dumps(answer).encode())))
+        requests.extend(steps.send(Response(200, {}, json.dumps(body).encode())) for body in bodies)
     except StopIteration as stop:
         return conclude(name, stop.value, method=endpoint.kind, asked_at=AT, subject=subject), requests
-    raise AssertionError("more is asked than was answered")
+    raise AssertionError("more requests than responses")
 
 
 GOOD = {"errcode": 0, "errmsg": "ok"}
 
 
-def test_wechat_is_asked_about_the_expected_account():
-    """The expected account beats the openid of the connection, which is of one account alone."""
-    found, requests = asked("weixin", GOOD, subject="oMia", openid="oSomebody")
+def test_wechat_asks_about_the_expected_account():
+    """The expected account takes precedence over the openid of the connection."""
+    introspection, requests = ask("weixin", GOOD, subject="oMia", openid="oSomebody")
     assert requests[0].query["openid"] == "oMia"
-    assert (found.good, found.subject) == (True, "oMia")
+    assert (introspection.good, introspection.subject) == (True, "oMia")
 
 
-def test_wechat_without_an_expected_account_is_asked_about_the_openid():
-    """The openid that was asked about is the account that the success speaks of."""
-    found, requests = asked("weixin", GOOD, openid="oSomebody")
+def test_wechat_asks_about_the_openid_of_the_connection():
+    """Without an expected account, the openid in the request is the account that success confirms."""
+    introspection, requests = ask("weixin", GOOD, openid="oSomebody")
     assert requests[0].query["openid"] == "oSomebody"
-    assert (found.good, found.subject) == (True, "oSomebody")
+    assert (introspection.good, introspection.subject) == (True, "oSomebody")
 
 
-def test_wechat_needs_an_account():
-    """Without openid and expected account nothing is sent; the expected account is enough."""
-    found = introspect_sync("weixin", "sample-token-0042")
-    assert (found.active, found.reason) == (None, "caller_rejected")
-    assert providers.get("weixin").debug.missing_credentials(Question(provider="oauth2", token=Secret("x"), asked_at=AT, subject="oMia")) == ()
+def test_wechat_requires_an_account():
+    """Without openid and expected account nothing is sent; the expected account suffices."""
+    introspection = introspect_sync("weixin", "sample-token-0042")
+    assert (introspection.active, introspection.reason) == (None, "caller_rejected")
+    assert (
+        providers.get("weixin").debug.missing_credentials(
+            Question(provider="oauth2", token=Secret("x"), asked_at=AT, subject="oMia")
+        )
+        == ()
+    )
 
 
-def test_a_foreign_openid_is_a_bare_refusal():
-    """40003 also answers for a good token of somebody else, so it may be no word about the token."""
-    found, _ = asked("weixin", {"errcode": 40003, "errmsg": "invalid openid"}, subject="oMia")
-    assert (found.active, found.bare) == (False, True)
+def test_wechat_foreign_openid_is_a_bare_refusal():
+    """Code 40003 is also returned for a good token of another user, so it proves little about the token."""
+    introspection, _ = ask("weixin", {"errcode": 40003, "errmsg": "invalid openid"}, subject="oMia")
+    assert (introspection.active, introspection.bare) == (False, True)
 
 
 INFO = {"client_id": "sample", "userid": 42, "scope": "basic", "create_time": 1795000000, "expires_in": 3600}
 
 
-def test_baidu_names_the_account_by_its_userid():
-    """The expected userid is confirmed by the one answer."""
-    found, requests = asked("baidu", INFO, subject="42")
-    assert (found.good, found.subject, len(requests)) == (True, "42", 1)
+def test_baidu_confirms_a_userid():
+    """An expected userid is confirmed by one response."""
+    introspection, requests = ask("baidu", INFO, subject="42")
+    assert (introspection.good, introspection.subject, len(requests)) == (True, "42", 1)
 
 
 @pytest.mark.parametrize(
@@ -81,23 +87,23 @@ def test_baidu_names_the_account_by_its_userid():
         ({"error_code": 110, "error_msg": "sample text", "openid": "sample-openid-42"}, "not_stated"),
     ],
 )
-def test_baidu_is_asked_for_the_profile_where_another_account_is_expected(profile, reason):
-    """An openid and a userid are two names: only the profile call's own name contradicts."""
-    found, requests = asked("baidu", INFO, profile, subject="sample-openid-42")
-    assert (found.reason, len(requests)) == (reason, 2)
+def test_baidu_requests_the_profile_for_an_openid(profile, reason):
+    """An openid is confirmed or contradicted only by the profile call."""
+    introspection, requests = ask("baidu", INFO, profile, subject="sample-openid-42")
+    assert (introspection.reason, len(requests)) == (reason, 2)
 
 
-def test_qq_takes_the_identifier_from_the_further_answer_wrapped_or_not():
-    """The answer of me comes as JSON, or as a call of JavaScript around it."""
+def test_qq_unwraps_the_additional_response():
+    """The response with the identifier is JSON, or JSON wrapped in a JavaScript call."""
     raw = {"ret": 0, "nickname": "Mia Chen"}
     me = json.dumps({"client_id": "900000042", "openid": OPENID})
-    for answer in (me, f"callback( {me} );\n", f"callback({me})".encode(), json.loads(me)):
-        assert normalize("qq", raw, also={"me": answer}).user_id == f"qq|{OPENID}"
+    for response in (me, f"callback( {me} );\n", f"callback({me})".encode(), json.loads(me)):
+        assert normalize("qq", raw, also={"me": response}).user_id == f"qq|{OPENID}"
 
 
 @pytest.mark.parametrize("text", ["", "callback(", "callback( {} ); x", "other( {} );", "callback( [] );", "null"])
-def test_what_is_no_such_call_is_left_as_it_is(text):
-    """Only the documented wrapping is taken off; what is left over is no identifier."""
+def test_qq_rejects_other_wrappings(text):
+    """Only the documented wrapping is removed; any other response is rejected."""
     assert unwrapped(text) == text
     with pytest.raises(ProfileError) as caught:
         normalize("qq", {"ret": 0}, also={"me": text})
@@ -114,8 +120,8 @@ def test_what_is_no_such_call_is_left_as_it_is(text):
         ("x", "$"),
     ],
 )
-def test_a_profile_in_a_list_names_its_places(raw, path):
-    """Of several forms the error is that of the one that fits from outside, with the place in the list."""
+def test_mailru_error_has_the_position_in_the_list(raw, path):
+    """The error is that of the shape with the matching outer type, with the position in the list."""
     with pytest.raises(ProfileError) as caught:
         normalize("mailru", json.dumps(raw))
     assert caught.value.path == path

@@ -1,4 +1,4 @@
-"""Tokens of Entra: which keys count for a tenant, which name of a person, and who is asked at all."""
+"""Entra tokens: the keys of a tenant, the identifiers of a user, and the endpoints that receive a token."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ CLAIMS = {
 }
 
 
-def _asked(token, answer=None, tenant=TENANT, **expected):
-    """The addresses that are asked about a token, and the reading; ``answer`` is given to each request."""
+def ask(token, response=None, tenant=TENANT, **expected):
+    """Return the URLs that are requested for a token, and the reading; each request gets the same response."""
     steps = providers.get("waad").debug.steps(
         Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": tenant}, **expected)
     )
@@ -41,33 +41,34 @@ def _asked(token, answer=None, tenant=TENANT, **expected):
         request = next(steps)
         while True:
             urls.append(request.url)
-            request = steps.send(answer)
+            request = steps.send(response)
     except StopIteration as stop:
         return urls, stop.value
 
 
-def _read(**issuer):
+def read_with_key(**issuer):
+    """Return the reading of a token whose key states this issuer."""
     key = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {"kid": "k", "use": "sig"} | issuer
     token = jwt.encode(CLAIMS, KEY, algorithm="RS256", headers={"kid": "k"})
-    return _asked(token, Response(200, {}, json.encode({"keys": [key]})))[1]
+    return ask(token, Response(200, {}, json.encode({"keys": [key]})))[1]
 
 
 @pytest.mark.parametrize("tenant", [TENANT, "{tenantid}"])
-def test_a_key_of_the_tenant_or_of_all_counts(tenant):
-    """A key whose issuer is the caller's tenant, or stands for every tenant, verifies a token."""
-    assert _read(issuer=f"https://login.microsoftonline.com/{tenant}/v2.0").active is True
+def test_key_of_the_tenant_or_of_all_tenants_is_accepted(tenant):
+    """A key whose issuer is the caller's tenant, or the placeholder for every tenant, verifies a token."""
+    assert read_with_key(issuer=f"https://login.microsoftonline.com/{tenant}/v2.0").active is True
 
 
 @pytest.mark.parametrize("issuer", [f"https://login.microsoftonline.com/{OTHERS}/v2.0", "", None, 1])
-def test_a_key_of_another_tenant_proves_nothing(issuer):
-    """A token signed by a key that is tied to another tenant, or to none that can be read, is not good."""
-    reading = _read(issuer=issuer)
+def test_key_of_another_tenant_is_undecided(issuer):
+    """A token signed by a key of another tenant, or of an unreadable issuer, is not good."""
+    reading = read_with_key(issuer=issuer)
     assert (reading.active, reason := reading.reason) == (None, "not_stated"), reason
 
 
 @pytest.mark.parametrize("tenant", ["", "login.microsoftonline.com"])
-def test_a_tenant_that_is_none_meets_no_key(tenant):
-    """No part of a key's issuer but its tenant is taken for the caller's tenant."""
+def test_invalid_tenant_matches_no_key(tenant):
+    """The caller's tenant is compared only with the tenant in a key's issuer."""
     key = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {
         "kid": "k",
         "issuer": f"https://login.microsoftonline.com/{OTHERS}/v2.0",
@@ -75,7 +76,7 @@ def test_a_tenant_that_is_none_meets_no_key(tenant):
     token = jwt.encode(
         CLAIMS | {"iss": f"https://sts.windows.net/{tenant}/"}, KEY, algorithm="RS256", headers={"kid": "k"}
     )
-    assert _asked(token, Response(200, {}, json.encode({"keys": [key]})), tenant=tenant)[1].active is not True
+    assert ask(token, Response(200, {}, json.encode({"keys": [key]})), tenant=tenant)[1].active is not True
 
 
 @pytest.mark.parametrize(
@@ -90,21 +91,21 @@ def test_a_tenant_that_is_none_meets_no_key(tenant):
         ("graph-token", "sAmPlePairwiseSub42", "not_stated"),
     ],
 )
-def test_a_person_is_confirmed_by_either_name(case, subject, reason):
-    """An oid is confirmed or contradicted; a sub is confirmed by a checked signature alone, and never contradicted."""
+def test_user_is_confirmed_by_oid_or_sub(case, subject, reason):
+    """An oid is confirmed or contradicted; a sub is only confirmed, and only by a verified signature."""
     assert World(lambda: AT, names=("waad",)).ask("waad", case, subject=subject).reason == reason
 
 
-def test_an_encrypted_token_is_shown_to_nobody():
-    """A token that only its API can read is sent nowhere, and nothing is said of it."""
-    urls, reading = _asked("eyJh.b.c.d.e")
+def test_encrypted_token_is_not_sent():
+    """A token that only its API can decrypt is not sent and is undecided."""
+    urls, reading = ask("eyJh.b.c.d.e")
     assert (urls, reading.active, reading.reason) == ([], None, "not_stated")
 
 
 @pytest.mark.parametrize("payload", ["", "!", "bnVsbA", "W10", "eyJhdWQiOlsiIl19", "é", "eyJhdWQiOjF9", "W1tb" * 5000])
-def test_a_token_without_readable_claims_is_checked_by_its_signature(payload):
-    """Claims that cannot be read send no token to Graph, and raise nothing."""
-    urls, reading = _asked(f"eyJhbGciOiJSUzI1NiJ9.{payload}.AAAA", Response(200, {}, b'{"keys": []}'))
+def test_token_with_unreadable_claims_is_not_sent_to_graph(payload):
+    """A token with unreadable claims is only checked by its signature, and raises no error."""
+    urls, reading = ask(f"eyJhbGciOiJSUzI1NiJ9.{payload}.AAAA", Response(200, {}, b'{"keys": []}'))
     assert set(urls) <= {"https://login.microsoftonline.com/common/discovery/v2.0/keys"}
     assert reading.active is not True
 
@@ -119,13 +120,15 @@ def test_a_token_without_readable_claims_is_checked_by_its_signature(payload):
         ("https://issuer.example.com", False, "unknown_token"),
     ],
 )
-def test_graph_serves_every_tenant_and_its_answer_counts_for_ours_alone(provider, issuer, active, reason):
-    """Graph answers for the token of any tenant: one that names another than the caller's is not good."""
+def test_graph_response_counts_only_for_the_tenant(provider, issuer, active, reason):
+    """Graph accepts tokens of every tenant, so a token of another tenant than the caller's is not good."""
     claims = {**CLAIMS, "iss": issuer, "aud": "https://graph.microsoft.com"}
     token = jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "k"})
-    steps = providers.get(provider).debug.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": TENANT}))
+    steps = providers.get(provider).debug.steps(
+        Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": TENANT})
+    )
     assert next(steps).url.startswith("https://graph.microsoft.com/")
     body = {"id": "00000000-0000-4000-8000-000000000042", "userPrincipalName": "mia.chen@example.com"}
-    with pytest.raises(StopIteration) as ended:
+    with pytest.raises(StopIteration) as end:
         steps.send(Response(200, {"content-type": "application/json"}, json.encode(body)))
-    assert (ended.value.value.active, ended.value.value.reason) == (active, reason)
+    assert (end.value.value.active, end.value.value.reason) == (active, reason)
