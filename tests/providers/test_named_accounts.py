@@ -28,7 +28,9 @@ def ask(name, *bodies, subject=None, **credentials):
     steps = endpoint.steps(question)
     requests = [next(steps)]
     try:
-        requests.extend(steps.send(Response(200, {}, json.dumps(body).encode())) for body in bodies)
+        for body in bodies:
+            request = steps.send(Response(200, {}, json.dumps(body).encode()))
+            requests.append(request)
     except StopIteration as stop:
         return conclude(name, stop.value, method=endpoint.kind, asked_at=AT, subject=subject), requests
     raise AssertionError("more requests than responses")
