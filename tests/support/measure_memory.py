@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import urllib.request
+from itertools import chain
 from pathlib import Path
 
 from idp_checks.live.asker import Asker
@@ -29,22 +30,26 @@ def peak_memory():
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
-async def ask_singly(questions, timeout):
-    async with Asker(timeout=timeout) as asker:
+async def ask_singly(questions, deadline):
+    """Ask with one asker, and return whether each token is good."""
+    async with Asker(timeout=deadline) as asker:
         return [result.good for result in await asyncio.gather(*map(asker.ask, questions))]
 
 
-async def ask_in_bulk(questions, timeout):
-    answers = introspect_many(questions, timeout=timeout, patience=0.2)
+async def ask_in_bulk(questions, deadline):
+    """Ask in bulk, and return whether each token is good."""
+    answers = introspect_many(questions, timeout=deadline, patience=0.2)
     return [answer.introspection.good async for answer in answers]
 
 
-async def ask_all(family, timeout):
+async def ask_all(family, deadline):
+    """Ask both ways at the same time."""
     questions = [Question(**item) for item in family]
-    return sum(await asyncio.gather(ask_singly(questions, timeout), ask_in_bulk(questions, timeout)), [])
+    return chain(*await asyncio.gather(ask_singly(questions, deadline), ask_in_bulk(questions, deadline)))
 
 
 def main():
+    """Run the task."""
     task = json.load(sys.stdin)
     good = [result for family in task["good"] for result in asyncio.run(ask_all(family, task["timeout"]))]
     before = peak_memory()
@@ -55,7 +60,7 @@ def main():
         assert value
     for family in task["floods"]:
         good += asyncio.run(ask_all(family, task["timeout"]))
-    print(json.dumps({"good": good, "growth": peak_memory() - before}))
+    json.dump({"good": good, "growth": peak_memory() - before}, sys.stdout)
 
 
 if __name__ == "__main__":

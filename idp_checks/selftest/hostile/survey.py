@@ -92,7 +92,8 @@ async def ask_singly(questions: Questions, **options: Any) -> Outcomes:
         async with Asker(timeout=timeout, notice=_ignore, **options) as asker:
             await asyncio.gather(*(ask(asker, behavior, question) for behavior, question in some.items()))
 
-    await asyncio.gather(*(ask_all(timeout, some) for timeout, some in _group_by_timeout(questions)))
+    for timeout, some in _group_by_timeout(questions):
+        await ask_all(timeout, some)
     return outcomes
 
 
@@ -113,7 +114,8 @@ async def ask_in_bulk(questions: Questions) -> Outcomes:
             semaphore.release()
             outcomes[question.tag] = _outcome(result, starts[question.tag])
 
-    await asyncio.gather(*(ask_all(timeout, some) for timeout, some in _group_by_timeout(questions)))
+    for timeout, some in _group_by_timeout(questions):
+        await ask_all(timeout, some)
     return outcomes
 
 
@@ -165,6 +167,7 @@ def _timeout(behavior: str | None) -> float:
 
 
 def _group_by_timeout(questions: Questions) -> Iterator[tuple[float, Questions]]:
+    """Yield the questions by deadline: floods must not delay the measured stalls, so they are asked afterwards."""
     for timeout in (STALL_TIMEOUT, TIMEOUT):
         yield timeout, {name: question for name, question in questions.items() if _timeout(name) == timeout}
 
