@@ -90,9 +90,9 @@ def test_conform_rejects_unknown_names(tmp_path, monkeypatch):
         UsageError, match=r"^app_none:profile: no module named 'app_none'; add its folder to PYTHONPATH"
     ):
         conform("app_none:profile", ["github"])
-    with pytest.raises(UsageError, match="^MODULE:FUNCTION and --command are mutually exclusive"):
+    with pytest.raises(UsageError, match=r"^MODULE:FUNCTION and --command are mutually exclusive"):
         conform("app_none:profile", ["github"], command="true")
-    with pytest.raises(UsageError, match="^--depth: unknown depth 'deep'"):
+    with pytest.raises(UsageError, match=r"^--depth: unknown depth 'deep'"):
         conform(names=["github"], depth="deep")
     tmp_path.joinpath("app_fails.py").write_text("1 / 0\n")
     with pytest.raises(UsageError, match="ZeroDivisionError"):
