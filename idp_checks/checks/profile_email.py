@@ -33,7 +33,7 @@ NOT_TRUE: tuple[tuple[str, Any], ...] = (
     ('"yes"', "yes"),
 )
 """Values of a verification field that are not its documented positive value, by their JSON form."""
-FLAGS = frozenset({"flag", "text-flag"})
+FLAGS = frozenset({"flag", "string-flag"})
 
 
 # ---------------------------------------------------------------- the normalizer
@@ -134,7 +134,7 @@ def _build_variants(trial: Trial, provider: Provider) -> Iterator[_Variant]:
             if vouched_by is not None
             else [kind for paths in flags.values() for kind in paths.values()]
         )
-        yield _Variant(name, raw, also, value == "true" and "text-flag" in flag_kinds)
+        yield _Variant(name, raw, also, value == "true" and "string-flag" in flag_kinds)
 
 
 def _replace(value: Any, path: Path, new: object) -> Any:

@@ -26,11 +26,11 @@ from idp_checks.providers.model import Provider
 
 __all__: list[str] = []
 
-REPLACEMENTS = {"email": "someone.else@example.org", "handle": "someone-else", "name": "Someone Else"}
+REPLACEMENTS = {"email": "someone.else@example.org", "username": "someone-else", "name": "Someone Else"}
 """The new value of a field, by its meaning."""
 CHANGEABLE_NAMES = {
     "email": ("email", "mail", "emailaddress", "notificationemail", "upn", "userprincipalname"),
-    "handle": ("login", "username", "preferredusername", "screenname", "nickname", "handle", "uniquename"),
+    "username": ("login", "username", "preferredusername", "screenname", "nickname", "handle", "uniquename"),
     "name": ("name", "displayname", "fullname", "givenname", "familyname", "firstname", "lastname", "globalname"),
 }
 """Names of fields with these meanings that the model does not declare: in lower case, without separators."""

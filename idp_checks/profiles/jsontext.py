@@ -10,7 +10,7 @@ from typing import Any
 from idp_checks.errors import ProfileError
 from idp_checks.secret import CREDENTIAL_NAMES
 
-__all__ = ["decode_text", "drop_secrets", "parse_json", "replace_surrogates"]
+__all__ = ["decode_text", "drop_secrets", "parse_json", "reject_constant", "replace_surrogates"]
 
 
 def decode_text(raw: bytes | str) -> str:
@@ -36,7 +36,7 @@ def parse_json(text: str) -> Any:
         ProfileError: the text is not JSON.
     """
     try:
-        value = json.loads(text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=_reject_constant)
+        value = json.loads(text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=reject_constant)
     except ValueError as error:
         position = f" (character {error.pos})" if isinstance(error, json.JSONDecodeError) else ""
         raise ProfileError(f"not JSON{position}") from None
@@ -81,5 +81,10 @@ def _parse_float(text: str) -> float | str:
     return number if math.isfinite(number) else text
 
 
-def _reject_constant(constant: str) -> None:
+def reject_constant(constant: str) -> None:
+    """Reject ``NaN`` and ``Infinity``, which are not JSON.
+
+    Raises:
+        ValueError: always.
+    """
     raise ValueError(constant)

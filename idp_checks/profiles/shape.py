@@ -38,19 +38,19 @@ Id = Annotated[int | str, Meta(extra={"means": "id"})]
 """A stable identifier: a string or an integer, never a float. Both spellings give the same user."""
 NumberId = Annotated[int | str, Meta(extra={"means": "number-id"})]
 """An identifier documented as an integer: an integer, or its decimal digits."""
-String = Annotated[str | None, Meta(extra={"means": "text"})]
+String = Annotated[str | None, Meta(extra={"means": "string"})]
 """Any string."""
 Name = Annotated[str | None, Meta(extra={"means": "name"})]
 """A person's name, or a part of it."""
-Username = Annotated[str | None, Meta(extra={"means": "handle"})]
+Username = Annotated[str | None, Meta(extra={"means": "username"})]
 """A username: unique at one time, but changeable."""
 Email = Annotated[str | None, Meta(extra={"means": "email"})]
 """An e-mail address; the string may be invalid."""
-Url = Annotated[str | None, Meta(extra={"means": "web"})]
+Url = Annotated[str | None, Meta(extra={"means": "url"})]
 """A URL; the string may be invalid."""
 Flag = Annotated[Any, Meta(extra={"means": "flag"})]
 """A boolean; values of any other type are accepted and count as missing."""
-StringFlag = Annotated[Any, Meta(extra={"means": "text-flag"})]
+StringFlag = Annotated[Any, Meta(extra={"means": "string-flag"})]
 """A boolean, or one of the documented strings ``"true"`` and ``"false"``."""
 Json = Annotated[Any, Meta(extra={"means": "json"})]
 """Any JSON value."""

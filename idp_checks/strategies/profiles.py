@@ -79,8 +79,8 @@ def normalized_profiles() -> SearchStrategy[NormalizedProfile]:
         {"identities": st.lists(identity, min_size=1, max_size=3)},
         optional={
             "name": MEANINGS["name"],
-            "nickname": MEANINGS["handle"],
-            "picture": MEANINGS["web"],
+            "nickname": MEANINGS["username"],
+            "picture": MEANINGS["url"],
             "email": MEANINGS["email"],
             "email_verified": st.booleans(),
             "given_name": MEANINGS["name"],

@@ -106,8 +106,8 @@ def _describe_proof(result: Explainable) -> str:
     if is_signature:
         unproven.append("whether it was revoked")
     if not unproven:
-        return f"This proves {_join(proven, 'and')}."
-    return f"This proves {_join(proven, 'and')}, but not {_join(unproven, 'or')}."
+        return f"This proves {_join_facts(proven, 'and')}."
+    return f"This proves {_join_facts(proven, 'and')}, but not {_join_facts(unproven, 'or')}."
 
 
 def _describe_good_step(result: Explainable) -> str:
@@ -116,6 +116,6 @@ def _describe_good_step(result: Explainable) -> str:
     return "No action needed."
 
 
-def _join(parts: Sequence[str], conjunction: str) -> str:
+def _join_facts(parts: Sequence[str], conjunction: str) -> str:
     *start, end = parts
     return f"{', '.join(start)} {conjunction} {end}" if start else end

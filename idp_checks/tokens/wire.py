@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from idp_checks.profiles.jsontext import reject_constant
 from idp_checks.secret import Secret
 from idp_checks.tokens.reading import Reason
 
@@ -98,8 +99,4 @@ def _reject_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _reject_constant(constant: str) -> None:
-    raise ValueError(constant)
-
-
-_decode = json.JSONDecoder(object_pairs_hook=_reject_repeated_names, parse_constant=_reject_constant).decode
+_decode = json.JSONDecoder(object_pairs_hook=_reject_repeated_names, parse_constant=reject_constant).decode

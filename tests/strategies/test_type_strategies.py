@@ -91,4 +91,4 @@ def test_models_with_the_same_name_have_separate_strategies(draw):
         return {raw["id"] for raw in draw(strategy_for_model(model), 60)}
 
     assert draw_ids("email") <= {*EMAILS, *INVALID_EMAILS, *BLANKS}
-    assert draw_ids("web") <= {*URLS, *INVALID_URLS, *BLANKS}
+    assert draw_ids("url") <= {*URLS, *INVALID_URLS, *BLANKS}
