@@ -8,5 +8,5 @@ PROVIDER = tokenless_provider(
     "ad",
     "Active Directory or LDAP",
     "enterprise",
-    "The company's own directory; no token.",
+    "The company's own directory. It issues no tokens.",
 )

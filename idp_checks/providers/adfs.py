@@ -1,4 +1,4 @@
-"""Active Directory Federation Services: a login by an assertion (WS-Federation), and tokens for its OAuth clients."""
+"""Active Directory Federation Services: WS-Federation logins and OAuth tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from idp_checks.providers.sdk import (
 
 
 class Person(SamlAssertion):
-    """The claims of the assertion; ``sub`` and nothing else where an OAuth client called userinfo.
+    """The claims of the assertion, or the ``sub`` that userinfo returns to an OAuth client.
 
     https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/adfs
     """
@@ -45,18 +45,18 @@ PROVIDER = Provider(
         request=None,
         subject_scope="the farm",
         quirks=(
-            "The profile is made of the signed assertion; its names are claim addresses, which are no paths.",
+            "The profile consists of the claims of the signed assertion. The claim names are URIs, not dotted paths.",
             (
-                "WS-Federation brings an assertion of SAML 1.1: AttributeNamespace and AttributeName are joined by a "
+                "WS-Federation delivers a SAML 1.1 assertion: AttributeNamespace and AttributeName are joined by a "
                 "slash."
             ),
-            "The identifier is nameidentifier, else upn; Auth0 goes on to name, which is not unique.",
-            "One value is a text, several are a list (groups), none is an empty list.",
-            ("A upn may be renamed, and its domain need not exist: it is no e-mail address, though it looks like one."),
-            "email is a copy of the claim emailaddress; there is no picture.",
-            "Other claims keep their address; Auth0 may show the last part of it as the name.",
-            "Userinfo gives sub and nothing else; issuance rules put all the rest into the tokens.",
-            ("Auth0's stored user_id may hold the connection as well; older pages show adfs|user@domain."),
+            "The identifier is nameidentifier, else upn. Auth0 also falls back to name, which is not unique.",
+            "A claim with one value is a string, with several values a list (groups), without a value an empty list.",
+            "A upn can be renamed, and its domain does not have to exist: it only looks like an email address.",
+            "email is a copy of the claim emailaddress. The profile has no picture.",
+            "Other claims keep their URI as the name. Auth0 may show only the last part of the URI.",
+            "Userinfo returns only sub. Issuance rules put all other claims into the tokens.",
+            "A user_id stored by Auth0 may also contain the connection. Older pages show adfs|user@domain.",
         ),
         sources=(
             "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/adfs",
@@ -66,24 +66,26 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "Auth0's connection gives no access token. An OAuth client gets an RS256 JWT: aud is the resource "
-            "(urn:microsoft:userinfo where none was asked for, microsoft:identityserver:CLIENT where client and API "
-            "are one), appid the client, apptype Public or Confidential, scp the scopes, and what the rules of the web "
-            "API add. auth_time is an ISO time here, a number in ID tokens."
+            "Auth0's connection returns no access token. An OAuth client receives an RS256 JWT. Its aud is the "
+            "resource: urn:microsoft:userinfo if no resource was requested, microsoft:identityserver:CLIENT if client "
+            "and API are the same. Its appid is the client, apptype is Public or Confidential, and scp contains the "
+            "scopes. The rules of the web API add further claims. auth_time is an ISO time in the access token and a number in "
+            "ID tokens."
         ),
         lifetime=3600,
         validity=(
-            "60 minutes (TokenLifetime) unless an administrator of the relying party or web API says otherwise. The "
-            "assertion has NotBefore and NotOnOrAfter of its own."
+            "An administrator can change the lifetime (TokenLifetime) for a relying party or web API. The assertion "
+            "has its own NotBefore and NotOnOrAfter."
         ),
         renewal=renew_by_refresh_token(
-            ("Whether there is one, and for how long, is up to the farm's settings for single sign-on and devices."),
+            "The farm's settings for single sign-on and devices decide whether a refresh token is issued and how "
+            "long it is valid.",
             "https://{host}/adfs/oauth2/token",
             required_credentials=("host", "client_id", "client_secret"),
         ),
-        termination=Operation("None: an administrator ends the person's sessions or disables the account."),
+        termination=Operation("No API call: an administrator ends the user's sessions or disables the account."),
         uses=Operation(
-            "Only for a token whose aud is urn:microsoft:userinfo; gives sub.",
+            "Accepts only a token whose aud is urn:microsoft:userinfo. Returns sub.",
             RequestTemplate("https://{host}/adfs/userinfo", required_credentials=("host",)),
         ),
         sources=(
@@ -95,9 +97,9 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "None for WS-Federation, where claim rules decide. OAuth clients: openid, profile, email, allatclaims (the "
-            "access token's claims in the ID token too), user_impersonation, aza, logon_cert, vpn_cert and own ones, "
-            "given to a client and web API by application permissions."
+            "WS-Federation has no scopes: claim rules decide. Scopes of OAuth clients are openid, profile, email, "
+            "allatclaims (also puts the claims of the access token into the ID token), user_impersonation, aza, "
+            "logon_cert, vpn_cert and custom scopes. Application permissions grant them to a client and a web API."
         ),
         sources=(
             "https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts",
@@ -117,17 +119,19 @@ PROVIDER = Provider(
             "https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts"
         ),
         note=(
-            "No endpoint answers for tokens: the signature of an OAuth client's token is checked, which says nothing "
-            "of revocation. The discovery document names two issuers: access_token_issuer, with plain http, is that "
-            "of access tokens; issuer is that of ID tokens alone. Signing keys change yearly, so there may be two. The "
-            "assertion of a login is checked once, on arrival, against the certificate of the federation metadata, and "
-            "cannot be asked about later."
+            "Only tokens of OAuth clients can be checked. The discovery document contains two issuers: "
+            "access_token_issuer, with plain http, issues access tokens; issuer issues only ID tokens. Signing keys "
+            "change every year, so two may be published. The assertion of a login is verified once, on arrival, "
+            "against the certificate in the federation metadata. It cannot be checked later."
         ),
     ),
     uncertain=(
-        "sub and scp are not in every token, by version and rules: the account or the scopes are not stated then.",
-        "sub is another identifier than the NameID of the login: a token filed under the latter is not that user's.",
-        "A farm whose federation service has another identifier than its host issues tokens that are not known here.",
-        "The life of a token is that seen in tokens, not documented.",
+        "Some versions and rules omit sub or scp. The account or the scopes are then not stated.",
+        (
+            "sub differs from the NameID of the login. A token stored under the NameID is not recognized as the user's "
+            "token."
+        ),
+        "Tokens are not recognized if the identifier of the federation service differs from the host of the farm.",
+        "The lifetime is not documented. It was observed in tokens.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Login with Amazon: the customer profile, and its wrapped form at the older address."""
+"""Login with Amazon: the customer profile in its current and its older form."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from idp_checks.providers.sdk import (
     expiry_after,
     parse_epoch,
     renew_by_refresh_token,
+    revoke_in_settings,
 )
 
 
@@ -48,15 +49,15 @@ class Customer(Shape):
 
 
 class WrappedCustomer(Struct, rename="pascal"):
-    """``Profile`` of the older answer."""
+    """``Profile`` in the older response."""
 
     customer_id: Id
     name: Name = None
     primary_email: Email = None
 
 
-class Wrapped(Shape, rename="pascal"):
-    """The answer of ``https://www.amazon.com/ap/user/profile``."""
+class CustomerWrapper(Shape, rename="pascal"):
+    """The response of ``https://www.amazon.com/ap/user/profile``."""
 
     subject: ClassVar[Path] = ("Profile", "CustomerId")
 
@@ -68,7 +69,10 @@ class Wrapped(Shape, rename="pascal"):
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever client. ``aud`` is the client, ``exp`` the seconds left, ``iat`` a time."""
+    """A good token of any client.
+
+    ``aud`` is the client, ``exp`` the remaining seconds, ``iat`` a timestamp.
+    """
 
     aud: str
     user_id: str
@@ -102,15 +106,18 @@ PROVIDER = Provider(
         "https://developer.amazon.com/docs/login-with-amazon/customer-profile.html",
     ),
     profile=ProfileFacts(
-        shapes=(Customer, Wrapped),
+        shapes=(Customer, CustomerWrapper),
         request=RequestTemplate("https://api.amazon.com/user/profile"),
         subject_scope="the developer's security profiles",
         quirks=(
-            "No picture, no username, no separate parts of the name, and no flag for the address.",
-            "With scope profile:user_id only user_id comes back.",
-            "Upper and lower case of the identifier count.",
-            "postal_code is a text, of any country's form.",
-            "The older address answers with CustomerId, Name and PrimaryEmail in a member Profile.",
+            (
+                "The profile has no picture, no username and no separate parts of the name. The email address has no "
+                "verification flag."
+            ),
+            "With scope profile:user_id only user_id is returned.",
+            "The identifier is case-sensitive.",
+            "postal_code is a string in the format of any country.",
+            "The older URL returns CustomerId, Name and PrimaryEmail in a field Profile.",
         ),
         sources=("https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html",),
     ),
@@ -118,20 +125,19 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Atza| marks an access token, Atzr| a refresh token. 350 to 2048 bytes, to be escaped in a "
-            "query. Fixed to one security profile (client id), one customer and the scopes granted."
+            "Access tokens begin with Atza|, refresh tokens with Atzr|. A token has 350 to 2048 bytes and must be "
+            "escaped in a query. It is bound to one security profile (client id), one customer and the granted "
+            "scopes."
         ),
         lifetime=3600,
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with the client's credentials in the form or as HTTP Basic; the refresh token "
-            "stays good until the customer takes the consent back.",
+            "The client's credentials can also be sent as HTTP Basic. The refresh token is valid until the customer "
+            "withdraws the consent.",
             "https://api.amazon.com/auth/o2/token",
         ),
-        termination=Operation(
-            "No call is documented: the customer removes the app in the settings of the Amazon account."
-        ),
+        termination=revoke_in_settings(page="the settings of the Amazon account"),
         uses=Operation(
-            "Works with profile or profile:user_id; the header x-amz-access-token does as well.",
+            "Requires scope profile or profile:user_id. The token can also be sent in the header x-amz-access-token.",
             RequestTemplate("https://api.amazon.com/user/profile"),
         ),
         pattern=r"Atza\|.+",
@@ -145,8 +151,9 @@ PROVIDER = Provider(
         profile=("profile",),
         email=("profile",),
         adding=(
-            "Authorise again with more scopes: profile (name, address, id), profile:user_id (id alone), postal_code; "
-            "others belong to other programmes such as Alexa and Amazon Pay."
+            "Request authorization again with more scopes: profile (name, email address and identifier), "
+            "profile:user_id (only the identifier), postal_code. Other scopes belong to other programs such as Alexa "
+            "and Amazon Pay."
         ),
         implied={"profile": ("profile:user_id",)},
         sources=("https://developer.amazon.com/docs/login-with-amazon/customer-profile.html",),
@@ -159,20 +166,25 @@ PROVIDER = Provider(
         response_model=TokenInfo,
         refusals=(
             Refusal(400, "denied", {"error": "invalid_token"}),
-            Refusal(400, "caller_rejected", {"error": "invalid_request"}, detail="the question was not understood"),
-            Refusal(401, "not_permitted", {"error": "insufficient_scope"}, detail="alive, without the scope asked for"),
+            Refusal(400, "caller_rejected", {"error": "invalid_request"}, detail="the request is invalid"),
+            Refusal(
+                401,
+                "not_permitted",
+                {"error": "insufficient_scope"},
+                detail="the token is valid but lacks the required scope",
+            ),
         ),
         source="https://developer.amazon.com/docs/eu/amazon-pay-automatic/obtain-profile-information.html",
         note=(
-            "exp beside it is no time but the seconds left. Europe and Japan have hosts of their own, "
-            "api.amazon.co.uk and api.amazon.co.jp."
+            "exp contains the remaining seconds, not a time. Europe and Japan have their own hosts, api.amazon.co.uk "
+            "and api.amazon.co.jp."
         ),
     ),
     uncertain=(
         (
-            "The refusals are those of the profile endpoint's page; no page lists them for tokeninfo. Only 400 "
+            "The refusals are documented for the profile endpoint; no page lists them for tokeninfo. Only 400 "
             "invalid_token denies a token."
         ),
-        "Amazon's samples send the token to tokeninfo in the query; whether a header does as well is not stated.",
+        "Amazon's samples send the token to tokeninfo in the query. Whether a header is accepted is not documented.",
     ),
 )

@@ -8,7 +8,7 @@ PROVIDER = tokenless_provider(
     "aol",
     "AOL",
     "social",
-    "OpenID and OpenAuth are closed, since when is not known; accounts continue at Yahoo. Auth0 removed the name from "
+    "OpenID and OpenAuth are closed; the date is not known. Accounts continue at Yahoo. Auth0 removed the name from "
     "its list in April 2026.",
     is_defunct=True,
 )

@@ -1,4 +1,4 @@
-"""Sign in with Apple: the claims of the ID token, with the ``user`` object of the first sign-in beside them."""
+"""Sign in with Apple: the ID token's claims, and ``user`` at the first sign-in."""
 
 from __future__ import annotations
 
@@ -41,15 +41,16 @@ class PersonName(Struct, rename="camel"):
 
 
 class User(Struct):
-    """``user``, sent on the first sign-in only. It is unsigned, so its address is not used."""
+    """``user``, sent only at the first sign-in. It is unsigned, so its email address is not used."""
 
     name: PersonName | None = None
 
 
 class IdToken(Shape):
-    """https://developer.apple.com/documentation/signinwithapple/authenticating-users-with-sign-in-with-apple.
+    """The claims of the ID token, with the ``user`` object or its JSON string.
 
-    ``user`` is the object, or the JSON text of the form field it came in.
+    https://developer.apple.com/documentation/signinwithapple/authenticating-users-with-sign-in-with-apple
+    The JSON string is the form field in which ``user`` arrives.
     """
 
     subject: ClassVar[Path] = ("sub",)
@@ -61,7 +62,7 @@ class IdToken(Shape):
     user: User | String = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        user = _user(self.user) if isinstance(self.user, str) else self.user
+        user = _parse_user(self.user) if isinstance(self.user, str) else self.user
         name = None if user is None else user.name
         return Claims(
             id=self.sub,
@@ -72,7 +73,7 @@ class IdToken(Shape):
         )
 
 
-def _user(text: str) -> User | None:
+def _parse_user(text: str) -> User | None:
     if not text or text.isspace():
         return None
     try:
@@ -101,24 +102,30 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(IdToken,),
         request=None,
-        vouching="Apple's email_verified claim; for a relay address it says that Apple runs it",
+        vouching="Apple's email_verified claim; for a relay address it means that Apple operates the address",
         subject_scope="the developer team",
         quirks=(
-            "There is no userinfo call: the profile is the claims of the ID token, and user beside them.",
+            "Apple has no userinfo endpoint: the profile is the claims of the ID token, plus user.",
             (
-                "The redirect carries user, as JSON text in a form field, when a person signs in for the first time "
-                "and never after: the name is to be stored then."
+                "The redirect contains user, as a JSON string in a form field, only when a user signs in for the "
+                "first time. Store the name then."
             ),
-            "No signature covers user, which comes by the browser: its name and address are only what the person says.",
-            "The flags email_verified and is_private_email may come as texts, true and false.",
-            "Relay addresses take mail only from senders registered with Apple, and can be switched off.",
-            "No picture and no username: the nickname is the local part of the address, random in a relay address.",
             (
-                "Web and native apps of one team share sub and differ in aud. A move to another team changes sub; for "
-                "60 days transfer_sub helps over it."
+                "user is unsigned and passes through the browser: its name and email address are only the user's own "
+                "input."
             ),
-            "With nonce_supported true, a nonce that is missing or is not the one sent is a failure.",
-            "Some managed accounts of schools and companies give no address.",
+            "email_verified and is_private_email may be the strings true and false.",
+            "Relay addresses accept mail only from senders registered with Apple, and can be switched off.",
+            (
+                "The profile has no picture and no username. The nickname is the local part of the email address, "
+                "which is random in a relay address."
+            ),
+            (
+                "Web and native apps of one team share sub and differ in aud. A transfer to another team changes "
+                "sub; transfer_sub bridges the change for 60 days."
+            ),
+            "If nonce_supported is true, a nonce that is missing or differs from the request is an error.",
+            "Some managed accounts of schools and companies do not provide an email address.",
         ),
         sources=(
             "https://developer.apple.com/documentation/signinwithapple/authenticating-users-with-sign-in-with-apple",
@@ -128,28 +135,30 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "The ID token is signed by RS256 with kid; aud is the client id, nonce the one sent. Scopes decide only "
-            "which personal data come. The access token is opaque and reserved for later use."
+            "The ID token is signed with RS256 and has a kid. aud is the client id, nonce is the value from the "
+            "request. Scopes only determine which personal data it contains. The access token is opaque and reserved "
+            "for later use."
         ),
         lifetime=86400,
         validity=(
-            "A day from iat to exp in ID tokens seen, ten minutes in old ones: read exp. The access token names an "
-            "hour and opens nothing; a refresh token has no end, a code lives 5 minutes."
+            "One day was observed between iat and exp, ten minutes in old ID tokens: read exp. The token response "
+            "states one hour for the access token, which no API accepts. A refresh token does not expire. A code is "
+            "valid for 5 minutes."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret, an ES256 JWT that the app signs for at most 6 "
-            "months; gives a new access token and ID token, no new refresh token. About once a day per person at most.",
+            "client_secret is an ES256 JWT that the app signs for at most 6 months. The response contains a new "
+            "access token and ID token, but not a new refresh token. At most about once a day per user.",
             "https://appleid.apple.com/auth/token",
         ),
         termination=revoke_by_request(
-            "Form fields client_id, client_secret, token, token_type_hint; 200 with an empty body, also for a dead "
-            "token. Required when an account is deleted in the app.",
+            "Returns 200 with an empty body, also for an invalid token. Required when an account is deleted in the "
+            "app.",
             "https://appleid.apple.com/auth/revoke",
             ends="grant",
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            "No API takes the access token: a refresh is the only use.",
+            "No API accepts the access token: a refresh is the only use.",
             manual_call=("POST", "https://appleid.apple.com/auth/token"),
         ),
         sources=(
@@ -162,8 +171,8 @@ PROVIDER = Provider(
         profile=("name",),
         email=("email",),
         adding=(
-            "Only name and email exist, beside openid, which is implied; both are asked on the first authorisation, "
-            "and with either the answer must come by response_mode=form_post."
+            "The only scopes are name and email, besides openid, which is implied. Both are requested with the first "
+            "authorization. Each of them requires response_mode=form_post."
         ),
         sources=("https://developer.apple.com/documentation/signinwithapplerestapi",),
     ),
@@ -175,15 +184,15 @@ PROVIDER = Provider(
         optional_credentials=ID_TOKEN_CREDENTIALS,
         source="https://developer.apple.com/documentation/signinwithapplerestapi/fetch-apple's-public-key-for-verifying-token-signature",
         note=(
-            "Several keys at a time, changed without notice. A signature says nothing of revocation: only a refresh at "
-            "/auth/token tells whether the authorisation still stands, at most about once a day per person."
+            "Several keys are published at a time and change without notice. Only a refresh at /auth/token shows "
+            "whether the authorization is still valid, at most about once a day per user."
         ),
     ),
     uncertain=(
         (
-            "In June 2025 the discovery document named https://account.apple.com for a while and tokens kept "
-            "https://appleid.apple.com: both are taken, under Apple's one key set."
+            "In June 2025 the discovery document temporarily contained the issuer https://account.apple.com, while "
+            "tokens kept https://appleid.apple.com. Both are accepted, with Apple's single key set."
         ),
-        "The life of an ID token is promised by no page: a day is what was seen.",
+        "The lifetime of an ID token is not documented: one day was observed.",
     ),
 )

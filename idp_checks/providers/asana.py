@@ -1,4 +1,4 @@
-"""Asana: the user of the API, and the userinfo answer for tokens with scope openid."""
+"""Asana: the API's user, and the userinfo response for tokens with scope openid."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from idp_checks.providers.sdk import (
 
 
 class Photo(Struct):
-    """``photo``, by width in pixels."""
+    """``photo``, with URLs by width in pixels."""
 
     image_128x128: Url = None
 
 
 class User(Struct):
-    """``data`` of an answer."""
+    """``data`` of a response."""
 
     gid: Id
     name: Name = None
@@ -57,7 +57,7 @@ class Me(Shape):
 
 
 class OlderUser(Struct):
-    """``data`` of an answer from before ``gid``."""
+    """``data`` of a response from before ``gid``."""
 
     id: Id
     name: Name = None
@@ -66,7 +66,7 @@ class OlderUser(Struct):
 
 
 class OlderMe(Shape):
-    """The same call in its older form."""
+    """The response of the same call in its older form."""
 
     subject: ClassVar[Path] = ("data", "id")
 
@@ -86,14 +86,17 @@ def _claims(ident: int | str, user: User | OlderUser) -> Claims:
 
 
 class UserInfo(OpenIdClaims):
-    """``GET /openid_connect/userinfo``, https://developers.asana.com/docs/openid-connect: sub is the gid."""
+    """``GET /openid_connect/userinfo``, where ``sub`` is the gid.
+
+    https://developers.asana.com/docs/openid-connect
+    """
 
     vouched_by: ClassVar[Path | None] = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.email_verified = None
-        return said
+        claims = OpenIdClaims.claims(self, also)
+        claims.email_verified = None
+        return claims
 
 
 PROVIDER = Provider(
@@ -117,12 +120,15 @@ PROVIDER = Provider(
         shapes=(Me, OlderMe, UserInfo),
         request=RequestTemplate("https://app.asana.com/api/1.0/users/me"),
         quirks=(
-            "The user stands in data.",
-            "gid is digits as text, more than 53 bits hold; older answers have the number id beside it or instead.",
-            "photo is null without a picture, and an object of sizes with one: image_128x128 is taken.",
-            "There is no username, and there are no parts of the name.",
-            "Nothing vouches for the address, in userinfo neither.",
-            "Strangers are named Private User.",
+            "The user is in the field data.",
+            (
+                "gid is a string of digits that exceeds 53 bits. Older responses contain the numeric id in addition or "
+                "instead."
+            ),
+            "photo is null without a picture, otherwise an object of sizes; image_128x128 is used.",
+            "The profile has no username and no parts of the name.",
+            "Asana never states that the email address is verified, not even in userinfo.",
+            "Users unknown to the token's user have the name Private User.",
         ),
         sources=("https://developers.asana.com/reference/getuser",),
     ),
@@ -130,26 +136,25 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Bound to one app and one person; scope default opens everything, others a resource each. "
-            "Personal access tokens (digits, a slash, digits, a colon, hexadecimal digits) go in the same "
-            "header and are no sign-in. The ID token is signed with RS256, keys at "
+            "Bound to one app and one user. Scope default grants access to everything, other scopes to one resource "
+            "each. Personal access tokens (digits, a slash, digits, a colon, hexadecimal digits) are sent in the "
+            "same header and are not a sign-in. The ID token is signed with RS256; its keys are at "
             "https://app.asana.com/api/1.0/openid_connect/jwks."
         ),
         lifetime=3600,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "Form fields grant_type=refresh_token, client_id, client_secret and refresh_token, which stays the same "
-            "until it is revoked.",
+            "The refresh token stays the same until it is revoked.",
             "https://app.asana.com/-/oauth_token",
         ),
         termination=revoke_by_request(
-            "Form fields client_id, client_secret and token, the refresh token; its access tokens end with it.",
+            "Takes the refresh token. Its access tokens become invalid as well.",
             "https://app.asana.com/-/oauth_revoke",
             token="refresh",
             ends="grant",
         ),
         uses=Operation(
-            "Needs scope users:read or default.",
+            "Requires scope users:read or default.",
             RequestTemplate("https://app.asana.com/api/1.0/users/me?opt_fields=gid"),
         ),
         sources=("https://developers.asana.com/docs/oauth",),
@@ -158,8 +163,8 @@ PROVIDER = Provider(
         profile=("users:read",),
         email=("users:read",),
         adding=(
-            "Enable scopes of the form RESOURCE:ACTION for the app in the developer console, then authorise again; "
-            "openid, email and profile are those of OpenID Connect."
+            "Enable scopes of the form RESOURCE:ACTION for the app in the developer console, then request "
+            "authorization again. openid, email and profile are OpenID Connect scopes."
         ),
         implied={"default": ("users:read",)},
         sources=("https://developers.asana.com/docs/oauth", "https://developers.asana.com/docs/oauth-scopes"),
@@ -171,13 +176,20 @@ PROVIDER = Provider(
         refusals=(
             Refusal(401, "expired", {"errors": [{"message": "The bearer token has expired."}]}),
             Refusal(401, "denied", {"errors": [{"message": "Not Authorized"}]}),
-            Refusal(403, "not_permitted", {"errors": [{}]}, detail="the token is alive and lacks the scope or right"),
+            Refusal(
+                403, "not_permitted", {"errors": [{}]}, detail="the token is valid but lacks the scope or permission"
+            ),
         ),
         source="https://developers.asana.com/docs/errors",
         note=(
-            "It names the person, never the app, and no end. 150 requests a minute in free domains and 1500 in paid "
-            "ones, then 429 with Retry-After."
+            "The response does not contain the expiry. 150 requests a minute in free domains and 1500 in paid "
+            "domains, then 429 with Retry-After."
         ),
     ),
-    uncertain=("The messages of the 401 are known from practice; a 401 with any other message is no denial here.",),
+    uncertain=(
+        (
+            "The messages of the 401 were observed, not documented. A 401 with any other message does not deny "
+            "the token."
+        ),
+    ),
 )

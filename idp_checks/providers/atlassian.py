@@ -1,4 +1,7 @@
-"""Atlassian accounts: apps of OAuth 2.0 (3LO) for Jira and Confluence. Bitbucket's sign-in is another one."""
+"""Atlassian accounts: OAuth 2.0 (3LO) apps for Jira and Confluence.
+
+Bitbucket has a separate sign-in.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from idp_checks.providers.sdk import (
     bool_or_none,
     profile_probe,
     renew_by_refresh_token,
+    revoke_in_settings,
 )
 
 
@@ -63,7 +67,7 @@ class Avatars(Struct):
 
 
 class Myself(Shape, rename="camel"):
-    """``GET /ex/jira/{cloudid}/rest/api/3/myself``: the same account as Jira tells of it."""
+    """``GET /ex/jira/{cloudid}/rest/api/3/myself``: the same account in Jira."""
 
     subject: ClassVar[Path] = ("accountId",)
 
@@ -105,38 +109,41 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(Me, Myself),
         request=RequestTemplate("https://api.atlassian.com/me"),
-        vouching="Atlassian's email_verified of the account's address in /me; Jira's answer says nothing",
+        vouching="Atlassian's email_verified of the account's email address in /me; Jira's response has no such flag",
         quirks=(
-            "account_id is 24 hexadecimal digits, or digits, a colon and a UUID; 128 characters at most.",
-            "There are no given and family names; nickname is the public name.",
+            "account_id is 24 hexadecimal digits, or digits, a colon and a UUID. It has at most 128 characters.",
+            "The profile has no given and family names. nickname is the public name.",
             (
-                "The person's privacy settings decide what shows: address, picture, time zone and extended profile may "
-                "be missing."
+                "The user's privacy settings decide which fields are visible: email address, picture, time zone and "
+                "extended profile may be missing."
             ),
-            "Jira's answer has names of its own, and an empty text for a hidden address; it needs read:jira-user.",
-            "account_type tells people (atlassian, customer) from apps (app).",
+            (
+                "Jira's response has different field names and contains an empty string for a hidden email address. It "
+                "requires read:jira-user."
+            ),
+            "account_type distinguishes users (atlassian, customer) from apps (app).",
         ),
         sources=("https://developer.atlassian.com/cloud/confluence/user-identity-api/",),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Not to be read, though it is a JWT in practice. Bound to one app, one person and the sites chosen at "
-            "consent, and limited by scopes. Good at api.atlassian.com alone, with the site's cloud id in the path."
+            "Treat it as opaque, although it is a JWT in practice. Bound to one app, one user and the sites chosen "
+            "at consent, and limited by scopes. Accepted only at api.atlassian.com, with the site's cloud id in the "
+            "path."
         ),
         lifetime=3600,
         renewal=renew_by_refresh_token(
-            (
-                "A refresh token comes only with scope offline_access, each use ends it and gives the next, and "
-                "90 days without use end it too. A dead one gives 403, or 400 invalid_grant or "
-                "unauthorized_client."
-            ),
+            "A refresh token is issued only with scope offline_access. Each use replaces it, and 90 days without "
+            "use end it. The response to an invalid refresh token is 403, or 400 with invalid_grant or "
+            "unauthorized_client.",
             "https://auth.atlassian.com/oauth/token",
             as_json=True,
         ),
-        termination=Operation(
-            "No documented call for these apps: the person removes the app among the account's connected apps. Newer "
-            "authorization servers of Atlassian announce https://auth.atlassian.com/oauth/revoke."
+        termination=revoke_in_settings(
+            "Newer authorization servers of Atlassian announce https://auth.atlassian.com/oauth/revoke, which is not "
+            "documented for these apps.",
+            page="the account's list of connected apps",
         ),
         uses=Operation(request=RequestTemplate("https://api.atlassian.com/me"), required_scopes=("read:me",)),
         sources=(
@@ -148,7 +155,7 @@ PROVIDER = Provider(
         profile=("read:me",),
         email=("read:me",),
         adding=(
-            "Enable the scope for the app in the developer console, then authorise again with it, with "
+            "Enable the scope for the app in the developer console. Then request authorization again with the scope, "
             "audience=api.atlassian.com and prompt=consent."
         ),
         sources=("https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",),
@@ -162,14 +169,16 @@ PROVIDER = Provider(
                 401,
                 "not_permitted",
                 {"code": 401, "message": "Unauthorized; scope does not match"},
-                detail="the token is alive and lacks scope read:me",
+                detail="the token is valid but lacks scope read:me",
             ),
         ),
         source="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         note=(
-            "GET https://api.atlassian.com/oauth/token/accessible-resources takes a token of any product "
-            "scope and lists the sites, each with its scopes, but no person."
+            "GET https://api.atlassian.com/oauth/token/accessible-resources accepts a token with any product scope. "
+            "It lists the sites with their scopes, but not the user."
         ),
     ),
-    uncertain=("The bodies of the 401 are known from practice; a 401 with any other message is no denial here.",),
+    uncertain=(
+        ("The bodies of the 401 were observed, not documented. A 401 with any other message does not deny the token."),
+    ),
 )
