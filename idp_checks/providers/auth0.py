@@ -1,4 +1,7 @@
-"""Auth0: a tenant as the issuer. It names its users as Auth0's profiles do, the provider in front."""
+"""Auth0: a tenant as the issuer.
+
+The tenant's user identifiers have the form of Auth0's ``user_id``, with the provider in front.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ from idp_checks.providers.sdk import (
     TokenFacts,
     TokenRules,
     Url,
+    UserInfoResponse,
     Username,
     bool_or_none,
     by_bearer,
@@ -39,21 +43,21 @@ from idp_checks.providers.sdk import (
     renew_by_refresh_token,
     revoke_by_request,
 )
-from idp_checks.providers.sdk import UserInfoResponse as Named
 
 JWE_DOTS = 4
-"""Dots of an encrypted token (RFC 7516, section 3.1); alg is dir in those that userinfo takes."""
+"""Number of dots in an encrypted token (RFC 7516, section 3.1); alg is dir if userinfo accepts the token."""
 
 Sub = Annotated[str, Meta(pattern=r"^[^|]+\|.", extra={"means": "id"})]
-"""A user's name in the tenant: a provider, a bar, and the identifier there, which may hold bars of its own."""
+"""A user_id of the tenant: provider, vertical bar and identifier, which may contain further bars."""
 
 
-def local(sub: str) -> str:
-    """The identifier: the part behind ``auth0|`` of a user of the tenant's own, the whole for a federated one.
+def local_id(sub: str) -> str:
+    """Return the identifier within the tenant.
 
-    A tenant names its federated users ``google-oauth2|ID``. Taken as it stands that would be the ``user_id`` of that
-    person at Google, and any tenant could name anybody. An identifier of a database script that holds a bar stays whole
-    too: it could spell a federated user's name.
+    This is the part after ``auth0|`` for users of the tenant's own databases, and the whole ``sub`` for federated
+    users. A tenant identifies its federated users as ``google-oauth2|ID``. Used unchanged, this would be the
+    ``user_id`` of that user at Google, and any tenant could impersonate any user. An identifier of a database script
+    that contains a bar also stays whole, because it could equal the identifier of a federated user.
     """
     ident = sub.removeprefix("auth0|")
     return sub if "|" in ident else ident
@@ -65,13 +69,13 @@ class UserInfo(OpenIdClaims):
     sub: Sub
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.id = local(self.sub)
-        return said
+        claims = OpenIdClaims.claims(self, also)
+        claims.id = local_id(self.sub)
+        return claims
 
 
 class User(Shape):
-    """A user of the Management API, or of a database script.
+    """A user of the Management API or of a database script.
 
     https://auth0.com/docs/manage-users/user-accounts/user-profiles/user-profile-structure
     """
@@ -91,7 +95,7 @@ class User(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
-            id=local(self.user_id),
+            id=local_id(self.user_id),
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
@@ -103,7 +107,7 @@ class User(Shape):
 
 
 class TenantToken(SignedToken):
-    """A token of a tenant; a user may be known by the part of ``sub`` behind the bar alone.
+    """A token of a tenant; the caller may know the user by the part of ``sub`` after the bar.
 
     https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens
     """
@@ -112,13 +116,15 @@ class TenantToken(SignedToken):
         token = question.token.reveal()
         algorithm = (read_header(token) or {}).get("alg")
         if token.count(".") == JWE_DOTS and algorithm not in (None, "dir"):
-            return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
+            return Reading(
+                active=None, reason="not_stated", detail="encrypted for its API, and only that API can decrypt it"
+            )
         if not self.is_unsigned(token) and algorithm == "HS256":
-            return Reading(active=None, reason="not_stated", detail="signed by a secret that its API alone shares")
+            return Reading(active=None, reason="not_stated", detail="signed with a secret that only its API knows")
         reading = yield from super().steps(question)
         if reading.active is not True or question.subject is None or reading.subject != f"auth0|{question.subject}":
             return reading
-        # What has a bar of its own may be the whole name of another user.
+        # An identifier that contains a bar may be the complete user_id of another user.
         return replace(reading, subject=None if "|" in question.subject else question.subject)
 
 
@@ -143,23 +149,26 @@ PROVIDER = Provider(
         shapes=(UserInfo, User),
         request=RequestTemplate("https://{domain}/userinfo"),
         vouching=(
-            "the tenant's email_verified: by its own mail for a database user, by the identity provider for a "
-            "federated one (false where that says nothing), and as an administrator sets it"
+            "the tenant's email_verified: set by the tenant's own mail for a database user, by the identity provider "
+            "for a federated user (false if that provider does not state it), or by an administrator"
         ),
         subject_scope="the tenant",
         quirks=(
             (
-                "sub is a whole user_id of the tenant: auth0| is not put in front of it again. Of federated users the "
-                "first part names another provider (google-oauth2|ID, samlp|CONNECTION|ID): they stay users of the "
-                "tenant here, with the whole behind auth0|."
+                "sub is a complete user_id of the tenant: auth0| is not put in front of it again. For federated "
+                "users the first part is another provider (google-oauth2|ID, samlp|CONNECTION|ID). They stay users "
+                "of the tenant here, with the complete sub after auth0|."
             ),
-            "A user of the Management API has user_id in place of sub, and identities, metadata and times beside it.",
-            "identities[].user_id is a text or a number, without the provider in front.",
-            "Custom claims have web addresses for names: they are no paths.",
-            "updated_at is a text of ISO 8601, where OpenID Connect wants a number.",
-            "Scope openid alone gives sub and nothing else.",
-            "The name of a database user without one is the address.",
-            "A tenant behind another tenant is the provider auth0-oidc there, which goes in front of the user_id.",
+            "A user of the Management API has user_id instead of sub, and also identities, metadata and timestamps.",
+            "identities[].user_id is a string or a number, without the provider in front.",
+            "The names of custom claims are URLs, not dotted paths.",
+            "updated_at is an ISO 8601 string, although OpenID Connect requires a number.",
+            "With scope openid alone, userinfo returns only sub.",
+            "If a database user has no name, name contains the email address.",
+            (
+                "If a tenant signs users in at another tenant, the other tenant is the provider auth0-oidc, which "
+                "precedes the user_id."
+            ),
         ),
         sources=(
             "https://auth0.com/docs/api/authentication/user-profile/get-user-info",
@@ -169,30 +178,32 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "Without an audience an encrypted token (five parts, alg dir), good for userinfo alone. With one a JWT of "
-            "Auth0's profile (typ JWT, azp for the client) or RFC 9068's (typ at+jwt, client_id); aud lists the API, "
-            "and userinfo where openid was asked for. Scopes, audience, organization and Actions change it; an API may "
-            "be set to HS256 or to encrypted tokens, cnf binds a token to its sender."
+            "Without an audience: an encrypted token (five parts, alg dir), accepted only by userinfo. With an "
+            "audience: a JWT of Auth0's profile (typ JWT, client in azp) or of RFC 9068 (typ at+jwt, client in "
+            "client_id). aud contains the API, and userinfo if openid was requested. The contents depend on scopes, "
+            "audience, organization and Actions. An API may be set to HS256 or to encrypted tokens. cnf binds a "
+            "token to its sender."
         ),
         lifetime=86400,
         validity=(
-            "A day for an own API unless it says otherwise (30 days at most) and for the Management API. For userinfo "
-            "alone a day from the code flow, 2 hours from the implicit one; 10 minutes for the MFA API."
+            "One day is the default for a custom API, which may set another lifetime (at most 30 days), and for the "
+            "Management API. A token for userinfo alone is valid for one day from the code flow and 2 hours from the "
+            "implicit flow. A token for the MFA API is valid for 10 minutes."
         ),
         renewal=renew_by_refresh_token(
-            ("Needs offline_access, and an API that allows it. Rotation is a setting of the application."),
+            "Requires scope offline_access and an API that allows it. Rotation is a setting of the application.",
             "https://{domain}/oauth/token",
             required_credentials=("domain", "client_id", "client_secret"),
         ),
         termination=revoke_by_request(
-            "Refresh tokens only: client_id, client_secret and token as JSON or a form; 200 with an empty body. An "
-            "access token runs on to its end.",
+            "Takes refresh tokens only, as JSON or a form. Returns 200 with an empty body. Access tokens stay valid "
+            "until they expire.",
             "https://{domain}/oauth/revoke",
             token="refresh",
             required_credentials=("domain", "client_id", "client_secret"),
         ),
         uses=Operation(
-            "Needs scope openid: the encrypted token, or an RS256 JWT whose aud includes userinfo.",
+            "Requires scope openid. Accepts the encrypted token, or an RS256 JWT whose aud contains userinfo.",
             RequestTemplate("https://{domain}/userinfo", required_credentials=("domain",)),
         ),
         sources=(
@@ -206,8 +217,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Scopes of an API need its identifier as audience, and are granted only where the API defines them and the "
-            "roles allow them; offline_access gives a refresh token."
+            "Scopes of an API require its identifier as the audience. They are granted only if the API defines them "
+            "and the roles allow them. offline_access adds a refresh token."
         ),
         sources=("https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes",),
     ),
@@ -221,7 +232,7 @@ PROVIDER = Provider(
         opaque=HttpEndpoint(
             kind="userinfo-probe",
             url="https://{domain}/userinfo",
-            response_model=Named,
+            response_model=UserInfoResponse,
             placement=by_bearer(),
             required_credentials=("domain",),
             proves=frozenset({"subject"}),
@@ -230,22 +241,24 @@ PROVIDER = Provider(
         ),
         source="https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens",
         note=(
-            "No endpoint answers for tokens: the signature of a JWT is checked, which sees neither a revocation nor a "
-            "blocked or deleted user. The encrypted token is tried at userinfo, which shows for whom it works, not for "
-            "which application; userinfo allows a burst of 10 calls, then 5 a minute, for each user. domain is that at "
-            "which the token was asked for: a custom one is in iss."
+            "A blocked or deleted user is not detected either. The encrypted token is sent to userinfo, which proves "
+            "the user but not the application. Userinfo allows a burst of 10 calls, then 5 a minute, for each user. "
+            "domain is the domain at which the token was requested: a custom domain is in iss."
         ),
     ),
     uncertain=(
-        "Userinfo's refusal is plain text by what is seen; any other body leaves the question open.",
-        "A token signed by HS256 or encrypted for an API can be checked by that API alone: the question stays open.",
+        "The refusal of userinfo was observed as plain text. Any other body leaves the token undecided.",
         (
-            "A user_id without its provider is compared with users of the tenant's own databases alone, and one with a "
-            "bar in it is not told from a whole one: the account is not stated then."
+            "A token that is signed with HS256 or encrypted for an API can be checked only by that API. It stays "
+            "undecided."
         ),
         (
-            "A tenant may name any provider in a sub: where its users stand beside those of other connections, their "
-            "keys may be the same."
+            "A user_id without its provider is compared only with users of the tenant's own databases. If it "
+            "contains a bar, it could be a complete user_id, and the account is not stated."
+        ),
+        (
+            "A tenant may put any provider into sub. Its users can then have the same keys as users of other "
+            "connections."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Another Auth0 tenant, reached by OpenID Connect."""
+"""Another Auth0 tenant, connected by OpenID Connect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Baidu: the person behind a token, under an identifier that depends on the application; the picture by a template."""
+"""Baidu: a user whose identifier depends on the application.
+
+The picture URL is built from a template.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +43,13 @@ from idp_checks.providers.sdk import (
 
 DOC = "https://openauth.baidu.com/doc/doc.html"
 TOKENINFO = "https://developer.baidu.com/wiki/index.php?title=docs/oauth/tokeninfo"
-_portrait = re.compile(r"[A-Za-z0-9._-]+(?:\?[A-Za-z0-9=&_-]*)?", re.ASCII).fullmatch
+_match_portrait = re.compile(r"[A-Za-z0-9._-]+(?:\?[A-Za-z0-9=&_-]*)?", re.ASCII).fullmatch
 
 
 class User(Shape):
     """``users/getInfo``, https://openauth.baidu.com/doc/doc.html, and the short ``users/getLoggedInUser``.
 
-    ``openid`` is what newer applications get, ``userid`` those of the old rules, ``uid`` who asks for the short answer.
+    Newer applications receive ``openid``, applications under the old rules ``userid``. The short response has ``uid``.
     """
 
     subject: ClassVar[Path] = ("openid",)
@@ -69,21 +72,22 @@ class User(Shape):
             id=ident,
             name=self.realname,
             username=first_nonblank(self.username, self.uname),
-            picture=picture(self.portrait),
+            picture=picture_url(self.portrait),
         )
 
 
-def picture(portrait: str | None) -> str | None:
-    """The address of a picture; None where its name is none."""
-    if portrait is None or _portrait(portrait) is None:
+def picture_url(portrait: str | None) -> str | None:
+    """Return the URL of a picture; None if the name of the picture is invalid."""
+    if portrait is None or _match_portrait(portrait) is None:
         return None
     return f"https://himg.bdimg.com/sys/portrait/item/{portrait}.jpg"
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever application; Baidu's page spells the seconds left ``expires_in`` and ``expire_in``.
+    """A good token of any application.
 
-    ``userid`` is 0 for a token without a person.
+    Baidu's page spells the remaining seconds ``expires_in`` and ``expire_in``. ``userid`` is 0 for a token without a
+    user.
     """
 
     client_id: str
@@ -94,19 +98,21 @@ class TokenInfo(ResponseModel):
     expire_in: NumberOrString | None = None
 
     def read(self, question: Question) -> Reading:
-        left = self.expire_in if self.expires_in is None else self.expires_in
-        if left is None:
-            return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
+        remaining = self.expire_in if self.expires_in is None else self.expires_in
+        if remaining is None:
+            return Reading(
+                active=None, reason="unparsable", detail="the expiry is missing, which every good response contains"
+            )
         subject = None if str(self.userid) == "0" else str(self.userid)
         if question.subject not in (None, subject):
-            subject = None  # may be known by an openid, which this answer does not name: the profile call does
+            subject = None  # may be known by an openid, which only the profile call returns
         return Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
             subject=subject,
             scopes=split_scopes(self.scope),
-            expires_at=expiry_after(question.time, left),
+            expires_at=expiry_after(question.time, remaining),
             issued_at=parse_epoch(self.create_time),
         )
 
@@ -127,39 +133,39 @@ PROVIDER = Provider(
         subject_scope="the application",
         quirks=(
             (
-                "The identifier depends on the application: openid for newer ones (unionid joins those of one "
-                "developer), userid under the old rules, uid in the short answer of getLoggedInUser. Should several "
-                "come, openid counts."
+                "The identifier depends on the application: openid for newer applications (unionid is the same in "
+                "all applications of a developer), userid under the old rules, uid in the short response of "
+                "getLoggedInUser. If several are present, openid is used."
             ),
-            "There is no e-mail address at all.",
+            "The profile has no email address.",
             (
-                "The picture is built from portrait; older clients built "
+                "The picture URL is built from portrait. Older clients built "
                 "http://tb.himg.baidu.com/sys/portrait/item/{portrait}."
             ),
             (
-                "There is no full name as a rule: the username serves as name too, and may be masked by asterisks or "
-                "empty."
+                "The profile usually has no full name: the username is also the name. It may be masked by asterisks "
+                "or empty."
             ),
-            "Numbers and flags are digits in texts; birthday is 0000-00-00 where unknown.",
-            "An error is an object with error_code and error_msg: 110 for a bad token, 111 for one past its end.",
+            "Numbers and flags are strings of digits. An unknown birthday is 0000-00-00.",
+            "An error is an object with error_code and error_msg: 110 for an invalid token, 111 for an expired token.",
         ),
         sources=(DOC,),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Parts joined by dots. The older form shows kind, lifetime, end, user and application in the clear; the "
-            "newer begins with 121. and shows nothing. Neither is to be believed without asking Baidu."
+            "The parts are joined by dots. The older format contains type, lifetime, expiry, user and application in "
+            "the clear. The newer format begins with 121. and contains no readable data. Do not trust either without "
+            "asking Baidu."
         ),
         lifetime=2592000,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret, GET works too; a refresh token lives ten years "
-            "by Baidu's pages and serves once.",
+            "GET works as well. Baidu's pages state that a refresh token is valid for ten years and can be used once.",
             "https://openapi.baidu.com/oauth/2.0/token",
         ),
         termination=Operation(
-            "Parameter access_token; result 1 when done. Withdraws the person's whole consent.",
+            "Returns result 1 on success. Revokes the user's whole consent.",
             RequestTemplate(
                 "https://openapi.baidu.com/rest/2.0/passport/auth/revokeAuthorization", by_query("access_token")
             ),
@@ -176,8 +182,9 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("basic",),
         adding=(
-            "basic is there by default; others, such as mobile or netdisk, are granted to the application first, then "
-            "named in scope at https://openapi.baidu.com/oauth/2.0/authorize. None opens an address."
+            "basic is the default. Other scopes, such as mobile or netdisk, are first granted to the application and "
+            "then requested in scope at https://openapi.baidu.com/oauth/2.0/authorize. No scope provides an email "
+            "address."
         ),
         sources=(DOC,),
     ),
@@ -198,15 +205,15 @@ PROVIDER = Provider(
         ),
         source=TOKENINFO,
         note=(
-            "The client is the API key. The account is told by its userid: where another is expected, the "
-            "profile call is asked, since newer applications know people by openid. The token goes in the "
-            "query, the one place that is documented: keep addresses out of logs."
+            "The client is the API key. The account is compared by userid. If another account is expected, the "
+            "profile call follows, because newer applications know users by openid. The token is sent in the query, "
+            "the only documented place: keep URLs out of logs."
         ),
     ),
     uncertain=(
         (
-            "Baidu's page is of the old developer wiki: whether the tokens of newer applications (121.) get the same "
-            "answer was not confirmed, so a refusal of one of them may be wrong."
+            "Baidu's page belongs to the old developer wiki. It is not confirmed that tokens of newer applications "
+            "(121.) get the same response, so a refusal of such a token may be wrong."
         ),
     ),
 )

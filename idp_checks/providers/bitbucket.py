@@ -1,4 +1,4 @@
-"""Bitbucket Cloud: the account behind a token of a consumer; the e-mail addresses come by a call of their own."""
+"""Bitbucket Cloud: the account of a token; email addresses need a second call."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from idp_checks.providers.sdk import (
     first_nonblank,
     pick_email,
     renew_by_refresh_token,
+    revoke_in_settings,
     split_scopes,
 )
 
@@ -48,7 +49,7 @@ class EmailEntry(Struct):
 
 
 class Emails(Struct):
-    """A page of ``GET /2.0/user/emails``; without the scope an error, which has no values."""
+    """A page of ``GET /2.0/user/emails``; without the scope an error without ``values``."""
 
     values: list[EmailEntry] | None = None
 
@@ -76,7 +77,7 @@ class User(Shape):
         email, verified = None, None
         if (page := also.get("emails")) is not None:
             email, verified = pick_email(
-                (each.email, each.is_primary is True, bool_or_none(each.is_confirmed)) for each in page.values or ()
+                (entry.email, entry.is_primary is True, bool_or_none(entry.is_confirmed)) for entry in page.values or ()
             )
         avatar = None if self.links is None else self.links.avatar
         return Claims(
@@ -90,12 +91,12 @@ class User(Shape):
 
 
 class ScopesInHeader(HttpEndpoint):
-    """A call whose good answer lists the token's scopes in a header."""
+    """A call whose good response lists the token's scopes in a header."""
 
     def read(self, response: Response, question: Question) -> Reading:
         reading = super().read(response, question)
-        listed = response.headers.get("x-oauth-scopes")
-        return replace(reading, scopes=split_scopes(listed, ",")) if reading.active is True else reading
+        scopes = response.headers.get("x-oauth-scopes")
+        return replace(reading, scopes=split_scopes(scopes, ",")) if reading.active is True else reading
 
 
 PROVIDER = Provider(
@@ -117,25 +118,27 @@ PROVIDER = Provider(
             "emails": AdditionalCall(
                 Emails,
                 RequestTemplate("https://api.bitbucket.org/2.0/user/emails"),
-                "the addresses, each with its own is_confirmed flag (scope email)",
+                "the email addresses, each with its own is_confirmed flag (scope email)",
             )
         },
-        vouching="Bitbucket's is_confirmed flag of an address in /2.0/user/emails; /2.0/user holds no address",
+        vouching=(
+            "Bitbucket's is_confirmed flag of an email address in /2.0/user/emails; /2.0/user contains no email address"
+        ),
         quirks=(
-            "The braces belong to the uuid; in a path they are percent-encoded.",
+            "The braces are part of the uuid. In a path they are percent-encoded.",
             (
-                "The uuid is the key: nickname and username can be changed, though django-allauth goes by the "
-                "username, and Auth.js by the account_id."
+                "The uuid is the key, because nickname and username can be changed. django-allauth uses the "
+                "username, Auth.js the account_id."
             ),
             (
-                "account_id is the Atlassian account, in several forms, and missing for teams and apps; sign-in at "
-                "Atlassian itself has hosts, tokens and scopes of its own."
+                "account_id identifies the Atlassian account. It has several forms and is missing for teams and "
+                "apps. The sign-in at Atlassian itself has different hosts, tokens and scopes."
             ),
-            "There are no given and family names. A nickname need not be unique.",
-            "has_2fa_enabled is null where it is not known, not false.",
-            "The addresses come in pages: read on at next before concluding that none is the primary one.",
-            "Without a picture of the person's own the address gives one of initials.",
-            "The token answer lists what was granted in scopes, not in scope, and has a member state.",
+            "The profile has no given and family names. A nickname is not necessarily unique.",
+            "has_2fa_enabled is null, not false, if the value is unknown.",
+            "The email addresses are paginated: follow next before concluding that no address is primary.",
+            "If the user has no picture, the URL returns a picture of the initials.",
+            "The token response lists the granted scopes in scopes, not in scope, and contains a field state.",
         ),
         sources=("https://developer.atlassian.com/cloud/bitbucket/rest/api-group-users/",),
     ),
@@ -143,22 +146,20 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It may hold characters such as =, to be percent-encoded when sent. The scopes stand in the "
-            "consumer's registration: a token has all of them, and an app cannot ask for fewer."
+            "It may contain characters such as =, which must be percent-encoded in requests. The scopes are part of "
+            "the consumer's registration: a token has all of them, and an app cannot request fewer."
         ),
         lifetime=7200,
         expiry_field="expires_in",
-        validity="Two hours by the documentation, one hour in earlier answers.",
+        validity="Earlier token responses stated one hour.",
         renewal=renew_by_refresh_token(
-            "The implicit grant gives no refresh token.",
+            "The implicit grant does not return a refresh token.",
             "https://bitbucket.org/site/oauth2/access_token",
             basic=True,
         ),
-        termination=Operation(
-            "No call: the person removes the app in the account settings, or its owner deletes the consumer."
-        ),
+        termination=revoke_in_settings("The owner of the consumer can also delete it."),
         uses=Operation(
-            "Needs scope account; the header X-OAuth-Scopes of the answer lists the scopes.",
+            "Requires scope account. The response header X-OAuth-Scopes lists the scopes.",
             RequestTemplate("https://api.bitbucket.org/2.0/user"),
         ),
         sources=(
@@ -170,8 +171,8 @@ PROVIDER = Provider(
         profile=("account",),
         email=("email",),
         adding=(
-            "Tick the permission in the consumer's settings, then authorise again; earlier tokens keep the earlier "
-            "set. A scope parameter changes nothing."
+            "Enable the permission in the consumer's settings, then request authorization again. Earlier tokens keep "
+            "the earlier scopes. A scope parameter has no effect."
         ),
         sources=(
             "https://developer.atlassian.com/cloud/bitbucket/rest/intro/",
@@ -207,18 +208,20 @@ PROVIDER = Provider(
                 403,
                 "not_permitted",
                 {"type": "error"},
-                detail="the token may not ask, as a rule for want of scope account",
+                detail="the token lacks permission, usually scope account",
             ),
         ),
         source="https://developer.atlassian.com/cloud/bitbucket/rest/intro/",
         note=(
-            "Bitbucket has no token endpoint of this kind: the call shows that the token works and for whom, never for "
-            "which consumer. Other credentials, such as API tokens, may be answered too, so that a good answer does "
-            "not even prove an OAuth token. 1000 requests an hour for each person, then 429."
+            "Other credentials, such as API tokens, may be accepted as well, so a good response does not even prove "
+            "an OAuth token. 1000 requests an hour for each user, then 429."
         ),
     ),
     uncertain=(
-        "The messages of the 401 are known from practice; a 401 with any other message is no denial here.",
-        "The general message also names tokens that the call does not take: of an OAuth token it is read as a denial.",
+        "The messages of the 401 were observed, not documented. A 401 with any other message does not deny the token.",
+        (
+            "The general message also covers tokens that the call does not accept. For an OAuth token it is read as a "
+            "denial."
+        ),
     ),
 )

@@ -1,4 +1,7 @@
-"""Bitly: the user of API v4. How it refuses a dead token is not documented, so nobody is asked about one."""
+"""Bitly: the user of API v4.
+
+The response to an invalid token is not documented, so tokens are not checked.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from idp_checks.providers.sdk import (
     Username,
     bool_or_none,
     pick_email,
+    revoke_in_settings,
 )
 
 
@@ -46,12 +50,11 @@ class User(Shape):
     emails: list[EmailEntry] | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        listed = self.emails or ()
         email, verified = pick_email(
-            (each.email, each.is_primary is True, bool_or_none(each.is_verified)) for each in listed
+            (entry.email, entry.is_primary is True, bool_or_none(entry.is_verified)) for entry in self.emails or ()
         )
-        handle: Username = str(self.login)
-        return Claims(id=self.login, name=self.name, username=handle, email=email, email_verified=verified)
+        username: Username = str(self.login)
+        return Claims(id=self.login, name=self.name, username=username, email=email, email_verified=verified)
 
 
 PROVIDER = Provider(
@@ -65,24 +68,24 @@ PROVIDER = Provider(
         request=RequestTemplate("https://api-ssl.bitly.com/v4/user"),
         vouching="Bitly's is_verified of an element of emails",
         quirks=(
-            "There is no number: the login is the identifier.",
-            "Several addresses may be listed, each with flags of its own.",
+            "The profile has no numeric identifier: login is the identifier.",
+            "emails may list several addresses, each with its own flags.",
         ),
         sources=("https://dev.bitly.com/api-reference/#getUser",),
     ),
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents="There are no scopes: a token opens the whole account.",
-        renewal=Operation("Not documented: the person signs in again."),
-        termination=Operation("By the person, in the settings under connected applications."),
-        uses=Operation("Any token works.", RequestTemplate("https://api-ssl.bitly.com/v4/user")),
+        contents="Bitly has no scopes: a token grants access to the whole account.",
+        renewal=Operation("Not documented: the user signs in again."),
+        termination=revoke_in_settings(page="the settings under connected applications"),
+        uses=Operation("Accepts any token.", RequestTemplate("https://api-ssl.bitly.com/v4/user")),
         sources=("https://dev.bitly.com/docs/getting-started/authentication/",),
     ),
     scopes=Scopes(separator=""),
     debug=None,
     uncertain=(
-        "What the user call answers to a dead token is not documented, so it is not taken for a probe.",
+        "The response of the user call to an invalid token is not documented, so the call is not used as a probe.",
         "Whether a login can be changed is not documented.",
     ),
 )

@@ -26,7 +26,7 @@ from idp_checks.providers.sdk import (
 
 
 class User(Shape):
-    """``GET /2.0/users/me``, https://developer.box.com/reference/get-users-me/; the address stands in ``login``."""
+    """``GET /2.0/users/me``, https://developer.box.com/reference/get-users-me/; ``login`` is the email address."""
 
     id: Id
     name: Name = None
@@ -53,16 +53,19 @@ PROVIDER = Provider(
         shapes=(User,),
         request=RequestTemplate("https://api.box.com/2.0/users/me"),
         quirks=(
-            "The address stands in login, and nothing vouches for it.",
-            "notification_email is another address, and its is_confirmed speaks of that one.",
+            "The email address is in the field login.",
+            "notification_email is another email address, and its is_confirmed refers to that address.",
             (
-                "avatar_url opens only in a browser that is signed in; with the token the picture comes as bytes from "
-                "/2.0/users/{id}/avatar."
+                "avatar_url works only in a browser that is signed in. With the token, /2.0/users/{id}/avatar "
+                "returns the picture as bytes."
             ),
-            "There is no username (the nickname is the local part of the address), and there are no parts of the name.",
-            "With the query parameter fields only the named members come, beside id and type.",
-            "Service accounts and app users have an address at boxdevedition.com that nobody reads.",
-            "space_amount can pass 2^53.",
+            (
+                "The profile has no username and no parts of the name. The nickname is the local part of the email "
+                "address."
+            ),
+            "With the query parameter fields, only the listed fields are returned, plus id and type.",
+            "Service accounts and app users have an email address at boxdevedition.com that nobody reads.",
+            "space_amount can exceed 2^53.",
         ),
         sources=("https://developer.box.com/reference/get-users-me/",),
     ),
@@ -70,22 +73,21 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "32 letters and digits in the classic form, much longer in newer ones. Its rights are the "
-            "application's scopes, cut by what the person may do."
+            "The classic format has 32 letters and digits; newer formats are much longer. The permissions are "
+            "the application's scopes, limited to the user's own permissions."
         ),
         lifetime=3600,
-        validity="expires_in of the token answer counts, up to 4200 seconds as seen.",
+        validity="expires_in of the token response is authoritative; up to 4200 seconds were observed.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret gives a new pair; a refresh token lives 60 days "
-            "and works once. Downscoped tokens and those of server-side grants have none.",
+            "The response contains a new pair. A refresh token is valid for 60 days and can be used once. "
+            "Downscoped tokens and tokens of server-side grants have no refresh token.",
             "https://api.box.com/oauth2/token",
         ),
         termination=revoke_by_request(
-            "Form fields token (access or refresh), client_id and client_secret; 200 with an empty body. Ends the "
-            "pair.",
+            "Takes the access token or the refresh token, and revokes both. Returns 200 with an empty body.",
             "https://api.box.com/oauth2/revoke",
         ),
-        uses=Operation("Any token of a person works.", RequestTemplate("https://api.box.com/2.0/users/me")),
+        uses=Operation("Accepts any token of a user.", RequestTemplate("https://api.box.com/2.0/users/me")),
         sources=(
             "https://developer.box.com/guides/authentication/tokens/",
             "https://developer.box.com/reference/post-oauth2-revoke/",
@@ -93,9 +95,10 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         adding=(
-            "Scopes (root_readonly, root_readwrite, manage_managed_users ...) are ticked in the developer console, and "
-            "every token gives the profile; scope at the authorisation can only ask for fewer. A token keeps its "
-            "rights until the person, or for server-side applications the administrator, authorises again."
+            "Scopes (root_readonly, root_readwrite, manage_managed_users ...) are enabled in the developer "
+            "console. Every token grants access to the profile. The scope parameter of the authorization can "
+            "only request fewer scopes. A token keeps its permissions until the user, or for server-side "
+            "applications the administrator, authorizes the application again."
         ),
         sources=("https://developer.box.com/guides/api-calls/permissions-and-errors/scopes/",),
     ),
@@ -104,12 +107,12 @@ PROVIDER = Provider(
         User,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
-            Refusal(403, "not_permitted", detail="the person or the application may not make this call"),
+            Refusal(403, "not_permitted", detail="the user or the application lacks permission for this call"),
         ),
         source="https://developer.box.com/guides/api-calls/permissions-and-errors/common-errors/",
         note=(
-            "A 401 has an empty body: its header says why. About 1000 calls a minute and person are let "
-            "through, beside the enterprise's monthly allowance."
+            "A 401 has an empty body; its header contains the reason. About 1000 calls a minute are allowed for "
+            "each user, in addition to the enterprise's monthly allowance."
         ),
     ),
     uncertain=("Expired, revoked and unknown tokens get the same 401.",),

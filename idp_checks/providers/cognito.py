@@ -1,4 +1,4 @@
-"""Amazon Cognito: the user pools, by userinfo; access tokens are checked by the pool's keys."""
+"""Amazon Cognito user pools; access tokens are verified with the pool's keys."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ from idp_checks.providers.sdk import (
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo, where ``email_verified`` is a text, and the claims of the ID token, where it is a boolean.
+    """Userinfo, or the claims of the ID token.
 
+    ``email_verified`` is a string in userinfo and a boolean in the ID token.
     https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
     """
 
@@ -40,15 +41,15 @@ class UserInfo(OpenIdClaims):
     email_verified: StringFlag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.email_verified = string_flag(self.email_verified)
+        claims = OpenIdClaims.claims(self, also)
+        claims.email_verified = string_flag(self.email_verified)
         if self.username != self.sub:
-            said.username = first_nonblank(said.username, self.username)
-        return said
+            claims.username = first_nonblank(claims.username, self.username)
+        return claims
 
 
 class AccessToken(SignedToken):
-    """An access token of a pool, by its own word: ID tokens bear the same issuer.
+    """An access token of a pool; ``token_use`` distinguishes it from an ID token of the same issuer.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
     """
@@ -57,7 +58,7 @@ class AccessToken(SignedToken):
         reading = yield from super().steps(question)
         if reading.active is not True or read_claims(question.token.reveal()).get("token_use") == "access":
             return reading
-        return Reading(active=None, reason="unparsable", detail="by its own claim no access token")
+        return Reading(active=None, reason="unparsable", detail="not an access token according to its claim token_use")
 
 
 PROVIDER = Provider(
@@ -80,46 +81,51 @@ PROVIDER = Provider(
         shapes=(UserInfo,),
         request=RequestTemplate("https://{domain}.auth.{region}.amazoncognito.com/oauth2/userInfo"),
         vouching=(
-            "the pool's email_verified: set by its own code, an administrator, a trigger without any mail, or a "
-            "federated provider's attribute"
+            "the pool's email_verified: set by the pool's own code, an administrator, a trigger without any "
+            "mail, or an attribute of a federated provider"
         ),
         subject_scope="the user pool",
         quirks=(
-            "Booleans are the texts true and false in userinfo, and booleans in ID tokens.",
+            "Booleans are the strings true and false in userinfo, and booleans in ID tokens.",
             (
-                "username is PROVIDER_ID for a federated user, and may be the sub where users log in by their address; "
-                "nickname and preferred_username come first."
+                "username is PROVIDER_ID for a federated user, and may be the sub if users log in with their "
+                "email address. nickname and preferred_username take precedence."
             ),
-            "picture is whatever text the attribute holds.",
-            "identities is a text that holds JSON: a list of the providers of a federated user.",
-            "Custom attributes keep custom: in their names; those that the client may not read are left out.",
+            "picture can be any string: it is the unchecked value of the attribute.",
+            "identities is a JSON string: a list of the providers of a federated user.",
+            "Custom attributes keep custom: in their names. Attributes that the client may not read are omitted.",
             (
-                "With a custom domain userinfo and the OAuth endpoints have another host; issuer and keys stay at "
-                "cognito-idp.REGION.amazonaws.com."
+                "With a custom domain, userinfo and the OAuth endpoints have another host. The issuer and the "
+                "keys stay at cognito-idp.REGION.amazonaws.com."
             ),
-            "python-social-auth identifies by username.",
-            "Auth0 reaches Cognito by its strategy oidc, whose user_id begins with oidc|.",
+            "python-social-auth uses username as the identifier.",
+            "Auth0 connects to Cognito with its strategy oidc, whose user_id begins with oidc|.",
         ),
         sources=("https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html",),
     ),
     token=TokenFacts(
         form="jwt",
         contents=(
-            "An RS256 JWT: sub, username, client_id, token_use access, scope, cognito:groups, version. There is no "
-            "aud: client_id is the client. Scopes of resource servers change it, and in paid tiers a trigger before "
-            "its making. Tokens of the user pools API have the scope aws.cognito.signin.user.admin alone."
+            "An RS256 JWT with sub, username, client_id, token_use access, scope, cognito:groups and version. It "
+            "has no aud: client_id is the client. Scopes of resource servers change the contents, and so does a "
+            "trigger before the token is issued (paid tiers). Tokens of the user pools API have only the scope "
+            "aws.cognito.signin.user.admin."
         ),
         lifetime=3600,
-        validity="One hour for a new app client, 5 minutes to a day as it is set; refresh tokens 30 days.",
+        validity=(
+            "One hour is the default of a new app client, which can set 5 minutes to one day. Refresh "
+            "tokens are valid for 30 days."
+        ),
         renewal=renew_by_refresh_token(
-            "No new refresh token comes unless rotation is on.",
+            "The response contains a new refresh token only if rotation is enabled.",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/token",
             basic=True,
             required_credentials=("domain", "region", "client_id", "client_secret"),
         ),
         termination=revoke_by_request(
-            "Form field token, a refresh token only; its access tokens then fail at Cognito itself, and pass every "
-            "check by keys. 200 for an invalid token too, 400 unsupported_token_type for another kind.",
+            "Takes refresh tokens only. Cognito then refuses the access tokens, but they still pass every "
+            "signature check. Returns 200 for an invalid token too, and 400 unsupported_token_type for another "
+            "type of token.",
             "https://{domain}.auth.{region}.amazoncognito.com/oauth2/revoke",
             basic=True,
             token="refresh",
@@ -142,8 +148,9 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "openid, profile, email, phone, aws.cognito.signin.user.admin and RESOURCE_SERVER/SCOPE, enabled for the "
-            "app client and asked for at the authorize endpoint; openid must go with email, phone and profile."
+            "The scopes are openid, profile, email, phone, aws.cognito.signin.user.admin and "
+            "RESOURCE_SERVER/SCOPE. Enable them for the app client and request them at the authorize endpoint. "
+            "email, phone and profile require openid."
         ),
         sources=("https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html",),
     ),
@@ -158,8 +165,8 @@ PROVIDER = Provider(
         proves=frozenset({"client", "subject", "scopes", "end"}),
         source="https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html",
         note=(
-            "token_use must be access. A pool has two keys, one for each kind of token. Userinfo would show "
-            "a token at work, but refuses a good one without scope openid too, so it is not asked."
+            "token_use must be access. A pool has two keys, one for each type of token. Userinfo also refuses "
+            "good tokens without scope openid, so it is not used as a probe."
         ),
     ),
 )
