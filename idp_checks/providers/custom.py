@@ -1,4 +1,4 @@
-"""Custom database: a script of the tenant looks up the user, without tokens."""
+"""Custom database: a script of the tenant looks up the user."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ PROVIDER = tokenless_provider(
     "custom",
     "Custom database",
     "database",
-    "A script of the tenant looks up the user; no token.",
+    "A script of the tenant looks up the user. It issues no tokens.",
 )

@@ -1,4 +1,4 @@
-"""The name under which Auth0 stores accounts of docomo."""
+"""The name under which Auth0 stores docomo accounts."""
 
 from __future__ import annotations
 

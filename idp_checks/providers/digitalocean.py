@@ -1,4 +1,4 @@
-"""DigitalOcean: the account behind a token, and the token information that its own command line asks for."""
+"""DigitalOcean: the account, and the token information that doctl uses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ UNAUTHORIZED = Refusal(401, "denied", {"id": "unauthorized"})
 
 
 class User(Struct):
-    """``account`` of an answer."""
+    """``account`` of a response."""
 
     uuid: Id
     name: Name = None
@@ -68,7 +68,10 @@ class Application(Struct):
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever application; ``resource_owner_id`` is another number than the account's uuid."""
+    """A good token of any application.
+
+    ``resource_owner_id`` is a number, not the account's uuid.
+    """
 
     scopes: list[str]
     application: Application
@@ -76,20 +79,20 @@ class TokenInfo(ResponseModel):
     expires_in_seconds: Seconds | UnsetType | None = UNSET
 
     def read(self, question: Question) -> Reading:
-        left = self.expires_in_seconds
+        remaining = self.expires_in_seconds
         return Reading(
             active=True,
             reason="ok",
             client_id=self.application.uid,
             scopes=tuple(self.scopes),
-            expires_at=None if isinstance(left, UnsetType) else expiry_after(question.time, left),
-            endless=left is None,
+            expires_at=None if isinstance(remaining, UnsetType) else expiry_after(question.time, remaining),
+            endless=remaining is None,
             issued_at=parse_epoch(self.created_at),
         )
 
 
-class OfItself(RequestTemplate):
-    """A call about the very token that makes it: in the header, and in the form."""
+class TokenAsForm(RequestTemplate):
+    """A call that sends the same token in the header and in the form."""
 
     def build_request(self, question: Question) -> Request:
         return replace(super().build_request(question), form={"token": question.token})
@@ -110,14 +113,17 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(Account,),
         request=RequestTemplate("https://api.digitalocean.com/v2/account"),
-        vouching="DigitalOcean's email_verified: the address was confirmed to it",
+        vouching="DigitalOcean's email_verified: the user confirmed the email address to DigitalOcean",
         quirks=(
-            "The user stands in account.",
-            "account.uuid names the person, account.team.uuid the one team of the person's that the token acts for.",
-            "name is missing in older answers and for narrow scopes; info.name of the token answer has it too.",
-            "There is no username and no picture, and there are no parts of the name.",
-            "Limits such as droplet_limit are left out where the token may not read what they limit.",
-            "status may be warning or locked beside active; status_message is often an empty text.",
+            "The user is in the field account.",
+            "account.uuid identifies the user. account.team.uuid identifies the only team for which the token acts.",
+            (
+                "name is missing in older responses and for narrow scopes. The token response also contains it, in "
+                "info.name."
+            ),
+            "The profile has no username, no picture and no parts of the name.",
+            "Limits such as droplet_limit are omitted if the token may not read the limited resources.",
+            "status can be warning or locked besides active. status_message is often an empty string.",
         ),
         sources=("https://docs.digitalocean.com/reference/api/reference/account/",),
     ),
@@ -125,22 +131,24 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The prefix shows the kind: doo_v1_ access, dor_v1_ refresh, dop_v1_ personal. The app chooses "
-            "the scopes, the person the team; the token answer names both in scope and info. Public clients "
-            "with PKCE have been possible since 2026."
+            "The prefix shows the type: doo_v1_ access, dor_v1_ refresh, dop_v1_ personal. The app chooses the "
+            "scopes, and the user chooses the team; the token response contains both, in scope and info. Public "
+            "clients with PKCE have been possible since 2026."
         ),
         lifetime=2592000,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "A new pair.",
+            "Returns a new pair.",
             "https://cloud.digitalocean.com/v1/oauth/token",
         ),
         termination=Operation(
-            "Form field token; the token itself also goes as the bearer token. 200 with an empty object. The person "
-            "can do it in the control panel.",
-            OfItself("https://cloud.digitalocean.com/v1/oauth/revoke", method="POST"),
+            "The form field token contains the token as well. Returns 200 with an empty object. The user can "
+            "also revoke the token in the control panel.",
+            TokenAsForm("https://cloud.digitalocean.com/v1/oauth/revoke", method="POST"),
         ),
-        uses=Operation("Needs scope read or account:read.", RequestTemplate("https://api.digitalocean.com/v2/account")),
+        uses=Operation(
+            "Requires scope read or account:read.", RequestTemplate("https://api.digitalocean.com/v2/account")
+        ),
         pattern=r"doo_v1_[a-f0-9]{64}",
         sample="doo_v1_{hex}",
         sources=("https://docs.digitalocean.com/reference/api/oauth/",),
@@ -149,7 +157,8 @@ PROVIDER = Provider(
         profile=("read", "account:read"),
         email=("read", "account:read"),
         adding=(
-            "read alone is the default; authorise again with read write, or with scopes of the form RESOURCE:ACTION."
+            "read is the only default scope. Request authorization again with read write, or with scopes of the "
+            "form RESOURCE:ACTION."
         ),
         implied={"read": ("account:read",)},
         sources=(
@@ -176,18 +185,17 @@ PROVIDER = Provider(
         ),
         source="https://github.com/digitalocean/doctl",
         note=(
-            "Its resource_owner_id is no account identifier: /v2/account tells the subject. The API lets "
-            "through 5000 requests an hour and 250 a minute for each token, and tells so in ratelimit "
-            "headers."
+            "resource_owner_id is not the account identifier: /v2/account returns the subject. The API allows "
+            "5000 requests an hour and 250 a minute for each token, and reports the limits in ratelimit headers."
         ),
     ),
     uncertain=(
-        "The endpoint is not in the public documentation: it is known from DigitalOcean's command line, doctl.",
-        "That application.uid is the client id follows from the library behind the endpoint, Doorkeeper.",
+        "The endpoint is not in the public documentation. It is known from DigitalOcean's command line, doctl.",
+        "That application.uid is the client id follows from Doorkeeper, the library behind the endpoint.",
         (
-            "How it refuses is not known: the API's own refusal and that of RFC 6750 are read as denials, any other "
-            "answer as none. What it says of a personal token is not known either."
+            "The form of a refusal is not documented. The API's own refusal and that of RFC 6750 are read as "
+            "denials; any other response is not. The response to a personal token is not known either."
         ),
-        "That expires_in_seconds null means no end follows from Doorkeeper.",
+        "That null in expires_in_seconds means no expiry follows from Doorkeeper.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Discord: the account behind a token, its picture by a template of the CDN."""
+"""Discord: the account of a token; the picture URL is built from a CDN template."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from idp_checks.providers.sdk import (
 
 CDN = "https://cdn.discordapp.com"
 SNOWFLAKE_DIGITS = 20
-"""Digits of the largest 64-bit number."""
+"""Number of digits of the largest 64-bit number."""
 
 
 class User(Shape):
@@ -61,21 +61,24 @@ class User(Shape):
             username=self.username,
             email=self.email,
             email_verified=bool_or_none(self.verified),
-            picture=picture(str(self.id), self.avatar, self.discriminator),
+            picture=picture_url(str(self.id), self.avatar, self.discriminator),
         )
 
 
-def picture(ident: str, avatar: str | None, discriminator: str | None) -> str | None:
-    """The address of a picture from its hash, or of the default one; None where the identifier is no snowflake.
+def picture_url(ident: str, avatar: str | None, discriminator: str | None) -> str | None:
+    """Return the URL of a picture from its hash, or the URL of the default picture.
 
-    https://discord.com/developers/docs/reference#image-formatting.
+    Return None if the identifier is not a snowflake.
+    https://discord.com/developers/docs/reference#image-formatting
     """
     if not (ident.isascii() and ident.isdigit() and len(ident) <= SNOWFLAKE_DIGITS):
         return None
     if avatar and avatar.isascii() and avatar.replace("_", "").isalnum():
         return f"{CDN}/avatars/{ident}/{avatar}.{'gif' if avatar.startswith('a_') else 'png'}"
-    old = discriminator is not None and discriminator != "0" and discriminator.isascii() and discriminator.isdigit()
-    number = int(discriminator[-1]) % 5 if old and discriminator else (int(ident) >> 22) % 6
+    is_old_name = (
+        discriminator is not None and discriminator != "0" and discriminator.isascii() and discriminator.isdigit()
+    )
+    number = int(discriminator[-1]) % 5 if is_old_name and discriminator else (int(ident) >> 22) % 6
     return f"{CDN}/embed/avatars/{number}.png"
 
 
@@ -88,9 +91,9 @@ class Holder(Struct):
 
 
 class Authorization(ResponseModel):
-    """A good token of whatever application; ``user`` is there with scope identify alone.
+    """A good token of any application; ``user`` is present only with scope identify.
 
-    https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information.
+    https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information
     """
 
     application: Application
@@ -125,17 +128,17 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(User,),
         request=RequestTemplate("https://discord.com/api/users/@me"),
-        vouching="Discord's verified flag, sent with scope email alone",
+        vouching="Discord's verified flag, sent only with scope email",
         quirks=(
-            "The identifier is a 64-bit number as text: as a number it loses digits in many programs.",
-            "avatar is a hash, not an address; one that begins with a_ is a gif, whatever the subscription.",
-            "Without a picture there is a default one: (id >> 22) % 6, or discriminator % 5 for old names.",
+            "The identifier is a 64-bit number as a string. Many programs lose digits if they read it as a number.",
+            "avatar is a hash, not a URL. A hash that begins with a_ is a gif, regardless of the subscription.",
+            "Without a picture, the default picture applies: (id >> 22) % 6, or discriminator % 5 for old names.",
             (
-                "discriminator 0 marks a handle of the new kind, unique by itself; old names are unique only as "
+                "discriminator 0 marks a username of the new kind, which is unique. Old names are unique only as "
                 "username#discriminator. The nickname is the username in both cases."
             ),
-            "Many accounts have null for global_name: the name is then the username.",
-            "email is null, not missing, for accounts without an address.",
+            "Many accounts have null as global_name. The name is then the username.",
+            "email is null, not missing, for accounts without an email address.",
         ),
         sources=(
             "https://discord.com/developers/docs/resources/user",
@@ -146,17 +149,18 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Bound to one application, one account and the scopes granted. Bot tokens are another kind and no sign-in."
+            "Bound to one application, one account and the granted scopes. Bot tokens are a different type and "
+            "not a sign-in."
         ),
         lifetime=604800,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token as a form (JSON is refused), client id and secret as HTTP Basic or in the form.",
+            "The endpoint refuses JSON. Client id and secret can also be sent in the form.",
             "https://discord.com/api/oauth2/token",
             basic=True,
         ),
         termination=revoke_by_request(
-            "Form fields token and token_type_hint, the client as in renewal. Every token of the authorisation ends.",
+            "Client id and secret can also be sent in the form. Revokes every token of the authorization.",
             "https://discord.com/api/oauth2/token/revoke",
             basic=True,
             ends="grant",
@@ -168,7 +172,10 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("identify",),
         email=("email",),
-        adding="Authorise again with the larger set; prompt=consent asks again. Some scopes need Discord's approval.",
+        adding=(
+            "Request authorization again with the larger set of scopes; prompt=consent shows the consent page "
+            "again. Some scopes require Discord's approval."
+        ),
         sources=("https://discord.com/developers/docs/topics/oauth2",),
     ),
     debug=HttpEndpoint(
@@ -181,14 +188,14 @@ PROVIDER = Provider(
         refusals=(Refusal(401, "denied", {"message": "401: Unauthorized", "code": 0}),),
         source="https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information",
         note=(
-            "An address that collects 10,000 answers 401, 403 or 429 in 10 minutes is shut out for a while: "
-            "never ask about lists of dead tokens."
+            "Discord temporarily blocks an IP address that receives 10,000 responses with 401, 403 or 429 in 10 "
+            "minutes. Never check lists of invalid tokens."
         ),
     ),
     uncertain=(
         (
-            "The answer names the application, which for very old ones is not the client id: their tokens are taken "
-            "for those of another client."
+            "The response contains the id of the application, which differs from the client id for very old "
+            "applications. Their tokens are read as tokens of another client."
         ),
     ),
 )

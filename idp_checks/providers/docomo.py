@@ -1,4 +1,4 @@
-"""NTT DOCOMO's d ACCOUNT, which gives every partner an identifier and, by contract alone, more."""
+"""NTT DOCOMO's d ACCOUNT: an identifier, and other claims only by contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PREFIX = "https://i.mydocomo.com/id/"
 Subject: TypeAlias = Annotated[
     str, Meta(pattern=r"^https://i\.mydocomo\.com/id/[^/?#\s]+(?!\s)$", extra={"means": "id"})
 ]
-"""The identifier behind ``PREFIX``; a ``sub`` of another form would not be told from one of this."""
+"""The identifier follows ``PREFIX``. In any other form, a ``sub`` could be confused with such an identifier."""
 
 
 class UserInfo(Shape):
@@ -54,20 +54,25 @@ PROVIDER = Provider(
         request=RequestTemplate("https://conf.uw.docomo.ne.jp/common/userinfo"),
         subject_scope="the application",
         quirks=(
-            "sub is an address, https://i.mydocomo.com/id/ and the identifier: the identifier is its last part alone.",
+            "sub is a URL: https://i.mydocomo.com/id/ and the identifier. Only the last part is the identifier.",
             "Every other claim may be missing.",
-            "Which claims come is settled by contract with NTT DOCOMO and not public.",
-            "Auth0 calls it daccount: stored identifiers are daccount|ID, and the strategy is daccount.",
+            "The claims are agreed by contract with NTT DOCOMO and are not public.",
+            "Auth0 uses the name daccount: stored identifiers are daccount|ID, and the strategy is daccount.",
         ),
         sources=("https://github.com/auth0/passport-daccount",),
     ),
     token=TokenFacts(
         form="opaque",
-        contents="Not public, so opaque. An ID token comes with it, a JWT that repeats the nonce.",
+        contents=(
+            "The format is not public, so the token is treated as opaque. It is issued together with an ID "
+            "token, a JWT that repeats the nonce."
+        ),
         expiry_field="expires_in",
-        validity="Not public.",
-        renewal=Operation("No call is documented in public."),
-        termination=Operation("No call is documented in public, and the discovery document names none."),
+        validity="The lifetime is not public.",
+        renewal=Operation("No call is publicly documented."),
+        termination=Operation(
+            "No call is publicly documented, and the discovery document does not contain a revocation endpoint."
+        ),
         uses=Operation(
             request=RequestTemplate("https://conf.uw.docomo.ne.jp/common/userinfo"), required_scopes=("openid",)
         ),
@@ -79,8 +84,8 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("openid",),
         adding=(
-            "Beyond openid by contract. To https://id.smt.docomo.ne.jp/cgi8/oidc/authorize go authif=1 and idauth=1 as "
-            "well, with nonce and state."
+            "Scopes beyond openid require a contract. The request to "
+            "https://id.smt.docomo.ne.jp/cgi8/oidc/authorize also contains authif=1, idauth=1, nonce and state."
         ),
         sources=("https://github.com/auth0/passport-daccount",),
     ),
@@ -93,19 +98,19 @@ PROVIDER = Provider(
         ),
         source="https://github.com/auth0/passport-daccount",
         note=(
-            "The aud of the ID token is the client id; the keys are those of the discovery document. The "
-            "token endpoint is https://conf.uw.docomo.ne.jp/common/token, with HTTP Basic."
+            "The aud of the ID token is the client id. The keys are listed in the discovery document. The token "
+            "endpoint is https://conf.uw.docomo.ne.jp/common/token, with HTTP Basic."
         ),
     ),
     uncertain=(
         (
-            "How refusals look is not public: only the header that RFC 6750, section 3.1, has for a bad token denies "
-            "one; every other refusal is undecided."
+            "The form of a refusal is not public. Only the header that RFC 6750, section 3.1, defines for an "
+            "invalid token denies a token. Every other refusal is undecided."
         ),
         (
-            "Auth0's strategy has /common in the paths of the token and userinfo endpoints, listings of the discovery "
-            "document have not: the path known to work with Auth0 is taken."
+            "In Auth0's strategy, the paths of the token and userinfo endpoints contain /common; in listings of "
+            "the discovery document they do not. The path that is known to work with Auth0 is used."
         ),
-        "Another form of sub than the address is not known: it is no profile here.",
+        "No form of sub other than the URL is known. Any other form is not read as a profile.",
     ),
 )

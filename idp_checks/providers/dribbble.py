@@ -1,4 +1,7 @@
-"""Dribbble: the user of the second API; the first one is switched off and refuses everybody."""
+"""Dribbble: the user of the second API.
+
+The first API is switched off and refuses every token.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ from idp_checks.providers.sdk import (
 
 
 class User(Shape):
-    """``GET /v2/user``, https://developer.dribbble.com/v2/user/; ``email`` is seen in answers and not documented."""
+    """``GET /v2/user``, https://developer.dribbble.com/v2/user/; ``email`` is observed, not documented."""
 
     id: NumberId
     name: Name = None
@@ -55,15 +58,15 @@ PROVIDER = Provider(
         request=RequestTemplate("https://api.dribbble.com/v2/user"),
         quirks=(
             (
-                "No address is documented, and still one's own account has shown email since 2025, without a flag: it "
-                "may be there or not."
+                "An email address is not documented. Since 2025, the response about the token's own account has "
+                "contained email, without a flag. It may be missing."
             ),
             (
-                "Version 1 (https://api.dribbble.com/v1/user) went dark in April 2018 and refuses even good tokens "
-                "with 401: a program that still calls it takes every token for a bad one."
+                "Version 1 (https://api.dribbble.com/v1/user) was switched off in April 2018 and refuses even "
+                "good tokens with 401. A program that still calls it reads every token as invalid."
             ),
-            "There are no given and family names, and the login can be changed.",
-            "The picture is always there: a default one looks like any other address.",
+            "The profile has no given and family names, and the login can be changed.",
+            "The profile always has a picture: the URL of a default picture looks like any other.",
         ),
         sources=(
             "https://developer.dribbble.com/v2/user/",
@@ -73,19 +76,19 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents="An application chooses the scope alone.",
+        contents="The application only chooses the scope.",
         validity=(
-            "The token answer holds access_token, token_type, scope and created_at and names no end, which "
-            "looks like a token without one."
+            "The token response contains access_token, token_type, scope and created_at, but no expiry. The "
+            "token apparently does not expire."
         ),
-        renewal=Operation("No call is documented: the person goes through the authorisation again."),
+        renewal=Operation("No call is documented: the user authorizes the application again."),
         termination=revoke_in_settings(),
-        uses=Operation("Any scope will do.", RequestTemplate("https://api.dribbble.com/v2/user")),
+        uses=Operation("Accepts any scope.", RequestTemplate("https://api.dribbble.com/v2/user")),
         sources=("https://developer.dribbble.com/v2/oauth/",),
     ),
     scopes=Scopes(
         profile=("public",),
-        adding="Authorise again. There are two: public, which is the default, and upload.",
+        adding="Request authorization again. The two scopes are public, which is the default, and upload.",
         sources=("https://developer.dribbble.com/v2/oauth/",),
     ),
     debug=profile_probe(
@@ -102,16 +105,19 @@ PROVIDER = Provider(
                         "http://developer.dribbble.com/v2/"
                     )
                 },
-                detail="the first API, which refuses every token",
+                detail="the first API refuses every token",
             ),
         ),
         source="https://developer.dribbble.com/v2/",
         note=(
-            "No token endpoint is documented: the probe passes with any application's token and proves no client. 60 "
-            "calls a minute and 1440 a day for each person; X-RateLimit-Remaining and X-RateLimit-Reset tell the rest."
+            "60 calls a minute and 1440 a day are allowed for each user. X-RateLimit-Remaining and "
+            "X-RateLimit-Reset report the remaining calls."
         ),
     ),
     uncertain=(
-        "The text of the 401 is not documented: one that speaks of bad credentials denies, any other is undecided.",
+        (
+            "The message of the 401 is not documented. A message about bad credentials denies the token; any other "
+            "message is undecided."
+        ),
     ),
 )

@@ -36,7 +36,7 @@ from idp_checks.providers.sdk import (
 )
 
 ECHO = "idp-checks"
-"""What the check has to repeat."""
+"""The string that the check must return."""
 
 
 class FullName(Struct):
@@ -50,7 +50,7 @@ class FullName(Struct):
 class Account(Shape):
     """``/2/users/get_current_account``.
 
-    https://www.dropbox.com/developers/documentation/http/documentation#users-get_current_account.
+    https://www.dropbox.com/developers/documentation/http/documentation#users-get_current_account
     """
 
     subject: ClassVar[Path] = ("account_id",)
@@ -80,16 +80,16 @@ class UserInfo(OpenIdClaims):
 
 
 class Echo(ResponseModel):
-    """A good token of whatever application: the query comes back, and nothing else.
+    """A good token of any application: the response only repeats the query.
 
-    https://www.dropbox.com/developers/documentation/http/documentation#check-user.
+    https://www.dropbox.com/developers/documentation/http/documentation#check-user
     """
 
     result: str
 
     def read(self, question: Question) -> Reading:
         if self.result != ECHO:
-            return Reading(active=None, reason="unparsable", detail="what was sent did not come back")
+            return Reading(active=None, reason="unparsable", detail="the response does not repeat the query")
         return Reading(active=True, reason="ok")
 
 
@@ -116,17 +116,20 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(Account, UserInfo),
         request=RequestTemplate("https://api.dropboxapi.com/2/users/get_current_account", method="POST"),
-        vouching="Dropbox's email_verified; without it the address is not to be relied on",
+        vouching="Dropbox's email_verified; an email address without it is not reliable",
         quirks=(
-            "The call is a POST without a body and without Content-Type; a form or {} is refused with 400.",
-            "There is no username: the nickname is the local part of the address.",
-            "The family name is called surname.",
-            "The identifier holds a colon (dbid:...); that of API v1 was a number, which the token answer has as uid.",
-            "Tagged unions have a member named .tag, which readers of dotted paths take for two steps.",
-            "profile_photo_url is left out without a photo; null has been seen too.",
+            "The call is a POST without a body and without Content-Type. A form or {} is refused with 400.",
+            "The profile has no username: the nickname is the local part of the email address.",
+            "The family name is in the field surname.",
             (
-                "A token of a team's application acts for nobody until the header Dropbox-API-Select-User names a "
-                "member: without it this call is refused with 400."
+                "The identifier contains a colon (dbid:...). The identifier of API v1 was a number, which the token "
+                "response contains as uid."
+            ),
+            "Tagged unions have a field named .tag, which readers of dotted paths read as two steps.",
+            "profile_photo_url is missing if the account has no photo; null was also observed.",
+            (
+                "A token of a team's application acts for no user until the header Dropbox-API-Select-User "
+                "selects a user. Without it, this call is refused with 400."
             ),
         ),
         sources=(
@@ -138,29 +141,29 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It begins with sl. and has no promised length: those with sl.u. pass a thousand characters. The "
-            "application chooses the scopes and, by token_access_type=offline, whether a refresh token comes "
-            "with it; the token answer holds uid, account_id and scope too."
+            "It begins with sl. and has no guaranteed length: tokens that begin with sl.u. exceed a thousand "
+            "characters. The application chooses the scopes and, by token_access_type=offline, whether a refresh "
+            "token is issued. The token response also contains uid, account_id and scope."
         ),
         lifetime=14400,
         expiry_field="expires_in",
         validity=(
-            "Tokens of 64 characters without sl. do not end by time: none were given out after September "
-            "2021, and the old ones work until revoked."
+            "Tokens of 64 characters without sl. do not expire. They were not issued after September 2021, and "
+            "old tokens work until they are revoked."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret (PKCE: no secret); scope may ask for fewer. The "
-            "refresh token stays the same and does not end by time.",
+            "With PKCE, the request has no secret. scope can request fewer scopes. The refresh token stays the "
+            "same and does not expire.",
             "https://api.dropboxapi.com/oauth2/token",
         ),
         termination=Operation(
-            "Without a body. Ends the token that makes the call, its refresh token, and every access token that came "
-            "from that.",
+            "The request has no body. It revokes the token of the call, its refresh token, and every access "
+            "token obtained from that refresh token.",
             RequestTemplate("https://api.dropboxapi.com/2/auth/token/revoke", method="POST"),
             ends="grant",
         ),
         uses=Operation(
-            "Needs scope account_info.read; without a body.",
+            "Requires scope account_info.read. The request has no body.",
             RequestTemplate("https://api.dropboxapi.com/2/users/get_current_account", method="POST"),
         ),
         pattern=r"sl\.(?:u\.)?[A-Za-z0-9_-]{130,}|[A-Za-z0-9_-]{64}",
@@ -174,8 +177,9 @@ PROVIDER = Provider(
         profile=("account_info.read",),
         email=("account_info.read",),
         adding=(
-            "Tick the scope in the app console, then authorise again with it in scope; include_granted_scopes=user "
-            "keeps the earlier ones. openid, profile and email are for userinfo."
+            "Enable the scope in the app console, then request authorization again with it in scope. "
+            "include_granted_scopes=user keeps the earlier scopes. openid, profile and email are scopes for "
+            "userinfo."
         ),
         sources=("https://developers.dropbox.com/oauth-guide", "https://developers.dropbox.com/oidc-guide"),
     ),
@@ -195,7 +199,7 @@ PROVIDER = Provider(
                 401,
                 "not_permitted",
                 _error("missing_scope"),
-                detail="Dropbox knows the token, which lacks the scope account_info.read",
+                detail="the token is valid but lacks scope account_info.read",
             ),
             Refusal(
                 400,
@@ -212,13 +216,14 @@ PROVIDER = Provider(
         ),
         source="https://www.dropbox.com/developers/documentation/http/documentation#check-user",
         note=(
-            "It answers for every application's token and names none, nor person, scopes or end: the account stands in "
-            "the profile call alone. Needs scope account_info.read. error_summary ends in a varying number of dots: "
-            "the tag inside error counts. /2/check/app tests an application's own key and secret, and no token."
+            "Accepts any application's token. The response contains no application, user, scopes or expiry: only "
+            "the profile call returns the account. Requires scope account_info.read. error_summary ends with a "
+            "varying number of dots, so the tag inside error is compared. /2/check/app tests an application's "
+            "own key and secret, and no token."
         ),
     ),
     uncertain=(
-        "The text of the 400 for a token of a wrong form is not promised: in other words it leaves the question open.",
-        "Revoked and unknown tokens get one answer, so neither is told from the other.",
+        "The message of the 400 for a malformed token is not guaranteed. With another message, the token is undecided.",
+        "Revoked and unknown tokens get the same response and cannot be distinguished.",
     ),
 )
