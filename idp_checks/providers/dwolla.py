@@ -1,4 +1,4 @@
-"""Dwolla: the account behind a token, and the envelope of the first API, which stored profiles still hold."""
+"""Dwolla: the account of a token, and stored profiles of the first API."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from idp_checks.providers.sdk import (
 HEADERS = {"Accept": "application/vnd.dwolla.v1.hal+json"}
 
 AccountUrl = Annotated[str, Meta(pattern=r"^https://[^/?#\s]+/accounts/[^/?#\s]+\Z")]
-"""The address of an account; the identifier ends it."""
+"""The URL of an account. The identifier is its last part."""
 
 
 class Account(Shape):
-    """``GET /accounts/{id}``, https://docsv2.dwolla.com; the links beside it are not read."""
+    """``GET /accounts/{id}``, https://docsv2.dwolla.com, without the links."""
 
     id: Id
     name: Name = None
@@ -53,8 +53,8 @@ class Person(Struct, rename="pascal"):
     name: Name = None
 
 
-class Enveloped(Shape, rename="pascal"):
-    """The answer of the first API; ``Success`` says whether it is one."""
+class Envelope(Shape, rename="pascal"):
+    """The response of the first API; ``Success`` states whether it contains a profile."""
 
     subject: ClassVar[Path] = ("Response", "Id")
 
@@ -63,7 +63,7 @@ class Enveloped(Shape, rename="pascal"):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if self.success is not None and self.success is not True:
-            raise ProfileError("the answer is an error, no profile", path="$.Success")
+            raise ProfileError("the response is an error, not a profile", path="$.Success")
         return Claims(id=self.response.id, name=self.response.name)
 
 
@@ -76,7 +76,7 @@ class Links(Struct):
 
 
 class Root(ResponseModel):
-    """``GET /``: what a good token reaches, its own account among it."""
+    """``GET /``: the resources that a token can access, including its own account."""
 
     links: Links = field(name="_links")
 
@@ -91,8 +91,8 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="deprecated",
     status_note=(
-        "Signing in with a person's account ended with the first API and the Transfer product on 2019-01-07; today's "
-        "documentation knows application tokens alone (client_credentials, an hour, no refresh token)."
+        "Sign-in with a user's account ended with the first API and the Transfer product on 2019-01-07. Today's "
+        "documentation describes only application tokens (client_credentials, one hour, no refresh token)."
     ),
     aliases={"allauth": "dwolla"},
     libraries={
@@ -103,20 +103,23 @@ PROVIDER = Provider(
     ),
     docs=("https://developers.dwolla.com", "https://docsv2.dwolla.com"),
     profile=ProfileFacts(
-        shapes=(Account, Enveloped),
+        shapes=(Account, Envelope),
         request=RequestTemplate("https://api.dwolla.com/accounts/{account_id}", headers=HEADERS),
         quirks=(
-            "No address, no username and no picture; name is one text, of a person or of a firm.",
             (
-                "The answer is HAL: the identifier also ends _links.self.href. account_id of the token answer, or "
-                "_links.account.href of GET https://api.dwolla.com/, says which account to ask for."
+                "The profile has no email address, no username and no picture. name is one string, for a person or a "
+                "company."
             ),
-            "Every call wants the header Accept: application/vnd.dwolla.v1.hal+json.",
             (
-                "The first API wrapped its answer in Success, Message and Response; its identifiers, such as "
-                "812-000-0000, are not the UUIDs of today, so an account has two that do not match."
+                "The response is HAL: _links.self.href also ends with the identifier. The account to request is "
+                "in account_id of the token response, or in _links.account.href of GET https://api.dwolla.com/."
             ),
-            "The sandbox has a host of its own, api-sandbox.dwolla.com, formerly api-uat.dwolla.com.",
+            "Every call requires the header Accept: application/vnd.dwolla.v1.hal+json.",
+            (
+                "The first API wrapped its response in Success, Message and Response. Its identifiers, such as "
+                "812-000-0000, differ from today's UUIDs, so an account has two identifiers that do not match."
+            ),
+            "The sandbox has a separate host, api-sandbox.dwolla.com, formerly api-uat.dwolla.com.",
         ),
         sources=(
             "https://docsv2.dwolla.com",
@@ -127,19 +130,19 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The token answer of the user grant named the application (app_id) and the account (account_id, "
-            "_links.account.href), and app_id there is the only word about the client."
+            "The token response of the user grant contained the application (app_id) and the account "
+            "(account_id, _links.account.href). app_id is the only statement about the client."
         ),
         lifetime=3600,
-        validity="The refresh token of the user grant lived 60 days (refresh_expires_in).",
+        validity="The refresh token of the user grant was valid for 60 days (refresh_expires_in).",
         renewal=Operation(
-            "grant_type=refresh_token with the client's credentials, in the user grant of old. An application token "
-            "has no refresh token: ask for a new one by grant_type=client_credentials.",
+            "The former user grant used grant_type=refresh_token with the client's credentials. An application "
+            "token has no refresh token: request a new token with grant_type=client_credentials.",
             manual_call=("POST", "https://api.dwolla.com/token"),
         ),
         termination=Operation("No call is documented."),
         uses=Operation(
-            "Lists what the token reaches.",
+            "Lists the resources that the token can access.",
             RequestTemplate("https://api.dwolla.com/", headers={"Accept": "application/vnd.dwolla.v1.hal+json"}),
         ),
         sources=("https://docsv2.dwolla.com", "https://github.com/Dwolla/dwolla-v2-python"),
@@ -148,8 +151,8 @@ PROVIDER = Provider(
         separator="|",
         profile=("AccountInfoFull",),
         adding=(
-            "In the user grant of old: authorise again with more names joined by a vertical bar (Send, Transactions, "
-            "Funding, ManageCustomers). Application tokens have none to choose."
+            "In the former user grant: request authorization again with more names joined by a vertical bar "
+            "(Send, Transactions, Funding, ManageCustomers). Application tokens have no selectable scopes."
         ),
         sources=("https://github.com/pennersr/django-allauth",),
     ),
@@ -163,22 +166,24 @@ PROVIDER = Provider(
         refusals=(
             Refusal(401, "expired", {"code": "ExpiredAccessToken"}),
             Refusal(401, "denied", {"code": "InvalidAccessToken"}),
-            Refusal(401, "caller_rejected", {"code": "InvalidCredentials"}, detail="the header was not understood"),
+            Refusal(
+                401, "caller_rejected", {"code": "InvalidCredentials"}, detail="the authorization header is invalid"
+            ),
             Refusal(
                 401,
                 "not_permitted",
                 {"code": frozenset({"InvalidScopes", "InvalidAccountStatus", "InvalidApplicationStatus"})},
-                detail="the scopes, the account or the application bar the call; nothing is said of the token",
+                detail="the scopes, the account or the application do not permit the call; the token may be good",
             ),
         ),
         source="https://developers.dwolla.com/docs/api-reference/api-fundamentals/errors",
         note=(
-            "The probe passes with any application's token and proves no client; an application's own token answers as "
-            "a person's does. The code of a refusal is fixed, its message is not."
+            "An application's own token gets the same response as a user's token. The code of a refusal is "
+            "fixed, but its message is not."
         ),
     ),
     uncertain=(
-        "Whether a revoked token is called invalid or expired is not stated; both deny it.",
-        "The user grant cannot be seen at work any more: the profile's form comes from client code of its time.",
+        "Whether a revoked token is reported as invalid or expired is not documented. Both deny it.",
+        "The user grant can no longer be observed: the form of the profile comes from client code of that time.",
     ),
 )

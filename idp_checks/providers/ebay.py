@@ -47,7 +47,7 @@ class Contact(Struct, rename="camel"):
 
 
 class Business(Struct, rename="camel"):
-    """``businessAccount``; ``name`` is the firm's."""
+    """``businessAccount``; ``name`` is the company's name."""
 
     name: Name = None
     email: Email = None
@@ -57,7 +57,7 @@ class Business(Struct, rename="camel"):
 class User(Shape, rename="camel"):
     """``GET /user/``, https://developer.ebay.com/api-docs/commerce/identity/resources/user/methods/getUser.
 
-    One of the two accounts is there, or none; the firm's name stands for that of a contact who has none.
+    At most one of the two accounts is present. The company's name replaces a missing name of the contact.
     """
 
     subject: ClassVar[Path] = ("userId",)
@@ -68,18 +68,18 @@ class User(Shape, rename="camel"):
     business_account: Business | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = Claims(id=self.user_id, username=self.username)
+        claims = Claims(id=self.user_id, username=self.username)
         person, business = self.individual_account, self.business_account
         if person is not None:
-            said.given_name, said.family_name, said.email = person.first_name, person.last_name, person.email
+            claims.given_name, claims.family_name, claims.email = person.first_name, person.last_name, person.email
         elif business is not None:
             contact = business.primary_contact
             if contact is not None:
-                said.given_name, said.family_name = contact.first_name, contact.last_name
-            if first_nonblank(said.given_name, said.family_name) is None:
-                said.name = business.name
-            said.email = business.email
-        return said
+                claims.given_name, claims.family_name = contact.first_name, contact.last_name
+            if first_nonblank(claims.given_name, claims.family_name) is None:
+                claims.name = business.name
+            claims.email = business.email
+        return claims
 
 
 PROVIDER = Provider(
@@ -98,21 +98,25 @@ PROVIDER = Provider(
         shapes=(User,),
         request=RequestTemplate(USER),
         quirks=(
-            "The host is apiz.ebay.com with a z, and the path ends in a slash; the sandbox is apiz.sandbox.ebay.com.",
             (
-                "individualAccount or businessAccount, never both; of a business, name is the firm and primaryContact "
-                "the person."
+                "The host is apiz.ebay.com, with a z, and the path ends with a slash. The sandbox is "
+                "apiz.sandbox.ebay.com."
             ),
             (
-                "The plain identity scope shows a business whole, address included, and of a person neither name nor "
-                "address: those need scopes that eBay opens to approved applications."
+                "The response contains individualAccount or businessAccount, never both. For a business, name is "
+                "the company and primaryContact is the person."
             ),
-            "status CONFIRMED is about the account and says nothing of the address.",
             (
-                "The username can be changed; since 2025-09-26 it may be the immutable identifier for users in the USA "
-                "and for some applications."
+                "The plain identity scope returns all data of a business, including the email address, but "
+                "neither name nor email address of a person. Those require scopes that eBay grants to approved "
+                "applications."
             ),
-            "No picture and no whole name.",
+            "status CONFIRMED refers to the account, not to the email address.",
+            (
+                "The username can be changed. Since 2025-09-26 it may be the immutable identifier for users in "
+                "the USA and for some applications."
+            ),
+            "The profile has no picture and no full name.",
         ),
         sources=("https://developer.ebay.com/api-docs/commerce/identity/resources/user/methods/getUser",),
     ),
@@ -120,19 +124,19 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Some 2000 characters, v^1.1# first as seen. Tokens of an application and of a user look alike, "
-            "and only a user's opens the Identity API."
+            "It has about 2000 characters; observed tokens begin with v^1.1#. Application tokens and user tokens "
+            "look alike, but only user tokens can access the Identity API."
         ),
         lifetime=7200,
-        validity="The refresh token about 18 months, unless the person changes password or username.",
+        validity="The refresh token is valid for about 18 months, unless the user changes password or username.",
         renewal=renew_by_refresh_token(
             "The refresh token stays the same.",
             "https://api.ebay.com/identity/v1/oauth2/token",
             basic=True,
         ),
         termination=Operation(
-            "No REST call is documented; the old Trading API has RevokeToken, and the person withdraws the application "
-            "in the account settings."
+            "No REST call is documented. The old Trading API has RevokeToken, and the user can remove the "
+            "application in the account settings."
         ),
         uses=Operation(request=RequestTemplate(USER), required_scopes=("commerce.identity.readonly",)),
         sample="v^1.1#{}",
@@ -145,8 +149,9 @@ PROVIDER = Provider(
         profile=(f"{SCOPE}.readonly", f"{SCOPE}.name.readonly"),
         email=(f"{SCOPE}.email.readonly",),
         adding=(
-            "Authorise again with what is granted to the key set; name, email, phone, address and status are opened on "
-            "application. redirect_uri is the RuName of the key set and no address."
+            "Request authorization again with scopes that are granted to the key set. The scopes for name, "
+            "email, phone, address and status are granted on request. redirect_uri is the RuName of the key set, "
+            "not a URL."
         ),
         sources=("https://developer.ebay.com/api-docs/static/oauth-scopes.html",),
     ),
@@ -159,16 +164,23 @@ PROVIDER = Provider(
                 400,
                 "caller_rejected",
                 {"errors": [{"errorId": frozenset({1002, 1003})}]},
-                detail="no token was seen, or one of the wrong type",
+                detail="the token is missing or has the wrong type",
             ),
-            Refusal(403, "not_permitted", {"errors": [{"errorId": 1100}]}, detail="without the scope for this call"),
+            Refusal(
+                403, "not_permitted", {"errors": [{"errorId": 1100}]}, detail="the token lacks the scope for this call"
+            ),
         ),
         source="https://developer.ebay.com/develop/api/sell/error_codes",
         note=(
-            "Errors come as a list: 1001 is the dead token, 1004 and 140000 are eBay's own faults. "
-            "GetTokenStatus of the Trading API is for tokens of Auth'n'Auth. Calls are limited by the day "
-            "and application."
+            "Errors are a list: 1001 means an invalid token, 1004 and 140000 are internal errors of eBay. "
+            "GetTokenStatus of the Trading API is for tokens of Auth'n'Auth. Calls are limited per day and "
+            "application."
         ),
     ),
-    uncertain=("Expired, revoked and unknown tokens get the same 401; what an application token gets is not stated.",),
+    uncertain=(
+        (
+            "Expired, revoked and unknown tokens get the same 401. The response to an application token is "
+            "not documented."
+        ),
+    ),
 )

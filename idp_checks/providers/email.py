@@ -1,4 +1,4 @@
-"""Passwordless email: a code or a link proves the address, without tokens."""
+"""Passwordless email: a code or a link proves the email address."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ PROVIDER = tokenless_provider(
     "email",
     "Email code or link",
     "passwordless",
-    "A code or a link proves the email address; no token.",
+    "A code or a link proves the email address. No tokens are issued.",
 )

@@ -1,6 +1,7 @@
-"""Evernote: the user of the classic API, or the token answer that most libraries stop at.
+"""Evernote: the user of the classic API, or the token response.
 
-The API speaks Thrift, not JSON: the user is read as libraries write that struct, and nobody is asked about a token.
+Most libraries stop at the token response. The API uses Thrift, not JSON: the user is read in the form in which
+libraries write that struct, and tokens are not checked.
 """
 
 from __future__ import annotations
@@ -48,8 +49,11 @@ class User(Shape):
         )
 
 
-class TokenAnswer(Shape):
-    """Members of the token answer, all of them texts: https://dev.evernote.com/doc/articles/authentication.php."""
+class TokenResponse(Shape):
+    """The token response, whose fields are strings.
+
+    https://dev.evernote.com/doc/articles/authentication.php
+    """
 
     subject: ClassVar[Path] = ("edam_userId",)
 
@@ -66,13 +70,13 @@ PROVIDER = Provider(
     protocol="oauth1",
     status="deprecated",
     status_note=(
-        "No new API keys (Evernote's support, May 2026); keys and tokens given before still work. Its MCP server is "
-        "named as the successor."
+        "Evernote issues no new API keys (Evernote's support, May 2026). Existing keys and tokens still work. "
+        "The announced successor is Evernote's MCP server."
     ),
     aliases={"social_core": "evernote", "allauth": "evernote"},
     libraries={
-        "social_core": LibraryFacts(classes={TokenAnswer: ""}),
-        "allauth": LibraryFacts(classes={TokenAnswer: ""}),
+        "social_core": LibraryFacts(classes={TokenResponse: ""}),
+        "allauth": LibraryFacts(classes={TokenResponse: ""}),
     },
     simulation=SimulationFacts(
         token_fields=lambda raw: {"edam_expires": "1795181696789", **raw},
@@ -84,23 +88,23 @@ PROVIDER = Provider(
         "https://dev.evernote.com/doc/articles/rate_limits.php",
     ),
     profile=ProfileFacts(
-        shapes=(User, TokenAnswer),
+        shapes=(User, TokenResponse),
         request=None,
         quirks=(
             (
-                "getUser is a call of Thrift's binary protocol to https://www.evernote.com/edam/user; every member is "
-                "optional, and how many come depends on the permission of key and token."
+                "getUser is a call of Thrift's binary protocol to https://www.evernote.com/edam/user. Every "
+                "field is optional; the permission of key and token determines which fields are present."
             ),
             (
-                "Most libraries never make it and take edam_userId of the token answer, a text where id of the user is "
-                "a number; edam_expires is milliseconds in a text."
+                "Most libraries do not make this call and use edam_userId of the token response. It is a string, "
+                "whereas id of the user is a number. edam_expires is a string of milliseconds."
             ),
             "All times are in milliseconds.",
             (
-                "email is not given to every key, and nothing vouches for it: attributes.emailAddressLastConfirmed "
-                "does not speak of the present address."
+                "email is not available to every key. attributes.emailAddressLastConfirmed does not refer to the "
+                "current address."
             ),
-            "There are no given and family names.",
+            "The profile has no given and family names.",
             "The sandbox (sandbox.evernote.com) has other users with other identifiers.",
         ),
         sources=(
@@ -112,20 +116,22 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="oauth1",
         contents=(
-            "Parts that anybody can read: S shard, U user, E end and C beginning (milliseconds in hexadecimal), P "
-            "permission, A the name of the application's key, V version, H a hash that Evernote alone can check. The "
-            "token secret is empty, since later calls are not signed: the token alone is the credential."
+            "The token consists of readable parts: S is the shard, U the user, E the expiry and C the creation "
+            "time (milliseconds in hexadecimal). P is the permission, A the name of the application's key and V "
+            "the version. H is a hash that only Evernote can verify. The token secret is empty, because later "
+            "calls are not signed: the token is the only credential."
         ),
         lifetime=31536000,
-        validity="A year, or the day, week or month that the person chooses; edam_expires names the end.",
-        renewal=Operation("None: the person authorises again before edam_expires."),
+        validity="The user can choose a day, a week or a month instead. edam_expires contains the expiry.",
+        renewal=Operation("Not possible: the user authorizes the application again before edam_expires."),
         termination=Operation(
-            "The Thrift call UserStore.revokeLongSession; the person can also remove the application in the settings.",
+            "This is the Thrift call UserStore.revokeLongSession. The user can also remove the application in "
+            "the settings.",
             manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
         uses=Operation(
-            "The Thrift call UserStore.getUser. Calls are limited by key, person and hour; errorCode 19 comes with "
-            "rateLimitDuration in seconds.",
+            "This is the Thrift call UserStore.getUser. Calls are limited by key, user and hour. errorCode 19 is "
+            "returned with rateLimitDuration in seconds.",
             manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
         pattern=r"S=s\d+:U=[0-9a-f]+:E=[0-9a-f]+:C=[0-9a-f]+:P=[0-9a-f]+:A=[^:]+:V=\d+:H=[0-9a-f]+",
@@ -137,17 +143,18 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         separator="",
-        adding="There are none: the permission belongs to the key, and Evernote raised it on request.",
+        adding="Evernote has no scopes: the permission belongs to the key, and Evernote extended it on request.",
         sources=("https://dev.evernote.com/doc/articles/permissions.php",),
     ),
     debug=None,
     uncertain=(
         (
-            "getUser would show whether a token works and for whom, HTTP 200 with an exception where it does not "
-            "(errorCode 8 invalid, 9 expired, 2 malformed, 19 too many calls); Thrift is not spoken here, so nobody is "
-            "asked. Part A of the token names the application and part E the end, but only Evernote can tell a made-up "
-            "token from a real one: neither is believed."
+            "getUser would show whether a token works and for whom. If not, it returns HTTP 200 with an "
+            "exception (errorCode 8 invalid, 9 expired, 2 malformed, 19 too many calls). The call is not made, "
+            "because Thrift is not implemented here. Part A of the token contains the application and part E the "
+            "expiry. Neither is trusted, because only Evernote can distinguish a forged token from a genuine "
+            "token."
         ),
-        "Whether a revoked token gives errorCode 8 or 9 is not documented.",
+        "Whether a revoked token causes errorCode 8 or 9 is not documented.",
     ),
 )

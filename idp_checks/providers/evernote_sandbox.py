@@ -1,4 +1,4 @@
-"""Evernote's sandbox, which is gone."""
+"""Evernote's sandbox, which no longer exists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ PROVIDER = EVERNOTE.variant(
     "Evernote (sandbox)",
     {"www.evernote.com": "sandbox.evernote.com"},
     status="defunct",
-    status_note="Withdrawn by April 2024 at the latest, as developers were told; the name is still on Auth0's list.",
+    status_note=(
+        "Withdrawn by April 2024 at the latest, according to Evernote's notice to developers. The name "
+        "is still on Auth0's list."
+    ),
     debug=None,
 )

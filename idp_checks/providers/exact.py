@@ -1,4 +1,4 @@
-"""Exact Online: the current user, wrapped as OData wraps lists, on one site for each country."""
+"""Exact Online: the current user in an OData list, on one site per country."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from idp_checks.providers.sdk import (
 )
 
 SITES = frozenset({"nl", "be", "de", "fr", "es", "com", "co.uk"})
-"""What stands behind ``start.exactonline.`` at Exact's sites."""
+"""The domains that follow ``start.exactonline.`` at Exact's sites."""
 
 
 class User(Struct, rename="pascal"):
@@ -56,7 +56,7 @@ class Results(Struct):
 
 
 class Me(Shape):
-    """``GET /api/v1/current/Me``; the first of the list is the user.
+    """``GET /api/v1/current/Me``; the first element of the list is the user.
 
     https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe
     """
@@ -80,28 +80,31 @@ class Me(Shape):
         )
 
 
-NO_SITE = f"tld names none of Exact's sites ({', '.join(sorted(SITES))})"
+UNKNOWN_SITE = f"tld is not a domain of Exact's sites ({', '.join(sorted(SITES))})"
 
 
-def _elsewhere(question: Question) -> bool:
+def _has_unknown_site(question: Question) -> bool:
     return question.issuer_url is None and question.credential("tld") not in SITES
 
 
-class AtSite(RequestTemplate):
-    """A call at Exact's own sites alone: what stands last in a host decides whose it is."""
+class SiteRequestTemplate(RequestTemplate):
+    """A request that is sent only to Exact's sites.
+
+    The last part of a host name determines the owner of the host.
+    """
 
     def build_url(self, question: Question) -> str:
-        if _elsewhere(question):
-            raise Unreachable("caller_rejected", NO_SITE)
+        if _has_unknown_site(question):
+            raise Unreachable("caller_rejected", UNKNOWN_SITE)
         return super().build_url(question)
 
 
 class Probe(HttpEndpoint):
-    """The profile call, put to Exact's own sites alone."""
+    """The profile call, which is sent only to Exact's sites."""
 
     def steps(self, question: Question) -> Steps:
-        if _elsewhere(question):
-            return Reading(active=None, reason="caller_rejected", detail=NO_SITE)
+        if _has_unknown_site(question):
+            return Reading(active=None, reason="caller_rejected", detail=UNKNOWN_SITE)
         return (yield from super().steps(question))
 
 
@@ -124,12 +127,18 @@ PROVIDER = Provider(
         subject_scope="the site of one country",
         quirks=(
             "The user is the first element of d.results.",
-            "Without Accept application/json the answer is Atom in XML, which Auth0's strategy reads and we do not.",
-            "Each country has a host of its own (nl, be, de, co.uk and others) that knows no tokens of another.",
-            "There is no flag for the address, which may be null.",
-            "UserName is the username, and often an address.",
-            "The picture may need a session to be fetched.",
-            "Legislation is a 64-bit number as a text; ServerTime has no zone, other dates are /Date(milliseconds)/.",
+            (
+                "Without the header Accept: application/json the response is Atom in XML. Auth0's strategy reads it; "
+                "this package does not."
+            ),
+            "Each country has a separate host (nl, be, de, co.uk and others), which refuses tokens of the other hosts.",
+            "The email address has no verification flag and may be null.",
+            "UserName is the username, and often an email address.",
+            "The picture URL may require a session.",
+            (
+                "Legislation is a 64-bit number as a string. ServerTime has no time zone; other dates are "
+                "/Date(milliseconds)/."
+            ),
         ),
         sources=("https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe",),
     ),
@@ -137,24 +146,26 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "There are no scopes: the application's registration in the App Center decides, and within it "
-            "the person's own rights."
+            "Exact has no scopes. The application's registration in the App Center determines the permissions, "
+            "limited to the user's own permissions."
         ),
         lifetime=600,
-        validity="expires_in of the token answer is a text.",
+        validity="expires_in of the token response is a string.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id and client_secret in the form, not sooner than about 30 seconds "
-            "before the end. A refresh token lives 30 days and works once.",
+            "Allowed at the earliest about 30 seconds before the expiry. A refresh token is valid for 30 days "
+            "and can be used once.",
             "https://start.exactonline.{tld}/api/oauth2/token",
             required_credentials=("tld", "client_id", "client_secret"),
-            template_class=AtSite,
+            template_class=SiteRequestTemplate,
         ),
         termination=Operation(
-            "No call is documented: the person, or for a key the developer, ends it in the App Center."
+            "No call is documented: the user, or for a key the developer, ends the access in the App Center."
         ),
         uses=Operation(
-            "The identifier alone.",
-            AtSite("https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID", required_credentials=("tld",)),
+            "Returns only the identifier.",
+            SiteRequestTemplate(
+                "https://start.exactonline.{tld}/api/v1/current/Me?$select=UserID", required_credentials=("tld",)
+            ),
         ),
         sources=(
             "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",
@@ -162,7 +173,10 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         separator="",
-        adding="Change the application's permissions in the App Center; each person must authorise again.",
+        adding=(
+            "Change the application's permissions in the App Center. Each user must then authorize the "
+            "application again."
+        ),
         sources=(
             "https://support.exactonline.com/community/s/knowledge-base#All-All-DNO-Content-oauth-eol-oauth-devstep1",
         ),
@@ -180,18 +194,18 @@ PROVIDER = Provider(
         ),
         source="https://start.exactonline.nl/docs/HlpRestAPIResourcesDetails.aspx?name=SystemSystemMe",
         note=(
-            "Shows that the token works and for whom, never for which application or until when. More than ten errors "
-            "(400, 401, 403, 404) within an hour, by key, person, company and endpoint, block the key for an hour, and "
-            "for longer when repeated: never ask about many tokens that may be dead, and count the made-up one of an "
-            "audit. A token of another country's site is refused here too. Limits by the minute and by the day are "
-            "told in X-RateLimit headers. tld is one of Exact's own; any other host is asked by issuer_url alone."
+            "The response does not contain the expiry. More than ten errors (400, 401, 403, 404) within an hour, "
+            "counted by key, user, company and endpoint, block the key for an hour, and for longer if repeated. "
+            "Never check many tokens that may be invalid, and count the canary token of an audit. A token of "
+            "another country's site is also refused. X-RateLimit headers report the limits per minute and per "
+            "day. tld must belong to Exact's sites; any other host requires issuer_url."
         ),
     ),
     uncertain=(
         (
-            "What comes with a 401 is not documented: only the forms of RFC 6750, section 3, deny a token; any other "
-            "401, which may be what Exact sends, leaves the question open."
+            "The form of a 401 is not documented. Only the forms of RFC 6750, section 3, deny a token. Any other "
+            "401, which may be Exact's real response, leaves the token undecided."
         ),
-        "The list of Exact's sites is not said to be complete.",
+        "The list of Exact's sites may be incomplete.",
     ),
 )

@@ -38,11 +38,11 @@ from idp_checks.providers.sdk import (
 )
 
 THROTTLED = frozenset((4, 17, 32, 341, 613))
-"""Codes of used-up limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
+"""Codes of exceeded limits, https://developers.facebook.com/docs/graph-api/overview/rate-limiting."""
 
 
 class Image(Struct):
-    """The inner half of ``picture``; a silhouette is a placeholder, which has an address too."""
+    """``data`` of ``picture``; a silhouette is a placeholder, which also has a URL."""
 
     url: Url = None
     is_silhouette: Flag = None
@@ -55,7 +55,7 @@ class Picture(Struct):
 
 
 class User(Shape):
-    """``GET /me``, https://developers.facebook.com/docs/graph-api/reference/user; old records hold ``username``."""
+    """``GET /me``, https://developers.facebook.com/docs/graph-api/reference/user; old records contain ``username``."""
 
     id: Id
     name: Name = None
@@ -82,18 +82,21 @@ class User(Shape):
 
 
 class LimitedLogin(OpenIdClaims):
-    """Claims of an ID token, https://developers.facebook.com/docs/facebook-login/limited-login/token."""
+    """The claims of an ID token, https://developers.facebook.com/docs/facebook-login/limited-login/token."""
 
     vouched_by: ClassVar[Path | None] = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.email_verified = None
-        return said
+        claims = OpenIdClaims.claims(self, also)
+        claims.email_verified = None
+        return claims
 
 
 class Token(Struct):
-    """``data`` of a debug answer. ``expires_at`` of 0 or below means no end; app tokens have no ``user_id``."""
+    """``data`` of a debug response.
+
+    ``expires_at`` of 0 or below means no expiry. App tokens have no ``user_id``.
+    """
 
     app_id: Id
     is_valid: bool
@@ -105,15 +108,15 @@ class Token(Struct):
     error: Json = None
 
 
-class Debugged(ResponseModel):
-    """A token that was looked at, https://developers.facebook.com/docs/graph-api/reference/debug_token."""
+class DebugResponse(ResponseModel):
+    """The description of a token, https://developers.facebook.com/docs/graph-api/reference/debug_token."""
 
     data: Token
 
     def read(self, question: Question) -> Reading:
         token = self.data
         endless = token.expires_at is not None and token.expires_at <= 0
-        said = Reading(
+        reading = Reading(
             active=True,
             reason="ok",
             client_id=str(token.app_id),
@@ -125,12 +128,17 @@ class Debugged(ResponseModel):
             token_type=token.type,
         )
         if token.error:
-            return replace(said, active=None, reason="contradiction", detail="called valid, with an error beside it")
-        return said
+            return replace(
+                reading,
+                active=None,
+                reason="contradiction",
+                detail="is_valid is true, but the response contains an error",
+            )
+        return reading
 
 
 def _invalid(**error: Any) -> dict[str, Any]:
-    """Body about a token that is not valid, with these members of its error."""
+    """Return the body for an invalid token whose error contains these fields."""
     return {"data": {"is_valid": False, "error": error}}
 
 
@@ -159,26 +167,29 @@ PROVIDER = Provider(
         ),
         subject_scope="the application",
         quirks=(
-            "Without the parameter fields only id and name come back.",
+            "Without the parameter fields, only id and name are returned.",
             (
-                "The identifier is scoped to the application: one person has another one in each app; "
+                "The identifier is scoped to the application: a user has a different identifier in each app. "
                 "token_for_business is the same across the apps of one business."
             ),
-            "The address is absent, not null, when refused, not on file, or the account was opened by phone.",
-            "verified in old records is about the account, never about the address.",
             (
-                "The picture stands at picture.data.url and its address ends after a while. A placeholder has one too; "
-                "is_silhouette marks it, and it is not taken."
+                "email is missing, not null, if the user refused it, if it is not on file, or if the account was "
+                "created with a phone number."
             ),
-            "null or false may come in place of the object.",
-            "The order of the name's parts is the person's choice: take name, do not join the parts.",
+            "verified in old records refers to the account, never to the email address.",
+            (
+                "The picture is at picture.data.url, and its URL expires after a while. A placeholder also has a "
+                "URL; is_silhouette marks it, and it is not used."
+            ),
+            "The response may be null or false instead of the object.",
+            "The user chooses the order of the parts of the name: use name, and do not join the parts.",
             "birthday is MM/DD/YYYY, MM/DD or YYYY.",
-            "username left the Graph API with v2.0 and stands in old records only.",
+            "username was removed from the Graph API with v2.0 and occurs only in old records.",
             (
-                "An app may demand appsecret_proof, the HMAC-SHA-256 of the token under the app secret in hex; without "
-                "it a good token is refused with code 100."
+                "An app may require appsecret_proof, the HMAC-SHA-256 of the token with the app secret as the "
+                "key, in hex. Without it, a good token is refused with code 100."
             ),
-            "Limited Login on iOS gives an ID token and no access token for the Graph API.",
+            "Limited Login on iOS returns an ID token, but no access token for the Graph API.",
         ),
         sources=(
             "https://developers.facebook.com/docs/graph-api/reference/user",
@@ -189,18 +200,18 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Fixed to one app, one person and the permissions granted, which the person may refuse one by "
-            "one. An app token may be written as app id, a bar, app secret."
+            "Bound to one app, one user and the granted permissions, which the user may refuse individually. An "
+            "app token may be written as app id, vertical bar, app secret."
         ),
         lifetime=5184000,
         validity=(
-            "A long-lived user token lives about 60 days, a short-lived one 1 to 2 hours; app tokens and Page tokens "
-            "of a long-lived user do not end by time. Access to the person's data ends about 90 days after the last "
-            "use of the app, at data_access_expires_at."
+            "This is the approximate lifetime of a long-lived user token. A short-lived user token is valid for "
+            "1 to 2 hours. App tokens and Page tokens of a long-lived user do not expire. Access to the user's "
+            "data ends about 90 days after the last use of the app, at data_access_expires_at."
         ),
         renewal=Operation(
-            "No refresh token. grant_type=fb_exchange_token with the app's credentials and a token still good gives a "
-            "long-lived one, on a server only; after its end the person must log in again.",
+            "Facebook issues no refresh tokens. A token that is still valid is exchanged for a long-lived token, "
+            "only on a server. After the expiry the user must log in again.",
             RequestTemplate(
                 "https://graph.facebook.com/oauth/access_token",
                 by_query("fb_exchange_token"),
@@ -213,8 +224,8 @@ PROVIDER = Provider(
             ),
         ),
         termination=Operation(
-            "Ends the app's whole authorisation and with it the person's tokens; with a permission's name appended it "
-            "takes that one back. The token goes in access_token.",
+            "Revokes the app's whole authorization, including all tokens of the user. With the name of a "
+            "permission appended to the path, only that permission is revoked.",
             RequestTemplate(
                 "https://graph.facebook.com/me/permissions",
                 by_query("access_token"),
@@ -225,7 +236,7 @@ PROVIDER = Provider(
             ends="grant",
         ),
         uses=Operation(
-            "Any user token works, so it proves nothing about the app.",
+            "Accepts any user token, so it proves nothing about the app.",
             RequestTemplate(
                 "https://graph.facebook.com/me?fields=id",
                 proofs={"appsecret_proof": "{token}"},
@@ -244,8 +255,9 @@ PROVIDER = Provider(
         profile=("public_profile",),
         email=("email",),
         adding=(
-            "Send the person to the dialog again with the further permission in scope; one refused before is asked "
-            "again only with auth_type=rerequest. All beyond public_profile and email needs App Review."
+            "Send the user to the login dialog again with the additional permission in scope. A permission that "
+            "the user refused earlier is requested again only with auth_type=rerequest. All permissions beyond "
+            "public_profile and email require App Review."
         ),
         sources=(
             "https://developers.facebook.com/docs/permissions",
@@ -257,21 +269,21 @@ PROVIDER = Provider(
         url="https://graph.facebook.com/debug_token",
         placement=by_query("input_token"),
         params={"access_token": "{client_id}|{client_secret}"},
-        # An app may demand it of every call; where it does not, a right one does no harm.
+        # An app may require it in every call. Otherwise a correct value has no effect.
         proofs={"appsecret_proof": "{client_id}|{client_secret}"},
         required_credentials=("client_id", "client_secret"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        response_model=Debugged,
+        response_model=DebugResponse,
         refusals=(
             Refusal(200, "expired", _invalid(code=190, subcode=463)),
-            Refusal(200, "revoked", _invalid(code=190, subcode=466), detail="ended by a call of the app"),
-            Refusal(200, "revoked", _invalid(code=190, subcode=460), detail="the person's password was changed"),
-            Refusal(200, "revoked", _invalid(code=190, subcode=458), detail="the person removed the app"),
+            Refusal(200, "revoked", _invalid(code=190, subcode=466), detail="revoked by a call of the app"),
+            Refusal(200, "revoked", _invalid(code=190, subcode=460), detail="the user's password was changed"),
+            Refusal(200, "revoked", _invalid(code=190, subcode=458), detail="the user removed the app"),
             Refusal(
                 200,
                 "denied",
                 _invalid(code=190, subcode=frozenset((459, 464))),
-                detail="the person must confirm the account first",
+                detail="the user must confirm the account first",
             ),
             Refusal(200, "rate_limited", _invalid(code=THROTTLED)),
             Refusal(200, "issuer_error", _invalid(code=frozenset((1, 2)))),
@@ -282,13 +294,13 @@ PROVIDER = Provider(
                     code=190,
                     message="Error validating application. Cannot get application info due to a system error.",
                 ),
-                detail="a fault of Facebook's under the code of a bad token",
+                detail="an internal error of Facebook with the code of an invalid token",
             ),
             Refusal(200, "issuer_error", _invalid(is_transient=True)),
             Refusal(
                 200, "denied", {"data": {"is_valid": False, "type": frozenset(("USER", "PAGE", "APP", "SYSTEM_USER"))}}
             ),
-            Refusal(200, "malformed", _invalid(code=190), detail="cannot be read, or its signature is wrong"),
+            Refusal(200, "malformed", _invalid(code=190), detail="the token cannot be read, or its signature is wrong"),
             Refusal(200, "denied", {"data": {"is_valid": False}}),
             Refusal(None, "rate_limited", {"error": {"code": THROTTLED}}),
             Refusal(None, "issuer_error", {"error": {"code": frozenset((1, 2))}}),
@@ -297,27 +309,39 @@ PROVIDER = Provider(
                 400,
                 "not_permitted",
                 {"error": {"code": 100}},
-                detail="a token of another app, or an asking token that may not look at this one",
+                detail="a token of another app, or the access_token of the request may not inspect this token",
             ),
             Refusal(
-                400, "caller_rejected", {"error": {"code": frozenset((101, 190))}}, detail="the asking token is bad"
+                400,
+                "caller_rejected",
+                {"error": {"code": frozenset((101, 190))}},
+                detail="the access_token of the request is invalid",
             ),
         ),
         source="https://developers.facebook.com/docs/graph-api/reference/debug_token",
         note=(
-            "Two tokens travel in the query: input_token is looked at, access_token asks (an app token, or the user "
-            "token of one of the app's developers). appsecret_proof proves the asking one, for apps that demand it "
-            "(https://developers.facebook.com/docs/graph-api/guides/secure-requests). The status is 200 for a bad "
-            "token too: is_valid decides. An error at the top is about the asking token. ID tokens of Limited Login "
-            "are not for this endpoint (iss https://www.facebook.com, keys at "
-            "https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls count against the app's limit, 200 an "
-            "hour for each daily user."
+            "The query contains two tokens: input_token is inspected, access_token authenticates the request. "
+            "The access_token is an app token, or the user token of a developer of the app. appsecret_proof belongs "
+            "to access_token, for apps that require it "
+            "(https://developers.facebook.com/docs/graph-api/guides/secure-requests). The status is 200 for an invalid token too: is_valid decides. A top-level error refers to "
+            "access_token. The endpoint does not accept ID tokens of Limited Login (iss "
+            "https://www.facebook.com, keys at https://limited.facebook.com/.well-known/oauth/openid/jwks/). "
+            "Calls count toward the app's limit, 200 an hour for each daily user."
         ),
     ),
     uncertain=(
-        "A token of another app is refused with code 100, as is an asking token of the wrong kind: read as undecided.",
-        "A wrong app secret gives code 101 or 190 at the top by what clients report: read as undecided.",
-        "No page states the status of a throttled debug call: the code alone is read.",
-        "A fault of Facebook's was seen in the body of a token that cannot be read; it is told by its text.",
+        (
+            "A token of another app is refused with code 100, and so is an access_token of the wrong type. Both are "
+            "read as undecided."
+        ),
+        (
+            "According to client developers, a wrong app secret causes a top-level error with code 101 or 190. It is "
+            "read as undecided."
+        ),
+        "No page documents the status of a throttled debug call. Only the code is read.",
+        (
+            "An internal error of Facebook was observed in the body for an unreadable token. It is recognized by its "
+            "message."
+        ),
     ),
 )
