@@ -34,10 +34,8 @@ from idp_checks.providers._saml import SAML_NAME_ID, SamlAssertion, SamlIds, fir
 from idp_checks.providers._tokenless import tokenless_provider
 from idp_checks.providers.model import (
     AdditionalCall,
-    Kind,
     LibraryFacts,
     ProfileFacts,
-    Protocol,
     Provider,
     Scopes,
     SimulationFacts,
@@ -113,7 +111,6 @@ __all__ = [
     "IntrospectionResponse",
     "IsoTime",
     "Json",
-    "Kind",
     "LibraryFacts",
     "Name",
     "NumberId",
@@ -124,7 +121,6 @@ __all__ = [
     "Picture",
     "ProfileError",
     "ProfileFacts",
-    "Protocol",
     "Provider",
     "Question",
     "Reading",
