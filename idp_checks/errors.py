@@ -1,11 +1,12 @@
-"""The errors of this package, as a small tree.
+"""The errors of this package.
 
-``IdpChecksError``
-    ├── ``ProfileError``      the input is not a profile of this provider
-    ├── ``UnknownProvider``   no provider has that name (also a ``LookupError``)
-    ├── ``UsageError``        the request cannot be carried out; the message names the place and the remedy
-    ├── ``RecordingError``    a fixture file is invalid
-    └── ``EvidenceError``     evidence could not be written, read or verified
+All are subclasses of ``IdpChecksError``:
+
+- ``ProfileError``: the input is not a profile of this provider.
+- ``UnknownProvider``: no provider has that name; also a ``LookupError``.
+- ``UsageError``: the request cannot be carried out; the message names the place and the remedy.
+- ``RecordingError``: a fixture file is invalid.
+- ``EvidenceError``: evidence could not be written, read or verified.
 
 A bad token or a wrong profile found by a check is a result, not an error. No message contains a value from the input,
 since the input may contain secrets and personal data.
