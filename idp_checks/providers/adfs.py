@@ -67,10 +67,10 @@ PROVIDER = Provider(
         form="jwt",
         contents=(
             "Auth0's connection returns no access token. An OAuth client receives an RS256 JWT. Its aud is the "
-            "resource: urn:microsoft:userinfo if no resource was requested, microsoft:identityserver:CLIENT if client "
-            "and API are the same. Its appid is the client, apptype is Public or Confidential, and scp contains the "
-            "scopes. The rules of the web API add further claims. auth_time is an ISO time in the access token and a number in "
-            "ID tokens."
+            "resource: urn:microsoft:userinfo if no resource was requested, microsoft:identityserver:CLIENT if "
+            "client and API are the same. Its appid is the client, apptype is Public or Confidential, and scp "
+            "contains the scopes. The rules of the web API add further claims. auth_time is an ISO time in the "
+            "access token and a number in ID tokens."
         ),
         lifetime=3600,
         validity=(

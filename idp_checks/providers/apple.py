@@ -158,7 +158,7 @@ PROVIDER = Provider(
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            "No API accepts the access token: a refresh is the only use.",
+            "No API accepts the access token; a refresh is the only use.",
             manual_call=("POST", "https://appleid.apple.com/auth/token"),
         ),
         sources=(

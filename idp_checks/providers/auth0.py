@@ -166,8 +166,8 @@ PROVIDER = Provider(
             "With scope openid alone, userinfo returns only sub.",
             "If a database user has no name, name contains the email address.",
             (
-                "If a tenant signs users in at another tenant, the other tenant is the provider auth0-oidc, which "
-                "precedes the user_id."
+                "A tenant that is the identity provider of another tenant is the provider auth0-oidc there: "
+                "auth0-oidc precedes the user_id."
             ),
         ),
         sources=(

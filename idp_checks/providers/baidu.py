@@ -154,9 +154,9 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "The parts are joined by dots. The older format contains type, lifetime, expiry, user and application in "
-            "the clear. The newer format begins with 121. and contains no readable data. Do not trust either without "
-            "asking Baidu."
+            "The token consists of parts joined by dots. The older format contains type, lifetime, expiry, user "
+            "and application in the clear. The newer format begins with 121. and contains no readable data. Do "
+            "not trust either without asking Baidu."
         ),
         lifetime=2592000,
         expiry_field="expires_in",

@@ -91,7 +91,7 @@ class TokenInfo(ResponseModel):
         )
 
 
-class TokenAsForm(RequestTemplate):
+class TokenInHeaderAndForm(RequestTemplate):
     """A call that sends the same token in the header and in the form."""
 
     def build_request(self, question: Question) -> Request:
@@ -144,7 +144,7 @@ PROVIDER = Provider(
         termination=Operation(
             "The form field token contains the token as well. Returns 200 with an empty object. The user can "
             "also revoke the token in the control panel.",
-            TokenAsForm("https://cloud.digitalocean.com/v1/oauth/revoke", method="POST"),
+            TokenInHeaderAndForm("https://cloud.digitalocean.com/v1/oauth/revoke", method="POST"),
         ),
         uses=Operation(
             "Requires scope read or account:read.", RequestTemplate("https://api.digitalocean.com/v2/account")

@@ -141,9 +141,9 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It begins with sl. and has no guaranteed length: tokens that begin with sl.u. exceed a thousand "
-            "characters. The application chooses the scopes and, by token_access_type=offline, whether a refresh "
-            "token is issued. The token response also contains uid, account_id and scope."
+            "The token begins with sl. and has no guaranteed length: tokens that begin with sl.u. exceed a "
+            "thousand characters. The application chooses the scopes and, by token_access_type=offline, whether "
+            "a refresh token is issued. The token response also contains uid, account_id and scope."
         ),
         lifetime=14400,
         expiry_field="expires_in",

@@ -166,9 +166,7 @@ PROVIDER = Provider(
         refusals=(
             Refusal(401, "expired", {"code": "ExpiredAccessToken"}),
             Refusal(401, "denied", {"code": "InvalidAccessToken"}),
-            Refusal(
-                401, "caller_rejected", {"code": "InvalidCredentials"}, detail="the authorization header is invalid"
-            ),
+            Refusal(401, "caller_rejected", {"code": "InvalidCredentials"}, detail="the request header is invalid"),
             Refusal(
                 401,
                 "not_permitted",

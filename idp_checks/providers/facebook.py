@@ -169,8 +169,8 @@ PROVIDER = Provider(
         quirks=(
             "Without the parameter fields, only id and name are returned.",
             (
-                "The identifier is scoped to the application: a user has a different identifier in each app. "
-                "token_for_business is the same across the apps of one business."
+                "A user has a different identifier in each app. token_for_business is the same across the apps "
+                "of one business."
             ),
             (
                 "email is missing, not null, if the user refused it, if it is not on file, or if the account was "
@@ -321,12 +321,13 @@ PROVIDER = Provider(
         source="https://developers.facebook.com/docs/graph-api/reference/debug_token",
         note=(
             "The query contains two tokens: input_token is inspected, access_token authenticates the request. "
-            "The access_token is an app token, or the user token of a developer of the app. appsecret_proof belongs "
-            "to access_token, for apps that require it "
-            "(https://developers.facebook.com/docs/graph-api/guides/secure-requests). The status is 200 for an invalid token too: is_valid decides. A top-level error refers to "
-            "access_token. The endpoint does not accept ID tokens of Limited Login (iss "
-            "https://www.facebook.com, keys at https://limited.facebook.com/.well-known/oauth/openid/jwks/). "
-            "Calls count toward the app's limit, 200 an hour for each daily user."
+            "The access_token is an app token, or the user token of a developer of the app. appsecret_proof "
+            "belongs to access_token, for apps that require it "
+            "(https://developers.facebook.com/docs/graph-api/guides/secure-requests). The status is 200 for an "
+            "invalid token too: is_valid decides. A top-level error refers to access_token. The endpoint does "
+            "not accept ID tokens of Limited Login (iss https://www.facebook.com, keys at "
+            "https://limited.facebook.com/.well-known/oauth/openid/jwks/). Calls count toward the app's limit, "
+            "200 an hour for each daily user."
         ),
     ),
     uncertain=(
