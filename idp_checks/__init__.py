@@ -1,7 +1,6 @@
-"""Checks social-login profiles and identity-provider tokens, and proves the answers.
+"""Check social-login profiles and identity-provider tokens, and prove the results.
 
-The names below are the public face; each is loaded when it is first used, so importing this package costs next to
-nothing.
+The names below are the public interface. Each is loaded on first use, so importing this package takes almost no time.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from idp_checks.tokens.introspection import Introspection as Introspection
     from idp_checks.tokens.question import Question as Question
 
-_FACE = {
+_MODULES = {
     "Asker": "live.asker",
     "EvidenceError": "errors",
     "Identity": "profiles.profile",
@@ -56,13 +55,14 @@ _FACE = {
     "lifecycle_sync": "audits.lifecycle",
     "normalize": "providers",
 }
+"""The module of each public name."""
 
-__all__ = [*_FACE, "__version__", "providers", "strategies"]  # noqa: PLE0604 - all of them are texts
+__all__ = [*_MODULES, "__version__", "providers", "strategies"]  # noqa: PLE0604 - the keys are strings
 
 
 def __getattr__(name: str) -> object:
-    if name in _FACE:
-        value = getattr(import_module(f"{__name__}.{_FACE[name]}"), name)
+    if name in _MODULES:
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         globals()[name] = value
         return value
     if name in ("providers", "strategies"):
