@@ -96,7 +96,6 @@ def test_required_facts_are_present(name: str) -> None:
         provider.debug is not None or provider.uncertain or provider.status == "defunct" or not provider.profile.shapes
     )
     if provider.profile.shapes:
-        assert provider.profile.quirks
         assert provider.profile.sources
         assert provider.token.sources
 
