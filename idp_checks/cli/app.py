@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from idp_checks.cli import evidence_commands, profile_commands, token_commands
-from idp_checks.cli.outputs import USAGE_ERROR
+from idp_checks.cli.outputs import EXIT_USAGE_ERROR
 from idp_checks.errors import IdpChecksError, missing_extra
 
 __all__ = ["app", "main"]
@@ -74,7 +74,7 @@ def main() -> None:
 
 def _stop(message: str) -> NoReturn:
     typer.echo(f"error: {message}", err=True)
-    raise SystemExit(USAGE_ERROR)
+    raise SystemExit(EXIT_USAGE_ERROR)
 
 
 if __name__ == "__main__":

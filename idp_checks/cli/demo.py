@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from idp_checks.checks.policy import Policy
     from idp_checks.issuers.server import IssuerServer
 
-__all__ = ["DemoResult", "Fault", "run"]
+__all__ = ["DemoResult", "PlantedFault", "run"]
 
 ENUM = frozenset(
     (
@@ -41,7 +41,7 @@ UNBOUNDED = "reviewed every quarter; unused tokens are revoked"
 """The reason why the demonstration's policy accepts tokens that do not expire."""
 
 
-class Fault(Struct, frozen=True):
+class PlantedFault(Struct, frozen=True):
     """An account with a token that is not good, and the check and verdict that must report it."""
 
     provider: str
@@ -58,16 +58,18 @@ class Fault(Struct, frozen=True):
 
 REPLAYED = "token of another application, replayed"
 FAULTS = (
-    Fault("facebook", "other-client", "IDP-TOK-002", "indeterminate", "token that Facebook does not describe to us"),
-    Fault("google-oauth2", "other-client", "IDP-TOK-002", "fail", REPLAYED),
-    Fault("discord", "other-client", "IDP-TOK-002", "fail", REPLAYED),
-    Fault("twitch", "other-client", "IDP-TOK-002", "fail", REPLAYED),
-    Fault("github", "revoked", "IDP-TOK-001", "fail", "revoked token, still stored"),
-    Fault("linkedin", "revoked", "IDP-TOK-001", "fail", "revoked token, still stored"),
-    Fault("line", "expired", "IDP-TOK-001", "fail", "expired token, still stored"),
-    Fault("amazon", "rate-limited", "IDP-TOK-001", "indeterminate", "issuer that rate limits: undecided"),
-    Fault("gitlab", "broken", "IDP-TOK-001", "indeterminate", "truncated response: undecided"),
-    Fault("slack", "down", "IDP-TOK-001", "indeterminate", "issuer that is down: undecided"),
+    PlantedFault(
+        "facebook", "other-client", "IDP-TOK-002", "indeterminate", "token that Facebook does not describe"
+    ),
+    PlantedFault("google-oauth2", "other-client", "IDP-TOK-002", "fail", REPLAYED),
+    PlantedFault("discord", "other-client", "IDP-TOK-002", "fail", REPLAYED),
+    PlantedFault("twitch", "other-client", "IDP-TOK-002", "fail", REPLAYED),
+    PlantedFault("github", "revoked", "IDP-TOK-001", "fail", "revoked token, still stored"),
+    PlantedFault("linkedin", "revoked", "IDP-TOK-001", "fail", "revoked token, still stored"),
+    PlantedFault("line", "expired", "IDP-TOK-001", "fail", "expired token, still stored"),
+    PlantedFault("amazon", "rate-limited", "IDP-TOK-001", "indeterminate", "issuer that rate limits: undecided"),
+    PlantedFault("gitlab", "broken", "IDP-TOK-001", "indeterminate", "truncated response: undecided"),
+    PlantedFault("slack", "down", "IDP-TOK-001", "indeterminate", "issuer that is down: undecided"),
 )
 
 
@@ -96,7 +98,7 @@ class DemoResult(Struct, frozen=True, kw_only=True):
     result: AuditResult
     providers: int
     seconds: float
-    faults: tuple[tuple[Fault, str], ...]
+    faults: tuple[tuple[PlantedFault, str], ...]
     good: int
     false_alarms: tuple[str, ...]
     undecided: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from idp_checks.cli.outputs import GOOD, NOT_GOOD, make_console, print_json, show_progress, unused_path
+from idp_checks.cli.outputs import EXIT_GOOD, EXIT_NOT_GOOD, make_console, print_json, show_progress, unused_path
 
 __all__ = ["audit", "demo", "verify"]
 
@@ -27,7 +27,7 @@ def demo(
         print_json(result.to_dict())
     else:
         print_demo(make_console(), result)
-    raise typer.Exit(GOOD if result.as_expected else NOT_GOOD)
+    raise typer.Exit(EXIT_GOOD if result.as_expected else EXIT_NOT_GOOD)
 
 
 def audit(

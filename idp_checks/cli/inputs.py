@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from idp_checks.secret import Secret
     from idp_checks.tokens.question import QuestionOptions
 
-__all__ = ["read_file", "read_options", "read_secret", "read_token"]
+__all__ = ["PREFIX", "read_file", "read_options", "read_secret", "read_token"]
 
 PREFIX = "IDP_CHECKS_"
 """Prefix of the environment variables that hold credentials."""

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from idp_checks.lifecycles.values import Renewed
 
 __all__ = [
-    "GOOD",
-    "NOT_GOOD",
-    "UNDECIDED",
-    "USAGE_ERROR",
+    "EXIT_GOOD",
+    "EXIT_NOT_GOOD",
+    "EXIT_UNDECIDED",
+    "EXIT_USAGE_ERROR",
     "TokenFile",
     "make_console",
     "print_json",
@@ -32,7 +32,7 @@ __all__ = [
     "write_file",
 ]
 
-GOOD, NOT_GOOD, USAGE_ERROR, UNDECIDED = 0, 1, 2, 3
+EXIT_GOOD, EXIT_NOT_GOOD, EXIT_USAGE_ERROR, EXIT_UNDECIDED = 0, 1, 2, 3
 """Exit codes."""
 WIDTH = 160
 """Columns if the output is not a terminal."""

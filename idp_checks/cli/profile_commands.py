@@ -10,9 +10,9 @@ import typer
 
 from idp_checks.cli.inputs import read_file
 from idp_checks.cli.outputs import (
-    GOOD,
-    NOT_GOOD,
-    UNDECIDED,
+    EXIT_GOOD,
+    EXIT_NOT_GOOD,
+    EXIT_UNDECIDED,
     make_console,
     print_json,
     show_progress,
@@ -125,7 +125,7 @@ def conform(
     else:
         print_conformance(make_console(), results)
     outcomes = {result.outcome for result in results}
-    raise typer.Exit(NOT_GOOD if "violated" in outcomes else GOOD if results.passed else UNDECIDED)
+    raise typer.Exit(EXIT_NOT_GOOD if "violated" in outcomes else EXIT_GOOD if results.passed else EXIT_UNDECIDED)
 
 
 def _run_selftest(names: tuple[str, ...], *, as_json: bool) -> NoReturn:
@@ -138,4 +138,4 @@ def _run_selftest(names: tuple[str, ...], *, as_json: bool) -> NoReturn:
         print_json(result.to_dict())
     else:
         print_selftest(make_console(), result)
-    raise typer.Exit(GOOD if result.passed else NOT_GOOD)
+    raise typer.Exit(EXIT_GOOD if result.passed else EXIT_NOT_GOOD)

@@ -10,9 +10,9 @@ import typer
 
 from idp_checks.cli.inputs import read_options, read_secret, read_token
 from idp_checks.cli.outputs import (
-    GOOD,
-    NOT_GOOD,
-    UNDECIDED,
+    EXIT_GOOD,
+    EXIT_NOT_GOOD,
+    EXIT_UNDECIDED,
     TokenFile,
     make_console,
     print_json,
@@ -61,8 +61,9 @@ def introspect(
     else:
         from idp_checks.cli.views.introspection import print_introspection
 
-        print_introspection(make_console(), result, found_provider)
-    raise typer.Exit(GOOD if result.good else NOT_GOOD if result.decided else UNDECIDED)
+        missing = () if debug is None or result.exchanges else debug.missing_credentials(question)
+        print_introspection(make_console(), result, found_provider, missing)
+    raise typer.Exit(EXIT_GOOD if result.good else EXIT_NOT_GOOD if result.decided else EXIT_UNDECIDED)
 
 
 def lifecycle(

@@ -142,7 +142,7 @@ def prepare_question(question: Question, context: IssuerContext) -> PreparedQues
     elif not _is_token(question.token.reveal()):
         reading = _INVALID_TOKEN
     elif missing := context.endpoint.missing_credentials(question):
-        detail = f"not sent: {' and '.join(missing)} missing"
+        detail = f"not sent: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         reading = Reading(active=None, reason="caller_rejected", detail=detail)
     reply = None if reading is None else IssuerReply(reading, utc_now())
     return PreparedQuestion(context, question, context.redactor.with_secrets(question.token), reply)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "explain", "known"]
 
-STATEMENTS = ("client_id", "audience", "subject", "scopes", "issued_at", "expires_at", "issuer", "token_type")
-
 
 class Explanation:
     """The facts about a provider's tokens and, with a result, the verdict on one; shown as a page."""
@@ -37,20 +35,13 @@ class Explanation:
         if result is None:
             return _template().render(page=page, result=None, exchanges=())
         fields = result.to_dict()
-        statements = {
-            name: ", ".join(fields[name]) if isinstance(fields[name], list) else fields[name]
-            for name in STATEMENTS
-            if name in fields
-        }
-        if result.endless:
-            statements["expires_at"] = "never"
         verdict = token_verdict(result)
         return _template().render(
             page=page,
             result=result,
             verdict=verdict.capitalize(),
             tone={"good": "good", "not good": "bad", "undecided": "open"}[verdict],
-            statements=statements,
+            statements=result.statements(),
             asked_at=fields["asked_at"],
             exchanges=[json.dumps(exchange, indent=2, ensure_ascii=False) for exchange in fields.get("exchanges", ())],
         )

@@ -1,6 +1,7 @@
 """A panel that asks an issuer about a token and explains the response.
 
-The token is typed into a masked field. The panel clears the field before it asks, so a saved notebook contains no token.
+The token is typed into a masked field. The panel clears the field before it asks, so a saved notebook contains no
+token.
 """
 
 from __future__ import annotations

@@ -19,6 +19,14 @@ PROBE = (
 TOKENINFO = "Requires no credentials and reports on any application's token."
 COMPARE_CLIENT = "Compare the client."
 SIGNED_TOKEN = "No endpoint reports on the token: its signature is verified, which does not detect a revocation."
+PLACES = {
+    "form": "form field {name}",
+    "header": "the {name} header",
+    "json": "JSON field {name}",
+    "oauth1": "an OAuth 1.0a signature",
+    "path": "the URL path",
+    "query": "query parameter {name}",
+}
 BARE_REFUSALS = "The endpoint does not say why a token is refused."
 
 
@@ -119,9 +127,7 @@ def _describe_operation(operation: Operation) -> str:
 
 def _describe_parameters(request: RequestTemplate) -> str:
     """Describe where a request carries the token, and which parameters go with it."""
-    placement = request.placement
-    place = {"oauth1": "signature", "path": "URL path"}.get(placement.location, placement.location)
-    parts = [f"token in the {place}" if place != placement.location else f"token in the {place}: {placement.name}"]
+    parts = [f"token in {PLACES[request.placement.location].format(name=request.placement.name)}"]
     parts += [name if "{" in value else f"{name}={value}" for name, value in request.params.items()]
     parts += [*request.proofs, *(("HTTP Basic",) if request.basic else ())]
     return ", ".join(parts)

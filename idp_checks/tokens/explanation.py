@@ -68,9 +68,8 @@ def explain(result: Explainable, title: str | None = None) -> str:
     Args:
         title: the provider's display name; its short name if None.
     """
-    remedy = REASON_WORDING[result.reason].remedy
-    step = _describe_good_step(result) if result.good else f"{remedy[0].upper()}{remedy[1:]}."
-    return f"{_describe_response(result, title or result.provider)} {_describe_proof(result)} {step}"
+    sentences = (_describe_response(result, title or result.provider), _describe_proof(result), _describe_step(result))
+    return " ".join(filter(None, sentences))
 
 
 def _describe_response(result: Explainable, title: str) -> str:
@@ -110,10 +109,18 @@ def _describe_proof(result: Explainable) -> str:
     return f"This proves {_join_facts(proven, 'and')}, but not {_join_facts(unproven, 'or')}."
 
 
-def _describe_good_step(result: Explainable) -> str:
-    if "client" in result.unproven:
-        return "If the token came from outside, find out which application it was issued to."
-    return "No action needed."
+def _describe_step(result: Explainable) -> str:
+    if result.good:
+        if "client" in result.unproven:
+            return "If the token came from outside, find out which application it was issued to."
+        return "No action needed."
+    if result.active is None and not result.exchanges:
+        if result.reason == "not_stated":
+            return ""
+        if result.reason == "caller_rejected":
+            return "Provide or correct it, then try again."
+    remedy = REASON_WORDING[result.reason].remedy
+    return f"{remedy[0].upper()}{remedy[1:]}."
 
 
 def _join_facts(parts: Sequence[str], conjunction: str) -> str:

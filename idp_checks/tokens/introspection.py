@@ -30,6 +30,10 @@ class Exchange(Struct, frozen=True):
     response: Mapping[str, Any] | None = None
 
 
+STATEMENT_FIELDS = ("client_id", "audience", "subject", "scopes", "issued_at", "expires_at", "issuer", "token_type")
+"""Fields of a result that the issuer states about the token."""
+
+
 class Introspection(Struct, frozen=True, kw_only=True):
     """Whether a token is good, according to its issuer.
 
@@ -133,6 +137,18 @@ class Introspection(Struct, frozen=True, kw_only=True):
         verdict = token_verdict(self)
         head = f"<strong style='color:{_VERDICT_COLORS[verdict]}'>{verdict.capitalize()}</strong>"
         return f"<div>{head} ({escape(self.reason)})<p style='max-width:48rem'>{escape(self.explain())}</p></div>"
+
+    def statements(self) -> dict[str, str]:
+        """Return the issuer's statements about the token for display, by field name."""
+        fields = self.to_dict()
+        statements = {
+            name: ", ".join(fields[name]) if isinstance(fields[name], list) else fields[name]
+            for name in STATEMENT_FIELDS
+            if name in fields
+        }
+        if self.endless:
+            statements["expires_at"] = "never"
+        return statements
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON data: missing fields omitted, times in UTC with ``Z``."""

@@ -67,6 +67,15 @@ def test_introspect_reads_credentials_from_the_environment(cli, server):
     assert (missing.returncode, json.loads(missing.stdout)["reason"]) == (3, "caller_rejected")
 
 
+def test_introspect_names_missing_credentials(cli):
+    """Without a required credential nothing is sent, and the output names the variable to set."""
+    result = cli("introspect", "oidc", stdin="abc.def.ghi")
+    assert result.returncode == 3
+    assert "Not sent to OpenID Connect: issuer is missing." in result.stdout
+    assert "Pass --issuer-url or set IDP_CHECKS_ISSUER." in result.stdout
+    assert "Nothing was sent." in result.stdout
+
+
 def test_introspect_rejects_unusable_input(cli, assert_usage_error):
     """An empty token and an address without TLS are usage errors."""
     assert_usage_error(cli("introspect", "github", stdin=""), "no token")

@@ -51,11 +51,13 @@ def test_missing_credentials_are_named_and_nothing_is_sent():
     with serve(http_response(GOOD)) as server:
         result = introspect_at(server, client_secret=None)
     assert (result.active, result.reason, server.connection_count) == (None, "caller_rejected", 0)
-    assert result.detail == "not sent: client_secret missing"
+    assert result.detail == "not sent: client_secret is missing"
 
 
 class HiddenString(str):
     """A string whose repr does not show its value."""
+
+    __slots__ = ()
 
     def __repr__(self):
         return "'***'"

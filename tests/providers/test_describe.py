@@ -31,7 +31,7 @@ def test_page_renders_operations() -> None:
     """An operation is rendered with its call, its parameters and the required scopes."""
     token = provider_page(providers.get("paypal"))["token"]
     assert token["renewal"].startswith(
-        "POST https://api-m.paypal.com/v1/oauth2/token (token in the form: refresh_token, grant_type=refresh_token, "
+        "POST https://api-m.paypal.com/v1/oauth2/token (token in form field refresh_token, grant_type=refresh_token, "
         "HTTP Basic)"
     )
     assert token["uses"].endswith(": Requires scope openid.")

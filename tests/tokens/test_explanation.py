@@ -79,8 +79,10 @@ def test_explanation_of_bare_refusal_says_how_much_it_proves():
 
 def test_explanation_of_an_unsent_question_says_not_sent():
     """Without an exchange the explanation says that nothing was sent, and gives the detail once."""
-    explanation = make_result(None, "caller_rejected", exchanges=(), detail="not sent: issuer missing").explain("GitHub")
-    assert explanation.startswith("Not sent to GitHub: issuer missing. The token may or may not be valid.")
+    explanation = make_result(None, "caller_rejected", exchanges=(), detail="not sent: issuer is missing").explain(
+        "GitHub"
+    )
+    assert explanation.startswith("Not sent to GitHub: issuer is missing. The token may or may not be valid.")
     explanation = make_result(False, "malformed", exchanges=()).explain("GitHub")
     assert explanation.startswith(f"Not sent to GitHub: {REASON_WORDING['malformed'].meaning}.")
 

@@ -58,8 +58,8 @@ def print_conformance(console: Console, results: Results) -> None:
 
 
 def _print_violation(console: Console, result: Result) -> None:
-    from idp_checks.conformance.reports.printable import printable_json
     from idp_checks.conformance.catalog import RULES
+    from idp_checks.conformance.reports.printable import printable_json
 
     console.print(f"\n{result.provider} {result.rule} violated: {result.title}", style="bold", markup=False)
     _print_objections(console, result.objections)
@@ -116,7 +116,5 @@ def print_selftest(console: Console, selftest: SelfTest) -> None:
     console.print(table)
     caught = sum(bool(row.caught_by) for row in selftest.rows)
     excused = sum(not row.caught_by and bool(row.why_not) for row in selftest.rows)
-    console.print(
-        f"\n{caught} of {len(selftest.rows)} known bugs are caught; {excused} cannot be (see the reason)."
-    )
+    console.print(f"\n{caught} of {len(selftest.rows)} known bugs are caught; {excused} cannot be (see the reason).")
     console.print("The self-test passed." if selftest.passed else "The self-test failed.", style="bold")

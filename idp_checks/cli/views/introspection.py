@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from idp_checks.cli.inputs import PREFIX
 from idp_checks.cli.views.common import print_section
+from idp_checks.clock import zulu
 from idp_checks.providers.describe import provider_page
 from idp_checks.tokens.explanation import token_verdict
 
@@ -17,29 +20,30 @@ if TYPE_CHECKING:
 __all__ = ["print_introspection"]
 
 VERDICT_STYLES = {"good": "bold green", "not good": "bold red", "undecided": "bold yellow"}
-STATEMENTS = ("client_id", "audience", "subject", "scopes", "issued_at", "expires_at", "issuer", "token_type")
 FACTS = ("contents", "validity", "renewal", "termination", "uses")
 
 
-def print_introspection(console: Console, result: Introspection, provider: Provider) -> None:
-    """Print the verdict, the issuer's statements, and the facts about such tokens."""
+def print_introspection(
+    console: Console, result: Introspection, provider: Provider, missing: Sequence[str] = ()
+) -> None:
+    """Print the verdict, the issuer's statements, and the facts about such tokens.
+
+    Args:
+        missing: names of the credentials without which nothing was sent.
+    """
     verdict = token_verdict(result)
     console.print(verdict.upper(), style=VERDICT_STYLES[verdict], end="")
     console.print(f"  ({result.reason})")
     console.print(result.explain(provider.title))
-    fields = result.to_dict()
-    statements: dict[str, Any] = {
-        name: ", ".join(fields[name]) if isinstance(fields[name], list) else fields[name]
-        for name in STATEMENTS
-        if name in fields
-    }
-    if result.endless:
-        statements["expires_at"] = "never"
+    for name in missing:
+        option = "Pass --issuer-url or set" if name == "issuer" else "Set"
+        console.print(f"{option} {PREFIX}{name.upper()}.")
+    statements = result.statements()
     if statements:
         print_section(console, "The issuer states", statements)
     page = provider_page(provider)["token"]
     print_section(console, f"Tokens of {provider.title}", {name: page[name] for name in FACTS})
     if result.exchanges:
-        console.print(f"\nAsked at {fields['asked_at']} ({result.method}).", style="dim")
+        console.print(f"\nAsked at {zulu(result.asked_at)} ({result.method}).", style="dim")
     else:
         console.print("\nNothing was sent.", style="dim")
