@@ -115,12 +115,10 @@ def main() -> int:
         for recording in recordings.load_profiles(name)
         if recording.case == "full"
     ]
-    print(
-        f"{'provider':16}{'bytes':>7}{'normalize us':>14}{'json us':>10}{'ratio':>7}{'social-auth us':>16}{'speedup':>9}"
-    )
+    print(f"{'provider':16}{'bytes':>7}{'normalize us':>14}{'json us':>10}{'ratio':>7}{'social us':>11}{'speedup':>9}")
     for row in rows:
         times = f"{row.normalize * 1e6:14.2f}{row.parse * 1e6:10.2f}{row.normalize / row.parse:7.2f}"
-        comparison = f"{row.social_auth * 1e6:16.2f}{row.social_auth / row.normalize:8.2f}x" if row.social_auth else ""
+        comparison = f"{row.social_auth * 1e6:11.2f}{row.social_auth / row.normalize:8.2f}x" if row.social_auth else ""
         print(f"{row.provider:16}{row.size:7}{times}{comparison}")
     json_ratio = sum(row.normalize for row in rows) / sum(row.parse for row in rows)
     compared = [row for row in rows if row.social_auth]

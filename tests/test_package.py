@@ -175,7 +175,7 @@ def test_every_package_has_a_layer():
 
 
 def test_imports_follow_the_layers():
-    """No module imports from a later layer, or from another package of its own layer."""
+    """No module imports from a later layer, or from another package of the same layer."""
     violations = [
         f"{module} imports {target}"
         for module, targets in IMPORTS.items()
@@ -197,7 +197,7 @@ def test_imports_have_no_cycles():
     while removable := [module for module, targets in remaining.items() if not targets & remaining.keys()]:
         for module in removable:
             del remaining[module]
-    assert not remaining, "these modules are in a cycle, or import one that is"
+    assert not remaining, "these modules are in a cycle, or import a module in a cycle"
 
 
 def external_imports(path: Path) -> set[str]:

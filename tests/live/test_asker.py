@@ -24,6 +24,7 @@ from idp_checks.tokens.wire import Response, decode_body
 
 
 def make_question(server, token=TOKEN, provider="oauth2", **options):
+    """Return a question to a server."""
     options = {"client_id": CLIENT, "client_secret": SECRET, "issuer_url": server.url, **options}
     return Question(provider=provider, token=token, **options)
 
@@ -264,9 +265,9 @@ def test_deadline_covers_all_steps():
             document = {"issuer": issuer, "introspection_endpoint": f"{issuer}/i"}
             return httpx.Response(200, json=document if "well-known" in request.url.path else GOOD)
 
-    async def run(timeout):
+    async def run(seconds):
         transport = SlowIssuer()
-        async with Asker(transport=transport, timeout=timeout) as asker:
+        async with Asker(transport=transport, timeout=seconds) as asker:
             question = Question(
                 provider="oidc",
                 token=TOKEN,

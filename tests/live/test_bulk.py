@@ -65,6 +65,7 @@ class Issuer:
 
 
 async def receive_token(reader):
+    """Read a request, and return its token."""
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.lower().split(b"\r\n")
     length = next(int(line[15:]) for line in lines if line.startswith(b"content-length"))
@@ -92,11 +93,13 @@ class FakeIssuer(httpx.AsyncBaseTransport):
 
 
 def make_question(url, number, **options):
+    """Return a question about a numbered token."""
     options = {"client_id": "client-a", "client_secret": SECRET, "issuer_url": url, **options}
     return Question(provider="oauth2", token=f"canary-token-{number}", **options)
 
 
 async def collect(questions, **options):
+    """Return all answers."""
     options = {"timeout": 30.0, "rate": 10_000, **options}
     return [answer async for answer in introspect_many(questions, **options)]
 
@@ -225,7 +228,7 @@ def test_questions_are_accepted_in_every_form():
     ],
 )
 def test_invalid_question_ends_the_run(item, error):
-    """The error shows no token."""
+    """The error message does not contain the token."""
     with pytest.raises(error) as caught:
         asyncio.run(collect([item]))
     assert "canary" not in str(caught.value)
@@ -296,6 +299,7 @@ def test_pause_beyond_the_patience_ends_the_questions():
 
 
 def lose_connection(token, now):
+    """Fail as if the issuer closed the connection."""
     raise httpx.ReadError("gone")
 
 
@@ -324,8 +328,8 @@ def test_recovered_issuer_is_asked_again():
     issuer = FakeIssuer(respond)
     answers = ask_fake_issuer(issuer, 300, patience=20.0, notice=notices.append)
     assert issuer.requests[0][1] < up_at, "the issuer is down at first"
-    lost = [answer for answer in answers if not answer.introspection.good]
-    assert len(lost) <= 4 * throttle.FAILURE_LIMIT
+    unanswered = [answer for answer in answers if not answer.introspection.good]
+    assert len(unanswered) <= 4 * throttle.FAILURE_LIMIT
     assert len(notices) == 2
     assert "down since" in notices[0]
     assert "responding again" in notices[1]
@@ -340,7 +344,7 @@ def test_rate_is_limited():
 
 
 def test_data_after_a_response_is_never_read_as_the_next_one():
-    """A connection with data after a response is closed, and the next question uses another one."""
+    """A connection with data after a response is closed, and the next question uses a new connection."""
 
     def respond(token):
         if token.endswith("-0"):

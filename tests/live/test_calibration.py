@@ -57,6 +57,7 @@ class Issuer:
 
 
 def ask(token, *, calibrate=True, timeout=10.0, provider="oauth2", **options):
+    """Ask about a token."""
     options = {"client_id": "client-a", "client_secret": "made-up-secret", **options}
     question = Question(provider=provider, token=token, **options)
 
@@ -134,6 +135,7 @@ REASONS = {True: "ok", False: "denied", None: "network"}
 
 
 def make_introspection(active, *, unproven=(), **fields):
+    """Return a result about some token."""
     reading = Reading(active=active, reason=REASONS[active], **fields)
     return Introspection(
         provider="oauth2",

@@ -83,6 +83,8 @@ class Issuer:
 
 
 def ask(issuer, *tokens, parallel=False):
+    """Ask an issuer about tokens with one asker."""
+
     async def run():
         async with Asker(timeout=30.0) as asker:
             results = [asker.ask(issuer.question(token)) for token in tokens]

@@ -41,15 +41,18 @@ def small_limit(monkeypatch):
 
 
 def read(response):
+    """Return the coroutine that reads a body."""
     return http_response.read_body(response, http_response.read_headers(response))
 
 
 def make_response(*chunks, encoding=None):
+    """Return a response with a body in chunks."""
     headers = {} if encoding is None else {"content-encoding": encoding}
     return httpx.Response(200, headers=headers, stream=Chunks(*chunks))
 
 
 def read_chunks(*chunks, encoding=None):
+    """Return the body that is read from chunks."""
     return run_sync(read(make_response(*chunks, encoding=encoding)))
 
 

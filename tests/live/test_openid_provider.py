@@ -1,4 +1,4 @@
-"""A real OpenID provider on loopback (Canaille, by pytest-iam): discovery, introspection, revocation, userinfo."""
+"""Tests against a real OpenID provider on loopback: Canaille, started by pytest-iam."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from idp_checks.tokens.question import Question
 from idp_checks import introspect_sync, normalize
 from idp_checks.live.asker import Asker
 from idp_checks.live.loop import run_sync
+from idp_checks.tokens.question import Question
 
-pytest.importorskip("pytest_iam", reason="pytest-iam is of the extra `test`")
+pytest.importorskip("pytest_iam", reason="pytest-iam is in the extra `test`")
 
 from flask import request
 
@@ -29,7 +29,7 @@ REDIRECT = "https://app.example.com/callback"
 
 @pytest.fixture(scope="module")
 def provider(iam_server):
-    """The server, with one person who is signed in and has consented to two applications of ours."""
+    """The server, with one user who is signed in."""
     user = iam_server.random_user(
         user_name="mia.chen",
         formatted_name="Mia Chen",
@@ -42,8 +42,8 @@ def provider(iam_server):
     iam_server.logout()
 
 
-def _client(provider, name, **more):
-    """An application, registered: its id and secret."""
+def _register(provider, name, **more):
+    """Register an application that the user consented to, and return its id and secret."""
     client = provider.models.Client(
         client_id=name,
         client_name=name,
@@ -63,26 +63,28 @@ def _client(provider, name, **more):
 
 
 @pytest.fixture(scope="module")
-def ours(provider):
-    return _client(provider, "our-app")
+def our_client(provider):
+    """The application that asks."""
+    return _register(provider, "our-app")
 
 
 @pytest.fixture(scope="module")
-def theirs(provider):
-    return _client(provider, "their-app")
+def other_client(provider):
+    """Another application."""
+    return _register(provider, "their-app")
 
 
-def _token(provider, client):
-    """An access token by the authorization code flow, and the endpoints of the server."""
-    issued, found = _tokens(provider, client)
-    return issued["access_token"], found
+def _issue_token(provider, client):
+    """Return an access token of the authorization code flow, and the discovery document."""
+    tokens, metadata = _issue_tokens(provider, client)
+    return tokens["access_token"], metadata
 
 
-def _tokens(provider, client):
-    """The tokens of the authorization code flow (RFC 6749, section 4.1), and the endpoints of the server."""
-    found = httpx.get(f"{provider.url}.well-known/openid-configuration").json()
-    answered = httpx.get(
-        found["authorization_endpoint"],
+def _issue_tokens(provider, client):
+    """Return the tokens of the authorization code flow (RFC 6749, section 4.1), and the discovery document."""
+    metadata = httpx.get(f"{provider.url}.well-known/openid-configuration").json()
+    response = httpx.get(
+        metadata["authorization_endpoint"],
         params={
             "response_type": "code",
             "client_id": client[0],
@@ -92,182 +94,186 @@ def _tokens(provider, client):
             "state": "s",
         },
     )
-    assert answered.status_code == 302, answered.text
-    code = parse_qs(urlsplit(answered.headers["location"]).query)["code"][0]
-    issued = httpx.post(
-        found["token_endpoint"],
+    assert response.status_code == 302, response.text
+    code = parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
+    response = httpx.post(
+        metadata["token_endpoint"],
         auth=client,
         data={"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT},
     )
-    assert issued.status_code == 200, issued.text
-    return issued.json(), found
+    assert response.status_code == 200, response.text
+    return response.json(), metadata
 
 
-def _ask(provider, token, client, **expected):
+def _ask(provider, token, client, **options):
     return introspect_sync(
         "oidc",
         token,
         client_id=client[0],
         client_secret=client[1],
-        **{"issuer_url": provider.url.rstrip("/"), "timeout": 5.0, **expected},
+        **{"issuer_url": provider.url.rstrip("/"), "timeout": 5.0, **options},
     )
 
 
-def test_a_token_is_good_until_it_is_revoked(provider):
-    """Found by discovery, vouched for by introspection, denied after its revocation (RFC 7009)."""
-    # An application of its own: two tokens of one application and one second are the same at this server.
-    ours = _client(provider, "revoking-app")
-    token, endpoints = _token(provider, ours)
-    found = _ask(provider, token, ours, subject="mia.chen")
-    assert found.good, found
-    assert (found.client_id, found.subject) == ("revoking-app", "mia.chen")
-    assert set(found.scopes) == {"openid", "profile", "email"}
-    assert found.issued_at <= found.asked_at < found.expires_at
-    assert _ask(provider, token, ours, subject="somebody.else").reason == "wrong_subject"
+def test_token_is_good_until_it_is_revoked(provider):
+    """Discovery finds the endpoint, which accepts the token and denies it after its revocation (RFC 7009)."""
+    # A separate application: this server issues the same token to one application twice within a second.
+    our_client = _register(provider, "revoking-app")
+    token, endpoints = _issue_token(provider, our_client)
+    result = _ask(provider, token, our_client, subject="mia.chen")
+    assert result.good, result
+    assert (result.client_id, result.subject) == ("revoking-app", "mia.chen")
+    assert set(result.scopes) == {"openid", "profile", "email"}
+    assert result.issued_at <= result.asked_at < result.expires_at
+    assert _ask(provider, token, our_client, subject="somebody.else").reason == "wrong_subject"
 
-    revoked = httpx.post(endpoints["revocation_endpoint"], auth=ours, data={"token": token})
+    revoked = httpx.post(endpoints["revocation_endpoint"], auth=our_client, data={"token": token})
     assert revoked.status_code == 200
-    found = _ask(provider, token, ours)
-    assert (found.active, found.good, found.reason) == (False, False, "denied")
+    result = _ask(provider, token, our_client)
+    assert (result.active, result.good, result.reason) == (False, False, "denied")
 
 
-def test_this_server_writes_its_times_as_floats(provider, ours):
-    """RFC 7662 has integers; this server's ``exp`` is a JSON number with a fraction point, and is a time all the same."""
-    token, endpoints = _token(provider, ours)
-    raw = httpx.post(endpoints["introspection_endpoint"], auth=ours, data={"token": token}).text
+def test_time_written_as_a_float_is_read(provider, our_client):
+    """RFC 7662 uses integers; this server writes ``exp`` as a number with a decimal point."""
+    token, endpoints = _issue_token(provider, our_client)
+    raw = httpx.post(endpoints["introspection_endpoint"], auth=our_client, data={"token": token}).text
     assert isinstance(json.loads(raw)["exp"], float)
-    found = _ask(provider, token, ours)
-    assert found.good
-    assert int(json.loads(raw)["exp"]) == int(found.expires_at.timestamp())
+    result = _ask(provider, token, our_client)
+    assert result.good
+    assert int(json.loads(raw)["exp"]) == int(result.expires_at.timestamp())
 
 
-def test_three_failures_are_told_apart(provider, ours, theirs):
-    """Another client's token, a wrong secret of ours and a server that is not there have three different reasons."""
-    token, _ = _token(provider, theirs)
-    anothers = _ask(provider, token, ours)
-    wrong_secret = _ask(provider, token, (ours[0], "not-the-secret"))
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        nowhere = f"http://127.0.0.1:{gone.getsockname()[1]}"
-    unreachable = _ask(provider, token, ours, issuer_url=nowhere, timeout=2.0)
-    assert not any(found.good for found in (anothers, wrong_secret, unreachable))
-    assert (anothers.active, anothers.reason, anothers.bare) == (False, "denied", True)
+def test_failures_have_different_reasons(provider, our_client, other_client):
+    """Another client's token, a wrong client secret and a missing server are distinguished."""
+    token, _ = _issue_token(provider, other_client)
+    of_other_client = _ask(provider, token, our_client)
+    wrong_secret = _ask(provider, token, (our_client[0], "not-the-secret"))
+    with socket.create_server(("127.0.0.1", 0)) as closed_socket:
+        unused_url = f"http://127.0.0.1:{closed_socket.getsockname()[1]}"
+    unreachable = _ask(provider, token, our_client, issuer_url=unused_url, timeout=2.0)
+    assert not any(result.good for result in (of_other_client, wrong_secret, unreachable))
+    assert (of_other_client.active, of_other_client.reason, of_other_client.bare) == (False, "denied", True)
     assert (wrong_secret.active, wrong_secret.reason) == (None, "caller_rejected")
     assert (unreachable.active, unreachable.reason) == (None, "network")
 
 
-def test_a_token_nobody_issued_is_denied(provider, ours):
-    """What an audit's calibration asks for."""
-    found = _ask(provider, secrets.token_urlsafe(32), ours)
-    assert (found.active, found.reason) == (False, "denied")
+def test_unissued_token_is_denied(provider, our_client):
+    """An audit's calibration relies on it."""
+    result = _ask(provider, secrets.token_urlsafe(32), our_client)
+    assert (result.active, result.reason) == (False, "denied")
 
 
-def test_its_userinfo_is_normalised(provider, ours):
-    """The answer of the userinfo endpoint is a profile of ``oidc``; the probe with it proves no client."""
-    token, endpoints = _token(provider, ours)
-    answered = httpx.get(endpoints["userinfo_endpoint"], headers={"Authorization": f"Bearer {token}"})
-    shape = normalize("oidc", answered.content).to_dict()
+def test_userinfo_is_normalized(provider, our_client):
+    """The userinfo response is an ``oidc`` profile; a probe with it leaves the client unproven."""
+    token, endpoints = _issue_token(provider, our_client)
+    response = httpx.get(endpoints["userinfo_endpoint"], headers={"Authorization": f"Bearer {token}"})
+    shape = normalize("oidc", response.content).to_dict()
     assert (shape["user_id"], shape["name"]) == ("oidc|mia.chen", "Mia Chen")
     assert (shape["given_name"], shape["family_name"]) == ("Mia", "Chen")
     assert shape["email"] == "mia.chen@example.com"
-    assert shape.get("email_verified") == json.loads(answered.text).get("email_verified")
+    assert shape.get("email_verified") == json.loads(response.text).get("email_verified")
     probed = _ask(provider, token, (None, None), subject="mia.chen")
     assert probed.active is True
     assert "client" in probed.unproven
 
 
-def test_a_method_that_the_server_does_not_take_decides_nothing(provider, ours):
-    """This server takes HTTP Basic alone, and says so: the caller's own word is sent all the same, and refused."""
-    token, endpoints = _token(provider, ours)
+def test_unsupported_client_authentication_is_undecided(provider, our_client):
+    """The server supports HTTP Basic only; the method that the caller chose is sent and rejected."""
+    token, endpoints = _issue_token(provider, our_client)
     assert endpoints["introspection_endpoint_auth_methods_supported"] == ["client_secret_basic"]
-    found = _ask(provider, token, ours, credentials={"client_auth": "client_secret_post"})
-    assert (found.active, found.reason) == (None, "caller_rejected")
-    assert "basic" not in found.exchange.request
+    result = _ask(provider, token, our_client, credentials={"client_auth": "client_secret_post"})
+    assert (result.active, result.reason) == (None, "caller_rejected")
+    assert "basic" not in result.exchange.request
 
 
 @pytest.fixture
 def all_methods(monkeypatch):
-    """The server, taking at its introspection endpoint what it takes at its token endpoint."""
+    """The introspection endpoint accepts the same client authentication methods as the token endpoint."""
     from canaille.oidc.provider import IntrospectionEndpoint, JWTClientAuth
 
-    taken = ["client_secret_basic", "client_secret_post", JWTClientAuth.CLIENT_AUTH_METHOD]
-    monkeypatch.setattr(IntrospectionEndpoint, "CLIENT_AUTH_METHODS", taken)
+    methods = ["client_secret_basic", "client_secret_post", JWTClientAuth.CLIENT_AUTH_METHOD]
+    monkeypatch.setattr(IntrospectionEndpoint, "CLIENT_AUTH_METHODS", methods)
 
 
-def test_a_secret_in_the_form_is_accepted(provider, ours, all_methods):
-    """The right secret is taken there, and a wrong one is refused."""
-    token, _ = _token(provider, ours)
-    found = _ask(provider, token, ours, credentials={"client_auth": "client_secret_post"})
-    assert found.good, found
-    assert "basic" not in found.exchange.request
-    wrong = _ask(provider, token, (ours[0], "not-the-secret"), credentials={"client_auth": "client_secret_post"})
+def test_client_secret_in_the_form_is_accepted(provider, our_client, all_methods):
+    """The correct secret is accepted, and a wrong secret rejected."""
+    token, _ = _issue_token(provider, our_client)
+    result = _ask(provider, token, our_client, credentials={"client_auth": "client_secret_post"})
+    assert result.good, result
+    assert "basic" not in result.exchange.request
+    wrong = _ask(provider, token, (our_client[0], "not-the-secret"), credentials={"client_auth": "client_secret_post"})
     assert (wrong.active, wrong.reason) == (None, "caller_rejected")
 
 
-def test_a_private_key_is_accepted_in_place_of_a_secret(provider, all_methods):
-    """The server checks the assertion by our public key: another key, and an audience that it does not know, fail."""
+def test_private_key_is_accepted_instead_of_a_secret(provider, all_methods):
+    """The server verifies the assertion; another key and an unknown audience are rejected."""
     keys = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
-    mine, others = (each.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode() for each in keys)
+    key, other_key = (
+        private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode() for private_key in keys
+    )
     public = jwt.algorithms.RSAAlgorithm.to_jwk(keys[0].public_key(), as_dict=True) | {"kid": "our-key", "use": "sig"}
-    client = _client(provider, "key-app", jwks=json.dumps({"keys": [public]}))
-    token, endpoints = _token(provider, client)
+    client = _register(provider, "key-app", jwks=json.dumps({"keys": [public]}))
+    token, endpoints = _issue_token(provider, client)
     registered = provider.backend.get(provider.models.Client, client_id=client[0])
     registered.token_endpoint_auth_method = "private_key_jwt"
     provider.backend.save(registered)
-    given = {
-        "private_key": mine,
+    credentials = {
+        "private_key": key,
         "private_key_id": "our-key",
         "client_auth": "private_key_jwt",
         "client_auth_audience": endpoints["token_endpoint"],
     }
-    found = _ask(provider, token, (client[0], None), credentials=given)
-    assert found.good, found
-    for wrong in ({"private_key": others}, {"client_auth_audience": "https://other.example.com/token"}):
-        refused = _ask(provider, token, (client[0], None), credentials={**given, **wrong})
+    result = _ask(provider, token, (client[0], None), credentials=credentials)
+    assert result.good, result
+    for wrong in ({"private_key": other_key}, {"client_auth_audience": "https://other.example.com/token"}):
+        refused = _ask(provider, token, (client[0], None), credentials={**credentials, **wrong})
         assert (refused.active, refused.reason) == (None, "caller_rejected")
 
 
-def test_the_issuer_must_be_given_exactly(provider, ours):
-    """The document is found with a slash more, and names its issuer without: told, and not gone by."""
-    token, endpoints = _token(provider, ours)
+def test_issuer_must_match_exactly(provider, our_client):
+    """A trailing slash finds the document, but differs from the issuer in it; the detail names the slash."""
+    token, endpoints = _issue_token(provider, our_client)
     assert not endpoints["issuer"].endswith("/")
-    found = _ask(provider, token, ours, issuer_url=f"{endpoints['issuer']}/")
-    assert (found.active, found.reason) == (None, "contradiction")
-    assert "slash" in found.detail
+    result = _ask(provider, token, our_client, issuer_url=f"{endpoints['issuer']}/")
+    assert (result.active, result.reason) == (None, "contradiction")
+    assert "slash" in result.detail
 
 
-def test_its_id_token_is_verified_against_its_keys(provider, ours, theirs):
-    """Signature, issuer, client, times, and that it goes with the access token that came with it, and no other."""
-    issued, _ = _tokens(provider, ours)
-    others, _ = _token(provider, theirs)
-    bound = {"access_token": issued["access_token"]}
-    found = _ask(provider, issued["id_token"], ours, subject="mia.chen", credentials=bound)
-    assert found.good, found
-    assert (found.method, found.client_id, found.subject) == ("signed-token", "our-app", "mia.chen")
-    assert "at_hash" in jwt.decode(issued["id_token"], options={"verify_signature": False})
-    assert _ask(provider, issued["id_token"], ours, credentials={"access_token": others}).reason == "malformed"
-    assert _ask(provider, issued["id_token"], theirs, credentials=bound).reason == "wrong_client"
-    head, claims, signature = issued["id_token"].split(".")
+def test_id_token_is_verified_with_the_servers_keys(provider, our_client, other_client):
+    """Signature, issuer, client, times and the binding to its access token are verified."""
+    tokens, _ = _issue_tokens(provider, our_client)
+    other_token, _ = _issue_token(provider, other_client)
+    bound = {"access_token": tokens["access_token"]}
+    result = _ask(provider, tokens["id_token"], our_client, subject="mia.chen", credentials=bound)
+    assert result.good, result
+    assert (result.method, result.client_id, result.subject) == ("signed-token", "our-app", "mia.chen")
+    assert "at_hash" in jwt.decode(tokens["id_token"], options={"verify_signature": False})
+    assert (
+        _ask(provider, tokens["id_token"], our_client, credentials={"access_token": other_token}).reason == "malformed"
+    )
+    assert _ask(provider, tokens["id_token"], other_client, credentials=bound).reason == "wrong_client"
+    head, claims, signature = tokens["id_token"].split(".")
     forged = f"{head}.{claims}.{signature[:-8]}AAAAAAAA"
-    assert _ask(provider, forged, ours, credentials=bound).reason == "malformed"
-    # Asked about as what it is not, it is refused by the server itself.
-    assert not _ask(provider, issued["id_token"], ours).good
+    assert _ask(provider, forged, our_client, credentials=bound).reason == "malformed"
+    # The server rejects an ID token that is introspected as an access token.
+    assert not _ask(provider, tokens["id_token"], our_client).good
 
 
-def test_a_new_key_of_the_server_is_fetched_once(provider, ours):
-    """The server changes its key: the set that is held lacks it and is fetched anew, once for all tokens."""
+def test_new_key_is_fetched_once(provider, our_client):
+    """After a key change the cached key set is refreshed once for all tokens."""
     from canaille.oidc.jose import make_default_rsa_jwk
 
     settings = provider.app.config["CANAILLE_OIDC"]
     before = list(settings["ACTIVE_JWKS"])
-    fetched = []
+    key_set_requests = []
 
     def watch():
         if request.path.endswith("jwks.json"):
-            fetched.append(request.path)
+            key_set_requests.append(request.path)
 
     watches = provider.app.before_request_funcs.setdefault(None, [])
     watches.append(watch)
-    old, endpoints = _tokens(provider, ours)
+    old, endpoints = _issue_tokens(provider, our_client)
 
     async def questions():
         async with Asker(timeout=5.0) as asker:
@@ -275,22 +281,22 @@ def test_a_new_key_of_the_server_is_fetched_once(provider, ours):
             async def good(token):
                 kind = {"kind": "id_token", "issuer": endpoints["issuer"]}
                 return (
-                    await asker.ask(Question(provider="oidc", token=token, client_id=ours[0], credentials=kind))
+                    await asker.ask(Question(provider="oidc", token=token, client_id=our_client[0], credentials=kind))
                 ).good
 
             assert await good(old["id_token"])
-            assert len(fetched) == 1
+            assert len(key_set_requests) == 1
             settings["ACTIVE_JWKS"] = [make_default_rsa_jwk().as_dict(private=True)]
-            new, _ = await asyncio.to_thread(_tokens, provider, ours)
-            kids = [jwt.get_unverified_header(each["id_token"])["kid"] for each in (old, new)]
+            new, _ = await asyncio.to_thread(_issue_tokens, provider, our_client)
+            kids = [jwt.get_unverified_header(tokens["id_token"])["kid"] for tokens in (old, new)]
             assert kids[0] != kids[1]
             assert await good(new["id_token"])
-            assert len(fetched) == 2
+            assert len(key_set_requests) == 2
             for at in range(5):
                 header = {"alg": "RS256", "kid": f"made-up-{at}"}
                 part = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
                 assert not await good(".".join((part, *new["id_token"].split(".")[1:])))
-            assert len(fetched) == 2, "a flood of unknown key ids is no flood of fetches"
+            assert len(key_set_requests) == 2, "unknown key ids do not cause further requests"
 
     try:
         run_sync(questions())

@@ -59,6 +59,7 @@ def spellings():
 
 
 def find_secrets(text):
+    """Return the secrets that a string contains."""
     return [spelling for spelling in spellings() if spelling in text]
 
 
@@ -195,7 +196,7 @@ def interrupt(stage):
 
 @pytest.mark.parametrize("stage", ["sending", "reading", "concluding", "recording"])
 def test_traceback_of_an_error_shows_no_secret(stage, monkeypatch):
-    """pytest and error reporters print local variables, so none contains a secret."""
+    """Pytest and error reporters print local variables, so none contains a secret."""
 
     def fail(*args, **kwargs):
         raise Interruption

@@ -18,14 +18,17 @@ FAILED = Reading(active=None, reason="network", detail="gone")
 
 
 def make_throttle(limit=(1000, 1.0), patience=60.0, notice=lambda message: None):
+    """Return a throttle with generous limits."""
     return Throttle("x", concurrency=9, limit=limit, patience=patience, notice=notice)
 
 
 def now():
+    """Return the time of the event loop."""
     return asyncio.get_running_loop().time()
 
 
 def take_down(throttle):
+    """Record as many failures as make an issuer count as down."""
     for _ in range(module.FAILURE_LIMIT):
         throttle.record(FAILED)
 

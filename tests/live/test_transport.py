@@ -51,11 +51,13 @@ def make_certificate(folder, name):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
+    """Return a self-signed certificate and its key."""
     return make_certificate(tmp_path_factory.mktemp("tls"), "idp.example.com")
 
 
 @pytest.fixture
 def tls(certificate):
+    """Return the TLS settings of a server with that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
@@ -80,6 +82,7 @@ def test_certificate_for_another_name_ends_the_question(tls, certificate, monkey
 
 
 def forward(source, target):
+    """Copy data from one connection to another."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
