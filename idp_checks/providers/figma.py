@@ -1,4 +1,4 @@
-"""Figma: the user of the REST API, and the userinfo answer for tokens with scope openid."""
+"""Figma: the user of the REST API, and the userinfo response for tokens with scope openid."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class UserInfo(OpenIdClaims):
 
 
 class Probe(HttpEndpoint):
-    """A call that is refused with 403 for a dead token and for a missing scope alike: ``err`` tells which."""
+    """A call that returns 403 for an invalid token and for a missing scope; ``err`` distinguishes them."""
 
     def read(self, response: Response, question: Question) -> Reading:
         body = response.json
         err = body.get("err") if isinstance(body, dict) else None
         if response.status == 403 and isinstance(err, str) and err.startswith("Invalid scope"):
-            detail = "the token is alive and lacks scope current_user:read"
+            detail = "the token is valid but lacks scope current_user:read"
             return Reading(active=None, reason="not_permitted", detail=detail)
         return super().read(response, question)
 
@@ -79,17 +79,17 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(User, UserInfo),
         request=RequestTemplate("https://api.figma.com/v1/me"),
-        vouching="Figma's email_verified in userinfo and ID token; /v1/me says nothing, though libraries guess",
+        vouching="Figma's email_verified in userinfo and in the ID token; /v1/me has no such flag, and libraries guess",
         quirks=(
-            "handle is the name that is shown and no username: the nickname is the local part of the address.",
+            "handle is the display name, not a username. The nickname is the local part of the email address.",
             (
-                "The identifier is digits as text, more than 53 bits hold; of the token answer user_id_string is exact "
-                "and user_id a number."
+                "The identifier is a string of digits that exceeds 53 bits. In the token response, user_id_string is "
+                "exact and user_id is a number."
             ),
-            "Userinfo has names of its own: sub, name, picture.",
+            "Userinfo uses different field names: sub, name, picture.",
             (
-                "The token endpoint moved from www.figma.com/api/oauth/token to api.figma.com in February 2025, which "
-                "older libraries do not know."
+                "The token endpoint moved from www.figma.com/api/oauth/token to api.figma.com in February 2025. Older "
+                "libraries do not know the new URL."
             ),
         ),
         sources=("https://developers.figma.com/docs/rest-api/users-endpoints/",),
@@ -98,15 +98,18 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "figu_ is seen before sign-in tokens and figd_ before personal ones, neither promised. The app "
-            "chooses the scopes, which stand in its registration too; new apps have been reviewed since "
-            "November 2025. With scope openid an ID token comes beside it, signed with ES256."
+            "Sign-in tokens have been observed with prefix figu_ and personal tokens with prefix figd_; neither is "
+            "guaranteed. The app chooses the scopes, which must also be in its registration. New apps have been "
+            "reviewed since November 2025. With scope openid, the token response also contains an ID token, signed "
+            "with ES256."
         ),
         expiry_field="expires_in",
-        validity="90 days are reported and not documented.",
+        validity="A lifetime of 90 days is reported but not documented.",
         renewal=Operation(
-            "Form field refresh_token, client id and secret as HTTP Basic; a new access token, and the refresh token "
-            "stays. The discovery document has the grant at /v1/oauth/token too.",
+            (
+                "The response contains a new access token, and the refresh token remains valid. The discovery document "
+                "also lists this grant at /v1/oauth/token."
+            ),
             RequestTemplate(
                 "https://api.figma.com/v1/oauth/refresh",
                 by_form("refresh_token"),
@@ -125,9 +128,9 @@ PROVIDER = Provider(
         profile=("current_user:read",),
         email=("current_user:read",),
         adding=(
-            "Set the scope in the app's registration, then authorise again with it at https://www.figma.com/oauth; "
-            "openid, profile and email are those of OpenID Connect. files:read and file_read are deprecated, and old "
-            "integrations write commas between scopes."
+            "Select the scope in the app's registration, then authorize again with it at https://www.figma.com/oauth. "
+            "openid, profile and email are the OpenID Connect scopes. files:read and file_read are deprecated. Old "
+            "integrations separate scopes with commas."
         ),
         sources=("https://developers.figma.com/docs/rest-api/scopes/",),
     ),
@@ -141,13 +144,14 @@ PROVIDER = Provider(
         refusals=(Refusal(403, "denied", {"status": 403, "err": "Invalid token"}),),
         source="https://developers.figma.com/docs/rest-api/errors/",
         note=(
-            "It names the person, never the app: only an ID token does (aud; iss https://www.figma.com, keys at "
-            "https://www.figma.com/.well-known/jwks.json). Personal tokens go in the header X-Figma-Token. Limits "
-            "depend on seat and plan; 429 comes with Retry-After and X-Figma-Rate-Limit-Type."
+            "The response identifies the user but never the app. Only an ID token identifies the app (aud; iss "
+            "https://www.figma.com, keys at https://www.figma.com/.well-known/jwks.json). Personal tokens use the "
+            "header X-Figma-Token. Rate limits depend on seat and plan. A 429 response contains Retry-After and "
+            "X-Figma-Rate-Limit-Type."
         ),
     ),
     uncertain=(
-        "How an expired token is refused is not known: a 403 with any other err is no denial here.",
-        "The words of err are known from practice.",
+        "The refusal of an expired token is not known, so a 403 with any other err is not read as a denial.",
+        "The values of err are known from practice.",
     ),
 )

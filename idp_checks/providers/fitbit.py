@@ -1,4 +1,4 @@
-"""Fitbit: the legacy Web API, switched off by Google; stored profiles and tokens still have its form."""
+"""Fitbit: the legacy Web API, which Google switched off; stored profiles and tokens still use it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ from idp_checks.providers.sdk import (
 Moment = Annotated[int | float, Meta(extra={"means": "epoch-millis"})]
 """Milliseconds or seconds since 1970: the unit is not documented."""
 MILLISECONDS = 10**11
-"""From here on a number is in milliseconds: as such it is a day of 1973, in seconds one of the year 5138."""
+"""Numbers from here on are in milliseconds. This number of milliseconds is a day in 1973, of seconds a day in 5138."""
 ASKED = ("activity", "heartrate", "location", "nutrition", "profile", "sleep", "weight")
-"""Scopes as an application asks for them; answers write them in capitals, with the kind of access."""
+"""Scopes as an application requests them. Responses contain them in capitals, with the kind of access."""
 
 
 class User(Struct, rename="camel"):
@@ -76,8 +76,8 @@ class Profile(Shape):
         )
 
 
-class Introspected(ResponseModel):
-    """A good token of whatever client; ``scope`` stands in braces, as in ``{ACTIVITY=READ_WRITE, PROFILE=READ}``.
+class TokenStatus(ResponseModel):
+    """A valid token of any client; ``scope`` is in braces, as in ``{ACTIVITY=READ_WRITE, PROFILE=READ}``.
 
     https://dev.fitbit.com/build/reference/web-api/authorization/introspect/
     """
@@ -92,7 +92,7 @@ class Introspected(ResponseModel):
 
     def read(self, question: Question) -> Reading:
         if self.active is not True:
-            return Reading(active=None, reason="contradiction", detail="not active, in the form of a good answer")
+            return Reading(active=None, reason="contradiction", detail="inactive, in the format of a valid response")
         scope = self.scope
         return Reading(
             active=True,
@@ -100,19 +100,19 @@ class Introspected(ResponseModel):
             client_id=self.client_id,
             subject=self.user_id,
             scopes=None if scope is None else split_scopes(scope.strip().removeprefix("{").removesuffix("}"), ","),
-            expires_at=parse_epoch(seconds(self.exp)),
-            issued_at=None if self.iat is None else parse_epoch(seconds(self.iat)),
+            expires_at=parse_epoch(to_seconds(self.exp)),
+            issued_at=None if self.iat is None else parse_epoch(to_seconds(self.iat)),
             token_type=self.token_type,
         )
 
 
-def seconds(moment: float) -> float:
-    """Seconds since 1970, from whichever unit."""
+def to_seconds(moment: float) -> float:
+    """Return a time in either unit as seconds since 1970."""
     return moment / 1000 if moment >= MILLISECONDS else moment
 
 
-class Introspection(HttpEndpoint):
-    """An endpoint that wants a bearer token of whoever asks: here the one that is asked about."""
+class IntrospectionEndpoint(HttpEndpoint):
+    """An endpoint that requires a bearer token from the caller; it receives the token to be checked."""
 
     def build_request(self, question: Question) -> Request:
         request = super().build_request(question)
@@ -127,9 +127,9 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="defunct",
     status_note=(
-        "Logins with Fitbit accounts ended on 2026-05-19, and by Google's announcement the Web API with its OAuth "
-        "endpoints is off since 2026-11-02. The successor is the Google Health API with Google's OAuth; tokens and "
-        "consents do not carry over."
+        "Logins with Fitbit accounts ended on 2026-05-19. According to Google's announcement, the Web API and its "
+        "OAuth endpoints have been off since 2026-11-02. The successor is the Google Health API with Google's OAuth. "
+        "Tokens and consents do not carry over."
     ),
     aliases={"social_core": "fitbit"},
     libraries={
@@ -145,34 +145,40 @@ PROVIDER = Provider(
         shapes=(Profile,),
         request=RequestTemplate("https://api.fitbit.com/1/user/-/profile.json"),
         quirks=(
-            "All of it stands under user.",
-            "No address, whatever the scope.",
+            "All fields are under user.",
+            "The profile has no email address, regardless of the scope.",
             (
-                "displayName is what others see, a name or a username by the person's own setting: the nickname may be "
-                "a real name. fullName, firstName and lastName may be missing or empty."
+                "displayName is the name that other users see: a name or a username, depending on the user's setting. "
+                "The nickname may therefore be a real name. fullName, firstName and lastName may be missing or empty."
             ),
-            "encodedId is letters and digits, sometimes digits alone: never a number.",
-            "Units and the form of numbers follow the Accept-Language of the request; offsetFromUTCMillis is in ms.",
-            "dateOfBirth may be an empty text, and gender NA.",
-            "avatar is always there, a default picture where none was set.",
+            "encodedId consists of letters and digits, sometimes of digits alone. It must not be read as a number.",
+            (
+                "Units and the number format follow the Accept-Language header of the request. offsetFromUTCMillis is "
+                "in milliseconds."
+            ),
+            "dateOfBirth may be an empty string, and gender may be NA.",
+            "avatar is always present. It is a default picture if the user never set a picture.",
         ),
         sources=("https://dev.fitbit.com/build/reference/web-api/user/get-profile/",),
     ),
     token=TokenFacts(
         form="jwt",
         contents=(
-            "A JWT by HS256 under a key that Fitbit alone holds: it can be read and not verified. aud is the client, "
-            "sub the person, iss Fitbit, scopes a text of short codes. The person chooses among the scopes asked for."
+            "A JWT signed with HS256. Only Fitbit has the key, so the token can be read but not verified. aud is the "
+            "client, sub the user, iss Fitbit, and scopes a string of short codes. The user chooses among the "
+            "requested scopes."
         ),
         lifetime=28800,
-        validity="Eight hours by the code flow; a day, a week, 30 days or a year by the implicit one.",
+        validity=(
+            "This applies to the code flow. Tokens of the implicit flow expire after a day, a week, 30 days or a year."
+        ),
         renewal=renew_by_refresh_token(
-            "A refresh token works once. Off with the API.",
+            "A refresh token works once. The endpoint was switched off with the API.",
             "https://api.fitbit.com/oauth2/token",
             basic=True,
         ),
         termination=revoke_by_request(
-            "Form field token, access or refresh token, HTTP Basic; ends both. Off with the API.",
+            "Accepts an access token or a refresh token and ends both. The endpoint was switched off with the API.",
             "https://api.fitbit.com/oauth2/revoke",
             basic=True,
         ),
@@ -187,19 +193,19 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("profile",),
         adding=(
-            "Authorise again with more names; the person may untick any of them. Nothing new is granted since the "
-            "switch-off."
+            "Authorize again with more scopes. The user may deselect any of them. No scopes have been granted since "
+            "the switch-off."
         ),
         implied={name: (f"{name.upper()}=READ", f"{name.upper()}=READ_WRITE") for name in ASKED},
         sources=("https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/#Scopes",),
     ),
-    debug=Introspection(
+    debug=IntrospectionEndpoint(
         kind="introspection",
         method="POST",
         url="https://api.fitbit.com/1.1/oauth2/introspect",
         placement=by_form("token"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        response_model=Introspected,
+        response_model=TokenStatus,
         refusals=(
             Refusal(401, "expired", {"success": False, "errors": [{"errorType": "expired_token"}]}),
             Refusal(401, "denied", {"success": False, "errors": [{"errorType": "invalid_token"}]}),
@@ -207,18 +213,22 @@ PROVIDER = Provider(
         ),
         source="https://dev.fitbit.com/build/reference/web-api/authorization/introspect/",
         note=(
-            "No client credentials: any living token may ask about any other, and answers name the client, which must "
-            "be compared. The token asks about itself here, so a dead one falls at the header with 401; active false "
-            "is for those who ask with another. Version 1 had active 1 or 0, clientId.id and userId.id. 150 calls an "
-            "hour for each person, told by fitbit-rate-limit-remaining."
+            "No client credentials are required. Any valid token may be used to check any other token, so the client "
+            "in the response must be compared. Here the token authenticates its own check, so an invalid "
+            "token is refused with 401. Only a request that is authenticated with another token receives active false. "
+            "Version 1 had active 1 or 0, clientId.id and userId.id. The rate limit is 150 calls per hour and user; "
+            "the header fitbit-rate-limit-remaining contains the remaining calls."
         ),
     ),
     uncertain=(
         (
-            "The API is said to be off and was not asked since: whatever fails to answer in its old form is undecided, "
-            "and an answer in that form is still taken at its word."
+            "The API is reported to be off and has never been called since. A response that is not in the old format "
+            "is undecided. A response in the old format is still accepted."
         ),
-        "The unit of exp and iat is not documented: numbers from 10^11 on are read as milliseconds, others as seconds.",
-        "Fitbit shows ACTIVITY=READ_WRITE alone; the other names in the braces are taken for the scopes in capitals.",
+        (
+            "The unit of exp and iat is not documented. Numbers from 10^11 on are read as milliseconds, smaller "
+            "numbers as seconds."
+        ),
+        "Fitbit documents ACTIVITY=READ_WRITE alone. The other names in the braces are read as the scopes in capitals.",
     ),
 )

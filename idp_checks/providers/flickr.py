@@ -1,6 +1,6 @@
-"""Flickr: the person behind a token of OAuth 1.0a, with a picture by a template.
+"""Flickr: the user of an OAuth 1.0a token, with a picture URL built from a template.
 
-Flickr answers HTTP 200 whatever happens: ``stat`` says whether an answer is one.
+Flickr always returns HTTP 200; the field ``stat`` distinguishes success and failure.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ from idp_checks.providers.sdk import (
 REST = "https://api.flickr.com/services/rest/?format=json&nojsoncallback=1&method="
 
 Ok = Annotated[str, Meta(pattern=r"^ok\Z")]
-"""``stat`` of an answer that is no error."""
+"""``stat`` of a successful response."""
 
 _nsid = re.compile(r"[0-9]+@N[0-9]{2}").fullmatch
 
 
 class Content(Struct):
-    """A text, as Flickr wraps it."""
+    """A string in Flickr's wrapper object."""
 
     text: String = field(name="_content", default=None)
 
 
 class Person(Struct):
-    """``person`` of an answer."""
+    """``person`` of a response."""
 
     id: Id
     username: Content | None = None
@@ -74,12 +74,12 @@ class Info(Shape):
             id=person.id,
             name=None if person.realname is None else person.realname.text,
             username=None if person.username is None else person.username.text,
-            picture=picture(str(person.id), str(person.iconserver), str(person.iconfarm)),
+            picture=build_picture_url(str(person.id), str(person.iconserver), str(person.iconfarm)),
         )
 
 
-class SignedIn(Struct):
-    """``user`` of an answer."""
+class LoginUser(Struct):
+    """``user`` of a response."""
 
     id: Id
     username: Content | None = None
@@ -90,7 +90,7 @@ class Login(Shape):
 
     subject: ClassVar[Path] = ("user", "id")
 
-    user: SignedIn
+    user: LoginUser
     stat: Ok | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
@@ -98,8 +98,8 @@ class Login(Shape):
         return Claims(id=self.user.id, username=None if username is None else username.text)
 
 
-class TokenAnswer(Shape):
-    """Members of the token answer, https://www.flickr.com/services/api/auth.oauth.html."""
+class TokenResponse(Shape):
+    """Fields of the token response, https://www.flickr.com/services/api/auth.oauth.html."""
 
     subject: ClassVar[Path] = ("user_nsid",)
 
@@ -111,8 +111,8 @@ class TokenAnswer(Shape):
         return Claims(id=self.user_nsid, name=self.fullname, username=self.username)
 
 
-def picture(nsid: str, server: str, farm: str) -> str | None:
-    """The address of a picture; None where there is no own one.
+def build_picture_url(nsid: str, server: str, farm: str) -> str | None:
+    """Return the URL of the user's picture; None if the user never set a picture.
 
     https://www.flickr.com/services/api/misc.buddyicons.html.
     """
@@ -125,17 +125,17 @@ class Perms(Struct):
     text: str = field(name="_content")
 
 
-class Holder(Struct):
+class TokenUser(Struct):
     nsid: str
 
 
 class Credentials(Struct):
     perms: Perms
-    user: Holder
+    user: TokenUser
 
 
-class Checked(ResponseModel):
-    """A good token of the asking application.
+class TokenCheck(ResponseModel):
+    """A valid token of the calling application.
 
     https://www.flickr.com/services/api/flickr.auth.oauth.checkToken.html.
     """
@@ -147,11 +147,11 @@ class Checked(ResponseModel):
         return Reading(active=True, reason="ok", subject=self.oauth.user.nsid, scopes=(self.oauth.perms.text,))
 
 
-def _fail(*codes: int) -> Mapping[str, Any]:
+def _failure(*codes: int) -> Mapping[str, Any]:
     return {"stat": "fail", "code": frozenset(codes)}
 
 
-def _login(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _derive_login(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the response of ``flickr.test.login`` for a raw profile."""
     person = raw.get("person")
     person = person if isinstance(person, Mapping) else {}
@@ -165,12 +165,12 @@ PROVIDER = Provider(
     protocol="oauth1",
     aliases={"social_core": "flickr", "allauth": "flickr"},
     libraries={
-        "social_core": LibraryFacts(classes={TokenAnswer: ""}),
+        "social_core": LibraryFacts(classes={TokenResponse: ""}),
         "allauth": LibraryFacts(classes={Info: ""}),
     },
     simulation=SimulationFacts(
         token_fields=dict,
-        calls={"flickr.test.login": _login},
+        calls={"flickr.test.login": _derive_login},
         errors_with_status_200=True,
     ),
     docs=(
@@ -180,27 +180,27 @@ PROVIDER = Provider(
         "https://www.flickr.com/services/api/flickr.test.login.html",
     ),
     profile=ProfileFacts(
-        shapes=(Info, Login, TokenAnswer),
+        shapes=(Info, Login, TokenResponse),
         request=RequestTemplate(
             f"{REST}flickr.people.getInfo&user_id={{user_nsid}}",
             by_oauth1(),
             required_credentials=("client_id", "client_secret", "access_token_secret"),
         ),
         quirks=(
-            "A failure comes with HTTP 200 and stat fail, code and message.",
-            "Most texts are objects of one member, _content.",
+            "A failure has HTTP status 200 and contains stat fail, code and message.",
+            "Most strings are objects with a single field, _content.",
             (
-                "There is no address of the picture: it is built of iconfarm, iconserver and the identifier where "
-                "iconserver is above 0; else there is only a general placeholder."
+                "The response does not contain the URL of the picture. If iconserver is above 0, the URL is built from "
+                "iconfarm, iconserver and the identifier. Otherwise only a general placeholder exists."
             ),
-            "There is no e-mail address; mbox_sha1sum is a hash of one.",
+            "The response does not contain an email address. mbox_sha1sum is a hash of the email address.",
             (
-                "The identifier that the call asks for stands in the token answer as user_nsid, or comes by "
-                "flickr.test.login. Some libraries stop at the token answer, which holds fullname and username too."
+                "The call requires the identifier. It is in the token response as user_nsid, and flickr.test.login "
+                "returns it. Some libraries read only the token response, which also contains fullname and username."
             ),
-            "Without nojsoncallback=1 the JSON is wrapped in jsonFlickrApi(...).",
-            "realname may be missing or empty: the name is then the username.",
-            "Auth0 took it off its list in April 2026; Flickr itself goes on.",
+            "Without nojsoncallback=1, the JSON is wrapped in jsonFlickrApi(...).",
+            "realname may be missing or empty. The name is then the username.",
+            "Auth0 removed Flickr from its list in April 2026. Flickr itself still works.",
         ),
         sources=(
             "https://www.flickr.com/services/api/flickr.people.getInfo.html",
@@ -211,12 +211,12 @@ PROVIDER = Provider(
         form="oauth1",
         opaque=True,
         contents=(
-            "It is of no use without its secret and the application's: requests are signed by HMAC-SHA1. Its "
-            "permission is read, write or delete."
+            "The token cannot be used without its secret and the application's secret, because requests are signed "
+            "with HMAC-SHA1. Its permission is read, write or delete."
         ),
         lifetime=0,
-        validity="Valid until the person removes the application in the account settings.",
-        renewal=Operation("None needed; more permission by authorising again."),
+        validity="Valid until the user removes the application in the account settings.",
+        renewal=Operation("Renewal is not needed. Authorize again for more permission."),
         termination=revoke_in_settings(),
         uses=Operation(
             request=RequestTemplate(
@@ -232,7 +232,10 @@ PROVIDER = Provider(
     scopes=Scopes(
         separator=",",
         profile=("read",),
-        adding="Authorise again with perms=write or perms=delete: one alone, which includes those before it.",
+        adding=(
+            "Authorize again with perms=write or perms=delete. Request only one permission. Each includes those before "
+            "it (read, write, delete)."
+        ),
         implied={"write": ("read",), "delete": ("write",)},
         sources=("https://www.flickr.com/services/api/auth.oauth.html",),
     ),
@@ -242,33 +245,34 @@ PROVIDER = Provider(
         placement=by_oauth1(),
         required_credentials=("client_id", "client_secret", "access_token_secret"),
         proves=frozenset({"subject", "scopes"}),
-        response_model=Checked,
+        response_model=TokenCheck,
         limit=(3600, 3600),
         refusals=(
-            Refusal(200, "denied", _fail(98)),
-            Refusal(200, "caller_rejected", _fail(100), detail="Flickr does not know the application's key"),
+            Refusal(200, "denied", _failure(98)),
+            Refusal(200, "caller_rejected", _failure(100), detail="Flickr does not know the application's key"),
             Refusal(
                 200,
                 "caller_rejected",
-                _fail(96, 97),
-                detail="the signature is wrong: the application's secret, or the token's",
+                _failure(96, 97),
+                detail="the signature is wrong: check the application's secret and the token's secret",
             ),
-            Refusal(200, "issuer_error", _fail(105, 106), detail="Flickr cannot answer at present"),
+            Refusal(200, "issuer_error", _failure(105, 106), detail="Flickr is temporarily unavailable"),
         ),
         source="https://www.flickr.com/services/api/flickr.auth.oauth.checkToken.html",
         note=(
-            "The key that signs is the audience: no client is named. 3600 calls an hour and key are the published "
-            "guideline. The answer repeats the token: it is never kept."
+            "The signing key is the audience; the response contains no client. The published guideline is 3600 calls "
+            "per hour and key. The response repeats the token and is therefore never stored."
         ),
     ),
     uncertain=(
         (
-            "That another application's token is refused with code 98 is implied, not stated; code 98 itself stands on "
-            "the page of the older checkToken."
+            "The documentation implies, but does not state, that another application's token is refused with code 98. "
+            "Code 98 is documented on the page of the older checkToken."
         ),
         (
-            "The page signs with the application's secret alone and passes the token as a parameter; here it stands in "
-            "the signed header with its secret, as in every other call."
+            "The documented request is signed with the application's secret alone and contains the token as a "
+            "parameter. This package sends the token in the signed header and signs with its secret, as in every other "
+            "call."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""FreshBooks: the identity of the ``me`` call, all of it under ``response``."""
+"""FreshBooks: the identity in the response of the ``me`` call, all of it under ``response``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from idp_checks.providers.sdk import (
 
 
 class Person(Struct):
-    """``profile``, where the names stand again."""
+    """``profile``, which repeats the names."""
 
     first_name: Name = None
     last_name: Name = None
@@ -53,13 +53,13 @@ class Me(Shape):
     response: Identity
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        found = self.response
-        person = found.profile or Person()
+        identity = self.response
+        person = identity.profile or Person()
         return Claims(
-            id=found.id,
-            given_name=first_nonblank(found.first_name, person.first_name),
-            family_name=first_nonblank(found.last_name, person.last_name),
-            email=found.email,
+            id=identity.id,
+            given_name=first_nonblank(identity.first_name, person.first_name),
+            family_name=first_nonblank(identity.last_name, person.last_name),
+            email=identity.email,
         )
 
 
@@ -79,17 +79,17 @@ PROVIDER = Provider(
         shapes=(Me,),
         request=RequestTemplate("https://api.freshbooks.com/auth/api/v1/users/me"),
         quirks=(
-            "All of it stands in response.",
-            "No full name, no username, no picture.",
+            "All fields are under response.",
+            "The profile has no full name, no username and no picture.",
             (
-                "There is no flag for the address: confirmed_at and unconfirmed_email look like one, and nothing says "
-                "that they vouch."
+                "The email address has no flag. confirmed_at and unconfirmed_email look like flags, but are not "
+                "documented as proof of verification."
             ),
-            "The names stand at the top and in profile, and may be null in either.",
-            "Lists may hold null (addresses) and elements with null in them.",
+            "The names are at the top level and in profile, and may be null in both.",
+            "Lists may contain null (addresses) and elements with null fields.",
             (
-                "account_id of a business is a short text, its id a number: the accounting API wants the former, and "
-                "neither is the person."
+                "account_id of a business is a short string and its id is a number. The accounting API requires "
+                "account_id. Neither value identifies the user."
             ),
         ),
         sources=("https://www.freshbooks.com/api/me_endpoint",),
@@ -97,20 +97,19 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "No form is documented. The application chooses the scopes, which must be set in its registration too."
+            "No format is documented. The application chooses the scopes, which must also be set in its registration."
         ),
         lifetime=43200,
-        validity="created_at and expires_in of the token answer count.",
+        validity="The expiry follows from created_at and expires_in of the token response.",
         renewal=renew_by_refresh_token(
-            "A JSON body of grant_type=refresh_token with client_id, client_secret and redirect_uri. A refresh token "
-            "has no end and works once: an answer that is lost loses the grant.",
+            "A refresh token does not expire and works once. If the response is lost, the grant is lost.",
             "https://api.freshbooks.com/auth/oauth/token",
             as_json=True,
             required_credentials=("client_id", "client_secret", "redirect_uri"),
             params={"redirect_uri": "{redirect_uri}"},
         ),
         termination=revoke_by_request(
-            "A JSON body with client_id, client_secret and token; known from client code.",
+            "The call is known from client code.",
             "https://api.freshbooks.com/auth/oauth/revoke",
             as_json=True,
         ),
@@ -123,7 +122,7 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("user:profile:read",),
         email=("user:profile:read",),
-        adding="Select the scope in the application's settings, then authorise again with it.",
+        adding="Select the scope in the application's settings, then authorize again with it.",
         sources=("https://www.freshbooks.com/api/scopes",),
     ),
     debug=profile_probe(
@@ -132,12 +131,15 @@ PROVIDER = Provider(
         refusals=(Refusal(401, "denied", {"error": "unauthenticated"}),),
         source="https://www.freshbooks.com/api/me_endpoint",
         note=(
-            "Shows that the token works and for whom, never for which application, with which scopes or until when. "
-            "Other services of this API refuse with errno and message, or a list of errors."
+            "The response contains neither the scopes nor the expiry. Other services of this API refuse with errno and "
+            "message, or with a list of errors."
         ),
     ),
     uncertain=(
-        "The refusal is known from client code alone: a 401 with another body leaves the question open.",
-        "How a token without user:profile:read is answered is not documented: undecided unless by that refusal.",
+        "The refusal is known from client code alone. A 401 with another body is undecided.",
+        (
+            "The response to a token without user:profile:read is not documented. It is undecided unless it equals "
+            "that refusal."
+        ),
     ),
 )

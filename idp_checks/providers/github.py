@@ -1,6 +1,6 @@
 """GitHub: OAuth apps and GitHub Apps.
 
-The public address of a user carries no flag; what GitHub vouches for stands in the answer of ``/user/emails``.
+The public email address of a user has no flag. ``/user/emails`` returns the addresses that GitHub has verified.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class EmailEntry(Struct):
     verified: Flag = None
 
 
-class NotGiven(Struct):
-    """What ``/user/emails`` answers without the scope: nothing is known of the addresses."""
+class EmailsError(Struct):
+    """The response of ``/user/emails`` without the scope; the email addresses stay unknown."""
 
     message: str
 
@@ -69,9 +69,9 @@ class User(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         email, verified = self.email, None
-        listed = also.get("emails")
-        if listed and not isinstance(listed, NotGiven):
-            best = pick_email((each.email, each.primary is True, bool_or_none(each.verified)) for each in listed)
+        entries = also.get("emails")
+        if entries and not isinstance(entries, EmailsError):
+            best = pick_email((entry.email, entry.primary is True, bool_or_none(entry.verified)) for entry in entries)
             email, verified = best if best[0] else (email, None)
         return Claims(
             id=self.id,
@@ -91,8 +91,8 @@ class Owner(Struct):
     id: NumberId
 
 
-class Checked(ResponseModel):
-    """A token of the asking application, https://docs.github.com/en/rest/apps/oauth-applications#check-a-token."""
+class TokenCheck(ResponseModel):
+    """A token of the calling application, https://docs.github.com/en/rest/apps/oauth-applications#check-a-token."""
 
     app: App
     user: Owner | None
@@ -113,16 +113,16 @@ class Checked(ResponseModel):
         )
 
 
-class Limited(HttpEndpoint):
-    """An endpoint whose limits may also show as a 403, told by its headers alone.
+class RateLimitedEndpoint(HttpEndpoint):
+    """An endpoint that may also return 403 for a rate limit; only the headers show it.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
     """
 
     def read(self, response: Response, question: Question) -> Reading:
-        used_up = response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers
-        if response.status == 403 and used_up:
-            return Reading(active=None, reason="rate_limited", detail="the issuer asks to slow down")
+        is_exhausted = response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers
+        if response.status == 403 and is_exhausted:
+            return Reading(active=None, reason="rate_limited", detail="GitHub limits the request rate")
         return super().read(response, question)
 
 
@@ -146,17 +146,22 @@ PROVIDER = Provider(
         request=RequestTemplate("https://api.github.com/user", headers=HEADERS),
         also={
             "emails": AdditionalCall(
-                list[EmailEntry] | NotGiven,
+                list[EmailEntry] | EmailsError,
                 RequestTemplate("https://api.github.com/user/emails", headers=HEADERS),
-                "all addresses, each with its own verified flag (scope user:email)",
+                "all email addresses, each with a verified flag (scope user:email)",
             )
         },
-        vouching="GitHub's verified flag of an address in /user/emails; the public address of /user has none",
+        vouching=(
+            "GitHub's verified flag of an email address in /user/emails; the public email address in /user has no flag"
+        ),
         quirks=(
-            "The public address is null or an empty text when hidden; the primary one then stands in /user/emails.",
-            "The login can be renamed and taken by somebody else: never a key.",
-            "Addresses of users.noreply.github.com may be listed as verified and receive no ordinary mail.",
-            "Requests without a User-Agent are refused with 403.",
+            (
+                "The public email address is null or an empty string if hidden. The primary email address is then in "
+                "/user/emails."
+            ),
+            "The login can be renamed and then taken by another user, so it must not be used as a key.",
+            "Addresses of users.noreply.github.com may be listed as verified but receive no ordinary mail.",
+            "GitHub refuses requests without a User-Agent with 403.",
         ),
         sources=("https://docs.github.com/en/rest/users/users", "https://docs.github.com/en/rest/users/emails"),
     ),
@@ -164,23 +169,25 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The prefix tells the kind: gho_ OAuth app, ghu_ user token of a GitHub App, ghr_ refresh, ghs_ "
-            "installation, ghp_ and github_pat_ personal. An OAuth app chooses scopes, a GitHub App has the "
-            "permissions of its registration."
+            "The prefix shows the kind: gho_ is an OAuth app token, ghu_ a user token of a GitHub App, ghr_ a refresh "
+            "token, ghs_ an installation token, ghp_ and github_pat_ personal tokens. An OAuth app chooses scopes. A "
+            "GitHub App has the permissions of its registration."
         ),
         lifetime=0,
         validity=(
-            "OAuth app tokens do not end by time, but are dropped after a year unused, or when more than ten exist for "
-            "one person, app and set of scopes. User tokens of a GitHub App live 8 hours unless the app opted out."
+            "This applies to OAuth app tokens, but GitHub deletes them after a year without use, or if more than ten "
+            "exist for one user, app and set of scopes. User tokens of a GitHub App are valid for 8 hours unless the "
+            "app opted out."
         ),
         renewal=renew_by_refresh_token(
-            "Only user tokens of GitHub Apps: grant_type=refresh_token gives a new pair and ends the old one; the "
-            "refresh token lives 6 months.",
+            (
+                "Only user tokens of GitHub Apps can be renewed. The response contains a new pair, and the old pair "
+                "becomes invalid. The refresh token is valid for 6 months."
+            ),
             "https://github.com/login/oauth/access_token",
         ),
         termination=Operation(
-            "JSON body with access_token, HTTP Basic with client id and secret; 204 when done. Deleting .../grant ends "
-            "the whole authorisation.",
+            "GitHub responds with 204 on success. DELETE .../grant ends the whole authorization.",
             RequestTemplate(
                 "https://api.github.com/applications/{client_id}/token",
                 by_json("access_token"),
@@ -192,7 +199,7 @@ PROVIDER = Provider(
             success_statuses=frozenset({204}),
         ),
         uses=Operation(
-            "The header X-OAuth-Scopes of the answer lists the scopes.",
+            "The response header X-OAuth-Scopes lists the scopes.",
             RequestTemplate(
                 "https://api.github.com/user",
                 headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
@@ -210,13 +217,13 @@ PROVIDER = Provider(
         profile=("read:user",),
         email=("user:email",),
         adding=(
-            "Authorise again with more scopes; fewer than asked may be granted, so read what was. They are asked for "
-            "with spaces between and answered with commas. Without any a token reads what is public."
+            "Authorize again with more scopes. GitHub may grant fewer scopes than requested, so read the granted ones. "
+            "Requests separate scopes with spaces, responses with commas. A token without scopes reads public data."
         ),
         implied={"user": ("read:user", "user:email", "user:follow")},
         sources=("https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",),
     ),
-    debug=Limited(
+    debug=RateLimitedEndpoint(
         kind="check-token",
         method="POST",
         url="https://api.github.com/applications/{client_id}/token",
@@ -225,22 +232,27 @@ PROVIDER = Provider(
         headers=HEADERS,
         required_credentials=("client_id", "client_secret"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        response_model=Checked,
+        response_model=TokenCheck,
         refusals=(
             Refusal(
                 404,
                 "denied",
                 {"message": "Not Found"},
                 bare=True,
-                detail="no such token of this application: dead, unknown, or of another one",
+                detail="no such token of this application: invalid, unknown or issued to another application",
             ),
             Refusal(401, "caller_rejected", {"message": "Bad credentials"}),
         ),
         source="https://docs.github.com/en/rest/apps/oauth-applications#check-a-token",
         note=(
-            "It answers for tokens of the asking client alone, so a good answer proves the client. The token stands in "
-            "the answer, which is never kept as it is."
+            "It accepts only tokens of the calling client, so a successful response proves the client. The response "
+            "contains the token and is never stored unchanged."
         ),
     ),
-    uncertain=("What a wrong client secret gives is not documented: a 404 may hide it, so a bare 404 proves little.",),
+    uncertain=(
+        (
+            "The response to a wrong client secret is not documented. It may be a 404, so a 404 without a reason "
+            "proves little."
+        ),
+    ),
 )

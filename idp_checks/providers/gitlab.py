@@ -1,4 +1,4 @@
-"""GitLab: gitlab.com and self-managed servers, which have the same paths under a host of their own."""
+"""GitLab: gitlab.com and self-managed servers, which have the same paths on another host."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class UserInfo(OpenIdClaims):
 
 
 class Application(Struct):
-    """The application that a token was issued to; none for a token without one."""
+    """The application that a token was issued to; null for a token without an application."""
 
     uid: str | None
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever application, https://docs.gitlab.com/api/oauth2/.
+    """A valid token of any application, https://docs.gitlab.com/api/oauth2/.
 
     Older servers have ``scopes`` and ``expires_in_seconds`` for ``scope`` and ``expires_in``.
     """
@@ -111,20 +111,26 @@ PROVIDER = Provider(
         shapes=(User, UserInfo),
         request=RequestTemplate("https://gitlab.com/api/v4/user"),
         vouching=(
-            "GitLab's email_verified in /oauth/userinfo, of the primary address with scope email and of the public one "
-            "without it; /api/v4/user says nothing, confirmed_at there is a hint at most"
+            "GitLab's email_verified in /oauth/userinfo (with scope email of the primary address, otherwise of the public "
+            "address); /api/v4/user has no such field, and confirmed_at is at most a hint"
         ),
-        subject_scope="the server: gitlab.com and every self-managed one count by themselves",
+        subject_scope="the server: gitlab.com or one self-managed server",
         quirks=(
-            "The identifier is a number here and a text (sub) in /oauth/userinfo: the same digits.",
-            "email is the owner's own address; public_email is what others see, and often empty.",
-            "The picture may be null, a Gravatar address, or on old self-managed servers a path without host.",
-            "The answer has identities of its own, the linked sign-ins: in a normalised profile the standard ones win.",
-            "There is no given or family name.",
-            "A token with scope openid alone gets 403 insufficient_scope from /api/v4/user.",
-            "A person who is blocked or has not accepted the terms gets 403, although the token is alive.",
-            "Groups stand in groups of /oauth/userinfo and in groups_direct of the ID token.",
-            "Self-managed servers often send fewer members.",
+            "The identifier is a number in /api/v4/user and a string (sub) with the same digits in /oauth/userinfo.",
+            "email is the account owner's email address. public_email is visible to other users and often empty.",
+            "The picture may be null or a Gravatar URL, or on old self-managed servers a path without a host.",
+            (
+                "The response has a field identities with the linked sign-ins. In a normalized profile, the standard "
+                "identities replace it."
+            ),
+            "The response has no given name and no family name.",
+            "/api/v4/user responds with 403 insufficient_scope to a token with scope openid alone.",
+            (
+                "GitLab responds with 403 if the user is blocked or still has to accept the terms, although the token "
+                "is valid."
+            ),
+            "Groups are in groups of /oauth/userinfo and in groups_direct of the ID token.",
+            "Self-managed servers often send fewer fields.",
         ),
         sources=(
             "https://docs.gitlab.com/api/users/",
@@ -135,24 +141,31 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "An application chooses the scopes alone. glpat- tokens (personal, project, group) are of "
-            "another kind, though the API takes them as bearer tokens too."
+            "The application alone chooses the scopes. Tokens with prefix glpat- (personal, project, group) are of "
+            "another kind, but the API accepts them as bearer tokens too."
         ),
         lifetime=7200,
-        validity=("expires_in and created_at of the token answer count. Those without an end died with 15.0."),
+        validity=(
+            "The expiry follows from expires_in and created_at of the token response. Tokens without an expiry became "
+            "invalid with version 15.0."
+        ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client id and secret (or code_verifier) and redirect_uri; a new pair, and "
-            "the old one ends at once.",
+            (
+                "code_verifier may be sent instead of the client secret. The response contains a new pair, and the old "
+                "pair becomes invalid at once."
+            ),
             "https://gitlab.com/oauth/token",
             required_credentials=("client_id", "client_secret", "redirect_uri"),
             params={"redirect_uri": "{redirect_uri}"},
         ),
         termination=revoke_by_request(
-            "Form field token, with client id and secret as HTTP Basic or in the form; 200 and an empty object, for an "
-            "unknown token too.",
+            (
+                "The client credentials may also be sent as HTTP Basic. GitLab responds with 200 and an empty object, "
+                "also to an unknown token."
+            ),
             "https://gitlab.com/oauth/revoke",
         ),
-        uses=Operation("Needs read_user, read_api or api.", RequestTemplate("https://gitlab.com/api/v4/user")),
+        uses=Operation("Requires scope read_user, read_api or api.", RequestTemplate("https://gitlab.com/api/v4/user")),
         pattern=r"[0-9a-f]{64}",
         sample="{hex}",
         sources=("https://docs.gitlab.com/api/oauth2/",),
@@ -161,8 +174,9 @@ PROVIDER = Provider(
         profile=("read_user", "openid", "profile"),
         email=("read_user", "email"),
         adding=(
-            "Tick the scope in the registration of the application, then authorise again with it; the person is asked "
-            "anew. read_user opens /api/v4/user with the address, openid opens /oauth/userinfo."
+            "Select the scope in the registration of the application, then authorize again with it; the user must "
+            "consent again. Scope read_user allows /api/v4/user with the email address, scope openid allows "
+            "/oauth/userinfo."
         ),
         implied={"api": ("read_api", "read_user"), "read_api": ("read_user",)},
         sources=(
@@ -181,19 +195,19 @@ PROVIDER = Provider(
                 401,
                 "denied",
                 {"error": frozenset({"invalid_token", "invalid_request"})},
-                detail="expired, revoked or unknown: not told which",
+                detail="expired, revoked or unknown: the response does not state which",
             ),
         ),
         source="https://docs.gitlab.com/api/oauth2/",
         note=(
-            "401 does not say why; /api/v4/user does (its description says expired or revoked, and 403 "
-            "insufficient_scope means alive). RFC 7662 is at /oauth/introspect with the client's "
-            "credentials, names no subject, and calls another client's token inactive. Limits are by address "
-            "and by person, with Retry-After. Self-managed servers: the same path under issuer_url."
+            "/api/v4/user states the reason: the description says expired or revoked, and 403 insufficient_scope means "
+            "that the token is valid. RFC 7662 introspection is at /oauth/introspect with the client's credentials. It "
+            "returns no subject and reports another client's token as inactive. Rate limits apply per address and per "
+            "user, with Retry-After. Self-managed servers have the same path under issuer_url."
         ),
     ),
     uncertain=(
-        "How /oauth/token/info answers under a rate limit is not documented for this path; any 429 is read as one.",
-        "That a 401 invalid_request of an older server denies the token is known from its code alone.",
+        "The response of /oauth/token/info to a rate limit is not documented. Any 429 is read as a rate limit.",
+        "Only the server's code shows that a 401 invalid_request of an older server denies the token.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Google Workspace: Google's sign-in for the members of an organisation, who are known by their address."""
+"""Google Workspace: Google's sign-in for users of an organization, identified by email address."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from idp_checks.providers.sdk import (
 
 
 class UserInfo(google_oauth2.UserInfo):
-    """Google's userinfo, where the address identifies, as Auth0 has it; else ``sub``.
+    """Google's userinfo with the email address as identifier, as in Auth0, otherwise ``sub``.
 
-    An address that Google does not vouch for may be somebody else's: it identifies nobody.
+    An email address that Google does not vouch for may belong to another user, so it is not the identifier.
 
     https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles
     """
@@ -39,25 +39,25 @@ class UserInfo(google_oauth2.UserInfo):
     subject: ClassVar[Path] = ("email",)
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = google_oauth2.UserInfo.claims(self, also)
+        claims = google_oauth2.UserInfo.claims(self, also)
         if not str(self.sub).strip():
-            raise ProfileError("the account is blank", path="$.sub")
-        if said.email_verified and self.email and is_email(self.email):
-            said.id = self.email
-        return said
+            raise ProfileError("the identifier is blank", path="$.sub")
+        if claims.email_verified and self.email and is_email(self.email):
+            claims.id = self.email
+        return claims
 
 
 class TokenInfo(google_oauth2.TokenInfo):
-    """Google's answer about a token: it names ``sub``, and with the scope email the address."""
+    """Google's response about a token; it contains ``sub``, and with scope email the email address."""
 
     email: str | None = None
     email_verified: StringFlag = None
 
     def read(self, question: Question) -> Reading:
-        said = google_oauth2.TokenInfo.read(self, question)
+        reading = google_oauth2.TokenInfo.read(self, question)
         if question.subject is None or "@" not in question.subject:
-            return said
-        return replace(said, subject=self.email if string_flag(self.email_verified) else None)
+            return reading
+        return replace(reading, subject=self.email if string_flag(self.email_verified) else None)
 
 
 PROVIDER = Provider(
@@ -74,24 +74,25 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(UserInfo,),
         request=RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
-        vouching="Google's email_verified; with the claim hd Google is authoritative for the address",
-        subject_scope="the address, as long as it is one person's",
+        vouching="Google's email_verified; with the claim hd, Google is authoritative for the email address",
+        subject_scope="the email address, as long as it belongs to one user",
         quirks=(
             (
-                "Auth0 makes the identifier of the address, not of sub: a renamed person is another user, and who gets "
-                "a used address is the former user. sub stays in the profile, to be compared."
+                "In Auth0 the identifier is the email address, not sub. A user whose address changes becomes another "
+                "user, and a user who receives a used address becomes the former user. sub stays in the profile for "
+                "comparison."
             ),
-            "Without scope email, or where email_verified is not true, there is no such identifier: it is sub then.",
+            "Without scope email, or if email_verified is not true, the identifier is sub.",
             (
-                "hd is the primary domain of the organisation and the only proof of membership: it is to be compared "
-                "with the allowed domains. Without it the account is none of Google Workspace."
+                "hd is the primary domain of the organization and the only proof of membership, so compare it with the "
+                "allowed domains. An account without hd is outside Google Workspace."
             ),
-            "The parameter hd of the authorisation request is a hint that the person can change.",
-            "The domain of the address may be another one than hd (secondary domains, aliases).",
+            "The parameter hd of the authorization request is a hint that the user can change.",
+            "The domain of the email address may differ from hd (secondary domains, aliases).",
             "An administrator may hide pictures. locale is no longer sent for many accounts.",
             (
-                "Groups, aliases, suspension and the rest are in the Directory API (thumbnailPhotoUrl for the "
-                "picture), which takes an administrator's consent and so as a rule not the person's token."
+                "Groups, aliases, suspension and further data are in the Directory API (thumbnailPhotoUrl for the "
+                "picture). It requires an administrator's consent, so it does not usually accept the user's token."
             ),
         ),
         sources=(
@@ -103,29 +104,33 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "The same tokens as those of Google's own accounts: opaque, of one client and one account, with the scopes "
-            "granted. An administrator may block a client or narrow its scopes for the organisation."
+            "The tokens are the same as for other Google accounts: opaque, bound to one client and one account, with "
+            "the granted scopes. An administrator may block a client or restrict its scopes for the organization."
         ),
         lifetime=3600,
         validity=(
-            "Where an administrator limits sessions of Google Cloud, the refresh token ends with the "
-            "session (invalid_grant, subtype invalid_rapt)."
+            "If an administrator limits Google Cloud sessions, the refresh token ends with the session (invalid_grant, "
+            "subtype invalid_rapt)."
         ),
         renewal=renew_by_refresh_token(
             (
-                "Needs access_type=offline at the login. At most 100 live ones per client and account; dead "
-                "after 6 months unused, or 7 days while the consent screen is external and in testing."
+                "Requires access_type=offline at login. At most 100 refresh tokens are valid per client and account. "
+                "They expire after 6 months without use, or after 7 days while the consent screen is external and in "
+                "testing."
             ),
             "https://oauth2.googleapis.com/token",
         ),
         termination=Operation(
-            "Form field token, access or refresh token, no client credentials. An administrator removes a person's "
-            "tokens for a client by DELETE https://admin.googleapis.com/admin/directory/v1/users/USER/tokens/CLIENT.",
+            (
+                "Accepts an access token or a refresh token, without client credentials. An administrator removes a "
+                "user's tokens for a client with DELETE "
+                "https://admin.googleapis.com/admin/directory/v1/users/USER/tokens/CLIENT."
+            ),
             RequestTemplate("https://oauth2.googleapis.com/revoke", by_form("token"), method="POST"),
             ends="grant",
         ),
         uses=Operation(
-            "Any token with scope openid works; it also gives hd.",
+            "Any token with scope openid works. The response also contains hd.",
             RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
         ),
         pattern=google_oauth2.PROVIDER.token.pattern,
@@ -139,8 +144,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Authorise again with include_granted_scopes=true; scopes of the Directory API need the consent of an "
-            "administrator of the organisation."
+            "Authorize again with include_granted_scopes=true. Scopes of the Directory API require the consent of an "
+            "administrator of the organization."
         ),
         implied=google_oauth2.PROVIDER.scopes.implied,
         sources=("https://developers.google.com/identity/protocols/oauth2/scopes",),
@@ -148,15 +153,16 @@ PROVIDER = Provider(
     debug=google_oauth2.tokeninfo(
         TokenInfo,
         (
-            "Google's endpoint for all accounts: no active flag and no credentials, so the client must be compared. It "
-            "does not name the organisation: hd stands in userinfo and in the ID token. The account is sub; a caller "
-            "who names it by an address is told the verified address. It may be throttled, and is meant for debugging."
+            "The endpoint serves all Google accounts. The response has no active flag and does not contain the "
+            "organization; hd is in userinfo and in the ID token. The account is sub. If the account in question is an "
+            "email address, it is compared with the verified email address. The endpoint may be throttled and is meant "
+            "for debugging."
         ),
     ),
     uncertain=(
         (
-            "How the endpoint is asked and what it answers is known from Google's own clients, not from a page of "
-            "Google's; expired, revoked and unknown tokens are refused alike."
+            "The request and the response are known from Google's own clients, not from a page of Google's "
+            "documentation. Expired, revoked and unknown tokens are refused in the same way."
         ),
     ),
 )
