@@ -1,4 +1,4 @@
-"""Google: OpenID Connect sign-in, and the older answers that stored profiles still hold."""
+"""Google: OpenID Connect sign-in, and older responses that stored profiles still contain."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class UserInfo(OpenIdClaims):
 
 
 class UserInfoV2(Shape):
-    """The v2 answer: ``id`` and ``verified_email`` for ``sub`` and ``email_verified``."""
+    """The v2 response: ``id`` and ``verified_email`` for ``sub`` and ``email_verified``."""
 
     vouched_by: ClassVar[Path | None] = ("verified_email",)
 
@@ -67,7 +67,7 @@ class UserInfoV2(Shape):
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever client; numbers and booleans come as texts."""
+    """A valid token of any client; numbers and booleans are strings."""
 
     aud: str
     exp: EpochOrString
@@ -87,14 +87,14 @@ class TokenInfo(ResponseModel):
         )
 
 
-def tokeninfo(answer: type[TokenInfo], note: str) -> HttpEndpoint:
-    """Google's endpoint about tokens of every kind of account."""
+def tokeninfo(response_model: type[TokenInfo], note: str) -> HttpEndpoint:
+    """Return Google's tokeninfo endpoint, which serves every kind of account."""
     return HttpEndpoint(
         kind="tokeninfo",
         url="https://oauth2.googleapis.com/tokeninfo",
         placement=by_query("access_token"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        response_model=answer,
+        response_model=response_model,
         refusals=(Refusal(400, "denied", {"error": "invalid_token"}),),
         source="https://github.com/googleapis/google-auth-library-nodejs/blob/main/src/auth/oauth2client.ts",
         note=note,
@@ -124,10 +124,10 @@ PROVIDER = Provider(
             "claim, elsewhere the address was verified once and may have been lost since"
         ),
         quirks=(
-            "The identifier is a text of about 21 digits: as a number it loses digits.",
-            "Scope openid gives sub and at most a picture; names and locale may be missing with scope profile too.",
-            "Google knows no username: the nickname is the local part of the address.",
-            "The answer of Google+ (name as an object, a list emails), withdrawn since, is not read.",
+            "The identifier is a string of about 21 digits. Read as a number, it loses digits.",
+            "Scope openid returns sub and at most a picture. Names and locale may be missing even with scope profile.",
+            "The response has no username. The nickname is the local part of the email address.",
+            "The withdrawn Google+ response (name is an object, emails is a list) is not supported.",
             "iss of an ID token is https://accounts.google.com or accounts.google.com.",
         ),
         sources=("https://developers.google.com/identity/openid-connect/reference",),
@@ -136,23 +136,26 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Its form may change; 2048 bytes at most. Bound to one client, one account and the scopes "
-            "granted, which a person may grant one by one."
+            "The format may change. A token has at most 2048 bytes. It is bound to one client, one account and the "
+            "granted scopes, which a user may grant one by one."
         ),
         lifetime=3600,
         expiry_field="expires_in",
-        validity="About an hour, less where an administrator limits sessions.",
+        validity="The hour is approximate, and shorter if an administrator limits sessions.",
         renewal=renew_by_refresh_token(
             (
-                "A refresh token comes only with access_type=offline. At most 100 are live per client and "
-                "account; one dies after 6 months without use, with a new password if it opens Gmail, and after "
-                "7 days while the consent screen is in testing."
+                "Google issues a refresh token only with access_type=offline. At most 100 refresh tokens are valid per "
+                "client and account. A refresh token expires after 6 months without use, after 7 days while the "
+                "consent screen is in testing, and with a new password if it allows access to Gmail."
             ),
             "https://oauth2.googleapis.com/token",
         ),
         termination=Operation(
-            "Form field token, access or refresh token, no client credentials; an access token takes its refresh token "
-            "along. 400 for a dead one; it may take a while to be felt.",
+            (
+                "Accepts an access token or a refresh token, without client credentials. The revocation of an access "
+                "token also revokes its refresh token. Google responds with 400 to an invalid token. The revocation "
+                "may take effect with a delay."
+            ),
             RequestTemplate("https://oauth2.googleapis.com/revoke", by_form("token"), method="POST"),
             ends="grant",
         ),
@@ -167,8 +170,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Ask for the new ones alone with include_granted_scopes=true, and what was granted before is kept; "
-            "sensitive ones need Google's verification of the app."
+            "Request only the new scopes with include_granted_scopes=true; the scopes granted before are kept. "
+            "Sensitive scopes require Google's verification of the app."
         ),
         implied={
             "email": ("https://www.googleapis.com/auth/userinfo.email",),
@@ -181,16 +184,15 @@ PROVIDER = Provider(
     debug=tokeninfo(
         TokenInfo,
         (
-            "No active flag and no credentials: it answers for every client's token, so the client must be compared. "
-            "The account is named with scope openid or profile alone. It may be throttled, and is meant for debugging. "
-            "Google's own clients also send the token by POST as a bearer, which keeps it out of logs; what refusals "
-            "look like there is not known, so the form in common use stays."
+            "The response has no active flag. It contains the account only with scope openid or profile. The endpoint "
+            "may be throttled and is meant for debugging. Google's own clients also send the token by POST as a bearer "
+            "token, which keeps it out of logs. The refusals of that form are not known, so the common form is used."
         ),
     ),
     uncertain=(
         (
-            "How the endpoint is asked and what it answers is known from Google's own clients, not from a page of "
-            "Google's; expired, revoked and unknown tokens are refused alike."
+            "The request and the response are known from Google's own clients, not from a page of Google's "
+            "documentation. Expired, revoked and unknown tokens are refused in the same way."
         ),
     ),
 )

@@ -30,7 +30,7 @@ HEADERS = {"Accept": "application/vnd.heroku+json; version=3"}
 class Account(Shape):
     """``GET /account``, https://devcenter.heroku.com/articles/platform-api-reference#account.
 
-    An error has an ``id`` too, what is wrong in a word; only an account has an address.
+    An error also has an ``id``, which is an error code. Only an account has an email address.
     """
 
     id: Id
@@ -39,7 +39,7 @@ class Account(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if not first_nonblank(self.email):
-            raise ProfileError("no account, which always has an address", path="$.email")
+            raise ProfileError("not an account: an account always has an email address", path="$.email")
         return Claims(id=self.id, name=self.name, email=self.email)
 
 
@@ -58,12 +58,15 @@ PROVIDER = Provider(
         shapes=(Account,),
         request=RequestTemplate("https://api.heroku.com/account", headers=HEADERS),
         quirks=(
-            "verified is about billing details and says nothing of the address, for which nothing vouches.",
-            "An error has a member id as well, such as unauthorized: it is no account.",
-            "The header Accept must name version=3.",
-            "name is null until the person sets it; there are no parts of it, no username and no picture.",
+            "verified is about billing details, not about the email address.",
+            "An error also has a field id, such as unauthorized, but it is not an account.",
+            "The Accept header must contain version=3.",
+            (
+                "name is null until the user sets it. The response has no given name, no family name, no username and "
+                "no picture."
+            ),
             "default_organization is the older name of default_team.",
-            "The token answer names the account too, as user_id, with a session_nonce.",
+            "The token response also contains the account, as user_id, and a session_nonce.",
         ),
         sources=("https://devcenter.heroku.com/articles/platform-api-reference#account",),
     ),
@@ -71,16 +74,16 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The kind is not readable either: access tokens, direct authorisations and API keys look alike, "
-            "HRKU-AA and 58 characters now, a UUID with or without HRKU- before. Limited by scopes."
+            "The kind cannot be read from the token either. Access tokens, direct authorizations and API keys have the "
+            "same format: now HRKU-AA and 58 characters, formerly a UUID with or without HRKU-. Scopes limit the token."
         ),
         lifetime=28799,
         validity=(
-            "Eight hours by expires_in of the token answer; authorisations that a person makes directly may not end."
+            "expires_in of the token response states eight hours. Authorizations that a user creates directly may not "
+            "expire."
         ),
         renewal=Operation(
-            "Form fields grant_type=refresh_token, refresh_token and client_secret; the refresh token does not end by "
-            "time.",
+            "The refresh token has no time limit.",
             RequestTemplate(
                 "https://id.heroku.com/oauth/token",
                 by_form("refresh_token"),
@@ -91,7 +94,10 @@ PROVIDER = Provider(
             token="refresh",
         ),
         termination=Operation(
-            "Needs the authorisation's id and a token of scope global; the person can do it in the dashboard.",
+            (
+                "Requires the id of the authorization and a token with scope global. The user can revoke the "
+                "authorization in the dashboard."
+            ),
             RequestTemplate(
                 "https://api.heroku.com/oauth/authorizations/{authorization_id}",
                 method="DELETE",
@@ -113,8 +119,8 @@ PROVIDER = Provider(
         profile=("identity",),
         email=("identity",),
         adding=(
-            "Authorise again with another scope (global, identity, read, write, read-protected, write-protected): that "
-            "is another authorisation."
+            "Authorize again with another scope (global, identity, read, write, read-protected, write-protected). This "
+            "creates another authorization."
         ),
         implied={"global": ("identity", "read", "write", "read-protected", "write-protected")},
         sources=("https://devcenter.heroku.com/articles/oauth#scopes",),
@@ -125,14 +131,14 @@ PROVIDER = Provider(
         headers=HEADERS,
         refusals=(
             Refusal(401, "denied", {"id": "unauthorized"}),
-            Refusal(403, "not_permitted", {"id": "forbidden"}, detail="the token is alive and lacks scope identity"),
+            Refusal(403, "not_permitted", {"id": "forbidden"}, detail="the token is valid but lacks scope identity"),
         ),
         source="https://devcenter.heroku.com/articles/platform-api-reference#errors",
         note=(
-            "GET /oauth/authorizations/~ tells of the person's own API key and not of the token that asks: "
-            "it proves nothing. With scope global GET /oauth/authorizations lists every authorisation with "
-            "its client, its token and seconds left, but nobody should ask for global for that. 4500 "
-            "requests an hour for each account, with RateLimit-Remaining."
+            "GET /oauth/authorizations/~ returns the user's own API key and not the token of the request, so it proves "
+            "nothing. With scope global, GET /oauth/authorizations lists every authorization with its client, its "
+            "token and the seconds left, but do not request global for this purpose. The rate limit is 4500 requests "
+            "per hour and account, with RateLimit-Remaining."
         ),
     ),
 )

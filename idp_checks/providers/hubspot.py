@@ -1,4 +1,4 @@
-"""HubSpot: the person who installed an app. The profile is the issuer's answer about the token itself."""
+"""HubSpot: the user who installed an app; the profile is the introspection response."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from idp_checks.providers.sdk import (
 
 
 class Metadata(Shape):
-    """``POST /oauth/2026-03/token/introspect`` and the older ``GET /oauth/v1/access-tokens/{token}`` alike.
+    """The response of token introspection, and of the older ``GET /oauth/v1/access-tokens/{token}``.
 
+    ``POST /oauth/2026-03/token/introspect``,
     https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect
     """
 
@@ -43,8 +44,8 @@ class Metadata(Shape):
         return Claims(id=self.user_id, email=self.user)
 
 
-class Introspected(ResponseModel):
-    """An active token; refresh tokens are answered as well."""
+class TokenStatus(ResponseModel):
+    """The response to an active token; refresh tokens are accepted too."""
 
     active: bool
     token_use: str
@@ -56,7 +57,9 @@ class Introspected(ResponseModel):
 
     def read(self, question: Question) -> Reading:
         if self.active is not True or self.token_use != "access_token":
-            return Reading(active=None, reason="contradiction", detail="not about an active access token")
+            return Reading(
+                active=None, reason="contradiction", detail="the response is not about an active access token"
+            )
         return Reading(
             active=True,
             reason="ok",
@@ -86,14 +89,20 @@ PROVIDER = Provider(
         shapes=(Metadata,),
         request=None,
         quirks=(
-            "There is no userinfo: the answer about the token is the profile, without name and picture.",
-            "The address stands in user. Nothing vouches for it, though django-allauth takes it as verified.",
-            "user_id is the person, hub_id the customer's account: one person may come with several.",
-            "The answer repeats the token, and a signed copy of what it says: it is not to be stored as it is.",
+            (
+                "HubSpot has no userinfo endpoint. The profile is the introspection response, which has no name and no "
+                "picture."
+            ),
+            (
+                "The email address is in user. HubSpot does not vouch for it, although django-allauth treats it as "
+                "verified."
+            ),
+            "user_id is the user and hub_id the customer's account. One user may have several accounts.",
+            "The response repeats the token and contains a signed copy of its data. It must not be stored unchanged.",
             "expiresAt in signed_access_token is in milliseconds, expires_in in seconds.",
             (
                 "The older form, GET https://api.hubapi.com/oauth/v1/access-tokens/{token}, has neither active nor "
-                "client_id, asks for no credentials, leaves tokens in access logs, and ends on 2027-02-16."
+                "client_id and requires no credentials. It leaves tokens in access logs, and ends on 2027-02-16."
             ),
         ),
         sources=(
@@ -104,19 +113,21 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Not to be read; up to about 300 characters. Bound to one app, one customer's account and the person who "
-            "installed it; the scopes asked for must be those of the app's configuration. Tokens of private apps "
-            "(pat-na1-, pat-eu1-) are another kind."
+            "Clients must not read the token, which has up to about 300 characters. Bound to one app, one customer's "
+            "account and the user who installed it. The requested scopes must be those of the app's configuration. "
+            "Tokens of private apps (pat-na1-, pat-eu1-) are of another kind."
         ),
         lifetime=1800,
-        validity="Six hours in former times; the refresh token lasts until the app is uninstalled.",
+        validity="Formerly 6 hours. The refresh token is valid until the app is uninstalled.",
         renewal=renew_by_refresh_token(
             "",
             "https://api.hubapi.com/oauth/2026-03/token",
         ),
         termination=revoke_by_request(
-            "Form fields client_id, client_secret and token, the refresh token; an access token runs on to its end. "
-            "Uninstalling the app is another step.",
+            (
+                "Accepts the refresh token. An access token stays valid until it expires. Uninstalling the app is a "
+                "separate step."
+            ),
             "https://api.hubapi.com/oauth/2026-03/token/revoke",
             token="refresh",
         ),
@@ -133,27 +144,29 @@ PROVIDER = Provider(
         profile=("oauth",),
         email=("oauth",),
         adding=(
-            "Set the scope in the app's configuration and name it in scope or optional_scope at "
-            "https://app.hubspot.com/oauth/authorize; the customer installs again. oauth is always among them."
+            "Set the scope in the app's configuration and send it in scope or optional_scope at "
+            "https://app.hubspot.com/oauth/authorize. The customer then installs the app again. The scopes always "
+            "include oauth."
         ),
         sources=("https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens",),
     ),
     debug=introspection_endpoint(
         "https://api.hubapi.com/oauth/2026-03/token/introspect",
-        response_model=Introspected,
+        response_model=TokenStatus,
         params={"client_id": "{client_id}", "client_secret": "{client_secret}", "token_type_hint": "access_token"},
         basic=False,
         source="https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/token-introspect",
         note=(
-            "It states client, person, scopes and seconds left, and repeats the token. The API itself refuses a dead "
-            "one by 401 with category EXPIRED_AUTHENTICATION or INVALID_AUTHENTICATION."
+            "The response contains the client, the user, the scopes and the seconds left, and repeats the token. The "
+            "API itself responds to an invalid token with 401 and category EXPIRED_AUTHENTICATION or "
+            "INVALID_AUTHENTICATION."
         ),
     ),
     uncertain=(
         (
-            "Only the active answer is documented: active false is read as RFC 7662 has it, and an error 400 of "
-            "category VALIDATION_ERROR, which a dead token may give as well, as no verdict."
+            "Only the active response is documented. active false is read as in RFC 7662. A 400 with category "
+            "VALIDATION_ERROR, which an invalid token may also cause, is undecided."
         ),
-        "How a token of another app is answered is not documented.",
+        "The response to a token of another app is not documented.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Imgur: the account behind a token, in an envelope; the address stands in the settings alone."""
+"""Imgur: the account of a token, in an envelope; only the settings contain the email address."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Data(Struct):
 
 
 class Account(Shape):
-    """``GET /3/account/me``, https://api.imgur.com/endpoints/account; ``success`` says whether it is one."""
+    """``GET /3/account/me``, https://api.imgur.com/endpoints/account; an error has ``success`` false."""
 
     subject: ClassVar[Path] = ("data", "id")
 
@@ -49,7 +49,7 @@ class Account(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if self.success is not None and self.success is not True:
-            raise ProfileError("the answer is an error, no profile", path="$.success")
+            raise ProfileError("the response is an error, not a profile", path="$.success")
         settings: Settings | None = also.get("settings")
         mail = None if settings is None or settings.success is False else settings.data
         return Claims(
@@ -60,21 +60,21 @@ class Account(Shape):
         )
 
 
-class Mail(Struct):
-    """``data`` of the settings, or of an error, which has no address."""
+class SettingsData(Struct):
+    """``data`` of the settings, or of an error, which has no email address."""
 
     email: Email = None
 
 
 class Settings(Struct):
-    """``GET /3/account/me/settings``; a failure gives no address."""
+    """``GET /3/account/me/settings``; a failure contains no email address."""
 
-    data: Mail | None = None
+    data: SettingsData | None = None
     success: Flag = None
 
 
-class Answered(Account, kw_only=True):
-    """The same from the call itself, which always says whether it succeeded."""
+class AccountResponse(Account, kw_only=True):
+    """The account as the call returns it, always with ``success``."""
 
     success: bool
 
@@ -98,15 +98,18 @@ PROVIDER = Provider(
             "settings": AdditionalCall(
                 Settings,
                 RequestTemplate("https://api.imgur.com/3/account/me/settings"),
-                "the address, which stands nowhere else, without a flag",
+                "the email address, which is in no other response; without a flag",
             )
         },
         quirks=(
-            "All of it stands under data, beside success and status; of a failure data holds error, request, method.",
-            "url is the username and no address of the web.",
-            "There is no name of a person.",
-            "pro_expiration is false or a time in seconds: two types in one member. reputation may be negative.",
-            "The token answer has account_id as a number or as digits in a text.",
+            (
+                "All fields are under data, beside success and status. In a failure, data contains error, request and "
+                "method."
+            ),
+            "url is the username, not a URL.",
+            "The response has no name of the user.",
+            "pro_expiration is either false or a time in seconds. reputation may be negative.",
+            "account_id of the token response is a number or a string of digits.",
         ),
         sources=("https://api.imgur.com/models/account", "https://apidocs.imgur.com/"),
     ),
@@ -114,17 +117,20 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The token answer names the account (account_id, account_username); by response_type=token all "
-            "of that is in the fragment of the redirect."
+            "The token response contains the account (account_id, account_username). With response_type=token, all "
+            "fields are in the fragment of the redirect."
         ),
         expiry_field="expires_in",
-        validity="Ten years as seen, about a month by Imgur's pages, an hour by older ones.",
+        validity=(
+            "Ten years in observed responses, about a month according to Imgur's pages, an hour according to older "
+            "pages."
+        ),
         renewal=renew_by_refresh_token(
-            "The refresh token does not end by time.",
+            "The refresh token has no time limit.",
             "https://api.imgur.com/oauth2/token",
         ),
         termination=revoke_in_settings(),
-        uses=Operation("Reads the own account.", RequestTemplate("https://api.imgur.com/3/account/me")),
+        uses=Operation("Returns the account of the token.", RequestTemplate("https://api.imgur.com/3/account/me")),
         sources=("https://apidocs.imgur.com/", "https://api.imgur.com/oauth2"),
     ),
     scopes=Scopes(
@@ -134,25 +140,25 @@ PROVIDER = Provider(
     ),
     debug=profile_probe(
         "https://api.imgur.com/3/account/me",
-        Answered,
+        AccountResponse,
         limit=(12500, 86400),
         refusals=(
             Refusal(403, "denied", {"success": False, "data": {"error": "The access token provided is invalid."}}),
             Refusal(403, "not_permitted", {"success": False}, detail="the application or the address may be blocked"),
-            Refusal(401, "caller_rejected", {"success": False}, detail="no credentials were seen"),
+            Refusal(401, "caller_rejected", {"success": False}, detail="Imgur received no credentials"),
         ),
         source="https://apidocs.imgur.com/",
         note=(
-            "A dead token gets 403, not 401, and so does who is blocked: data.error tells. 500 credits an "
-            "hour for each person or address and 12500 calls a day for the application, which is shut out "
-            "for the month if it often asks for more."
+            "Imgur responds with 403, not 401, to an invalid token, and also to a blocked caller; data.error "
+            "distinguishes them. The limits are 500 credits per hour and user or address, and 12500 calls per day and "
+            "application. An application that often exceeds its limit is blocked for the month."
         ),
     ),
     uncertain=(
-        "The text of the refusal is known from client code; a 403 with any other text is undecided.",
+        "The error string of the refusal is known from client code. A 403 with any other string is undecided.",
         (
-            "Imgur's pages speak of https://api.imgur.com/oauth2/secret for trying a token, and not of its answer: it "
-            "is not asked."
+            "Imgur's pages mention https://api.imgur.com/oauth2/secret for trying a token, but not its response, so it "
+            "is not called."
         ),
     ),
 )

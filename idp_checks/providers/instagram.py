@@ -1,4 +1,4 @@
-"""Instagram: professional accounts by Instagram Login, and the user of the API that was shut down in 2020."""
+"""Instagram: professional accounts with Instagram Login, and the user of the API shut down in 2020."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Account(Struct):
     profile_picture_url: Url = None
 
 
-class Listed(Shape):
-    """The same in a list, as the page on getting started prints it; the first element is the account."""
+class AccountList(Shape):
+    """The same in a list, as in the documentation's first steps; the first element is the account."""
 
     subject: ClassVar[Path] = ("data", 0, "id")
 
@@ -77,7 +77,7 @@ class OldUser(Struct):
 
 
 class Self(Shape):
-    """``GET /v1/users/self``, shut down: in stored profiles alone, with an identifier of another kind."""
+    """``GET /v1/users/self``, shut down: only in stored profiles, with an identifier of another kind."""
 
     subject: ClassVar[Path] = ("data", "id")
 
@@ -89,13 +89,13 @@ class Self(Shape):
 
 
 class Owner(Struct):
-    """The account, in a list or by itself."""
+    """The account, in a list or as an object."""
 
     id: Id
 
 
-class Probed(ResponseModel):
-    """A token that works, in either form of the answer."""
+class ProbeResponse(ResponseModel):
+    """The response to a valid token, in either form."""
 
     id: Id | None = None
     data: list[Owner] | None = None
@@ -103,7 +103,7 @@ class Probed(ResponseModel):
     def read(self, question: Question) -> Reading:
         ident = self.data[0].id if self.id is None and self.data else self.id
         if ident is None or not str(ident).strip():
-            return Reading(active=None, reason="unparsable", detail="no account in the answer")
+            return Reading(active=None, reason="unparsable", detail="the response contains no account")
         return Reading(active=True, reason="ok", subject=str(ident))
 
 
@@ -114,14 +114,14 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="deprecated",
     status_note=(
-        "Sign-in of ordinary accounts ended with the Basic Display API on 4 December 2024. Instagram Login is left, "
-        "for professional accounts alone (Business and Creator), and not meant as a sign-in. Whatever was set up on "
-        "the older APIs is dead."
+        "Sign-in of ordinary accounts ended with the Basic Display API on 4 December 2024. Instagram Login remains, "
+        "only for professional accounts (Business and Creator), and is not meant as a sign-in. Connections to the "
+        "older APIs no longer work."
     ),
     aliases={"social_core": "instagram", "allauth": "instagram", "authjs": "instagram"},
     libraries={
-        "social_core": LibraryFacts(classes={Me: "", Listed: ""}),
-        "allauth": LibraryFacts(classes={Me: "", Listed: ""}),
+        "social_core": LibraryFacts(classes={Me: "", AccountList: ""}),
+        "allauth": LibraryFacts(classes={Me: "", AccountList: ""}),
     },
     docs=(
         "https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login",
@@ -131,7 +131,7 @@ PROVIDER = Provider(
         "https://developers.facebook.com/docs/instagram-platform/reference/access_token",
     ),
     profile=ProfileFacts(
-        shapes=(Me, Listed, Self),
+        shapes=(Me, AccountList, Self),
         request=RequestTemplate(
             "https://graph.instagram.com/me?fields=id,user_id,username,name,account_type,profile_picture_url,"
             "followers_count,follows_count,media_count",
@@ -139,19 +139,22 @@ PROVIDER = Provider(
         ),
         subject_scope="the application",
         quirks=(
-            "There is no e-mail address, and no given or family name.",
-            "One page prints the answer in a list under data, clients read a flat object: both are read.",
-            "Without the parameter fields only id comes back.",
+            "The response has no email address, no given name and no family name.",
             (
-                "id is scoped to the application, user_id names the professional account; identifiers of the API "
-                "before 2020 are others again, so stored ones do not match new ones."
+                "One page of the documentation shows the response as a list under data, while clients read a flat "
+                "object. Both are accepted."
+            ),
+            "Without the parameter fields, the response contains only id.",
+            (
+                "id is scoped to the application, and user_id identifies the professional account. Identifiers of the "
+                "API before 2020 differ from both, so stored ones do not match new ones."
             ),
             (
-                "The token answer has user_id as a number of up to 17 digits, beyond 2^53; newer ones may wrap it in "
-                "data, with the permissions as one text with commas."
+                "user_id of the token response is a number of up to 17 digits, beyond 2^53. Newer responses may wrap "
+                "it in data, with the permissions as one string with commas."
             ),
-            "Profiles from before 2020 have data, and in it full_name and profile_picture.",
-            "Addresses of pictures end after a while, and the username can be changed.",
+            "Profiles from before 2020 have data, which contains full_name and profile_picture.",
+            "Picture URLs expire after some time, and the username can change.",
         ),
         sources=(
             "https://developers.facebook.com/docs/instagram-platform/reference/me",
@@ -161,13 +164,20 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents=("Most begin with IG, though no page says so. Bound to app, professional account and permissions."),
+        contents=(
+            "Most tokens begin with IG, but no page documents this. Bound to app, professional account and permissions."
+        ),
         lifetime=5184000,
-        validity="A long-lived token lives about 60 days, the one of the code exchange an hour.",
+        validity=(
+            "This applies to a long-lived token, and is approximate. A token from the code exchange expires after an "
+            "hour."
+        ),
         renewal=Operation(
-            "grant_type=ig_refresh_token and access_token: a long-lived token at least 24 hours old and still good "
-            "gets 60 days more. GET /access_token with grant_type=ig_exchange_token and client_secret makes a "
-            "long-lived one of a short-lived one. No refresh token.",
+            (
+                "A long-lived token that is valid and at least 24 hours old gets another 60 days. GET /access_token "
+                "with grant_type=ig_exchange_token and client_secret exchanges a short-lived token for a long-lived "
+                "token. Instagram issues no refresh tokens."
+            ),
             RequestTemplate(
                 "https://graph.instagram.com/refresh_access_token",
                 by_query("access_token"),
@@ -175,7 +185,7 @@ PROVIDER = Provider(
             ),
         ),
         termination=Operation(
-            "No call for it; who removes the app in Instagram's settings ends it, and a callback tells the app."
+            "No API call: the user removes the app in Instagram's settings, and a callback notifies the app."
         ),
         uses=Operation(
             request=RequestTemplate("https://graph.instagram.com/me?fields=id,username", by_query("access_token"))
@@ -191,8 +201,8 @@ PROVIDER = Provider(
         separator=",",
         profile=("instagram_business_basic",),
         adding=(
-            "Authorise again with more of the instagram_business_ scopes; for accounts that have no role in the app "
-            "App Review comes first. Gone are business_basic and the like (January 2025), and user_profile and "
+            "Authorize again with more of the instagram_business_ scopes. Accounts without a role in the app require "
+            "App Review first. The scopes business_basic and the like were withdrawn in January 2025, user_profile and "
             "user_media with the Basic Display API."
         ),
         sources=(
@@ -205,22 +215,32 @@ PROVIDER = Provider(
         placement=by_query("access_token"),
         params={"fields": "id,user_id,username"},
         proves=frozenset({"subject"}),
-        response_model=Probed,
+        response_model=ProbeResponse,
         refusals=(
             Refusal(None, "issuer_error", {"error": {"is_transient": True}}),
             Refusal(None, "rate_limited", {"error": {"code": frozenset((4, 17))}}),
             Refusal(400, "denied", {"error": {"type": frozenset(("OAuthException", "IGApiException")), "code": 190}}),
-            Refusal(None, "not_permitted", {"error": {"code": 10}}, detail="alive, without the permission"),
-            Refusal(None, "caller_rejected", {"error": {"code": 100}}, detail="the question was not understood"),
+            Refusal(
+                None, "not_permitted", {"error": {"code": 10}}, detail="the token is valid but lacks the permission"
+            ),
+            Refusal(
+                None, "caller_rejected", {"error": {"code": 100}}, detail="Instagram did not understand the request"
+            ),
         ),
         source="https://developers.facebook.com/docs/instagram-platform/reference/me",
         note=(
-            "The probe passes with any app's token, under that app's own identifier, and proves no client; debug_token "
-            "is for tokens of Facebook alone. Of the codes only 190 is about the token."
+            "Each app has a different identifier for the account. debug_token is only for tokens of Facebook. Only "
+            "code 190 is about the token."
         ),
     ),
     uncertain=(
-        "Status 400 of the errors is seen in clients, not stated: code 190 under another status is undecided.",
-        "Whether an expired token is told from a revoked one is not documented for Instagram: both are denied.",
+        (
+            "Status 400 of the errors is known from clients, not from the documentation. Code 190 with another status "
+            "is undecided."
+        ),
+        (
+            "Whether Instagram distinguishes expired tokens from revoked tokens is not documented. Both are read as "
+            "denied."
+        ),
     ),
 )

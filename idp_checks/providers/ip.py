@@ -8,5 +8,5 @@ PROVIDER = tokenless_provider(
     "ip",
     "IP address",
     "enterprise",
-    "Requests from listed addresses are signed in; no token.",
+    "Requests from listed addresses are signed in without a token.",
 )

@@ -1,4 +1,4 @@
-"""Kakao: the user of its own API, and OpenID Connect userinfo."""
+"""Kakao: the user of Kakao's API, and OpenID Connect userinfo."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ENDED = "this access token is already expired"
 
 
 class Properties(Struct):
-    """``properties``: the older place, also of the application's own values."""
+    """``properties``: the older place, also for the application's custom values."""
 
     nickname: Username = None
     profile_image: Url = None
@@ -50,7 +50,7 @@ class Properties(Struct):
 
 
 class Profile(Struct):
-    """``kakao_account.profile``; a stock picture has an address too, here and in ``properties``."""
+    """``kakao_account.profile``; a stock picture also has a URL, here and in ``properties``."""
 
     nickname: Username = None
     profile_image_url: Url = None
@@ -59,7 +59,7 @@ class Profile(Struct):
 
 
 class Account(Struct):
-    """``kakao_account``: what the person consented to."""
+    """``kakao_account``: the fields that the user consented to."""
 
     profile: Profile | None = None
     name: Name = None
@@ -85,7 +85,7 @@ class User(Shape):
             name=account.name,
             username=first_nonblank(profile.nickname, older.nickname),
             email=account.email,
-            email_verified=vouched(account.is_email_valid, account.is_email_verified),
+            email_verified=combine_flags(account.is_email_valid, account.is_email_verified),
             picture=None
             if profile.is_default_image is True
             else first_nonblank(
@@ -97,22 +97,22 @@ class User(Shape):
 NO_ACCOUNT, NO_PROFILE, NO_PROPERTIES = Account(), Profile(), Properties()
 
 
-def vouched(valid: object, verified: object) -> bool | None:
-    """Whether the address was confirmed and still belongs to this account; None where that is not said."""
+def combine_flags(valid: object, verified: object) -> bool | None:
+    """Return whether the email address was confirmed and still belongs to this account, if stated."""
     if valid is True and verified is True:
         return True
     return False if valid is False or verified is False else None
 
 
 class UserInfo(OpenIdClaims):
-    """OpenID Connect userinfo, of applications that have it switched on; ``sub`` is ``id`` as a text."""
+    """OpenID Connect userinfo, of applications that enabled it; ``sub`` is ``id`` as a string."""
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever application; without a connected person there is no ``id``.
+    """A valid token of any application; without a connected user ``id`` is missing.
 
     https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#get-token-info. ``app_id`` is the application's
-    number and no client id, so it is not read as one.
+    number, not the client id, so it is not read as client id.
     """
 
     app_id: int
@@ -148,26 +148,29 @@ PROVIDER = Provider(
         shapes=(User, UserInfo),
         request=RequestTemplate("https://kapi.kakao.com/v2/user/me"),
         vouching=(
-            "Kakao's is_email_verified together with is_email_valid: an address that was confirmed once and has passed "
-            "to another Kakao account is not valid. In userinfo the claim email_verified"
+            "Kakao's is_email_verified together with is_email_valid (an address that was confirmed once and now "
+            "belongs to another Kakao account is not valid), and in userinfo the claim email_verified"
         ),
         subject_scope="the application",
         quirks=(
-            "is_email_valid false marks an address that has passed to another account: it must not link accounts.",
-            "A datum without consent is left out, and its flag ..._needs_agreement says true.",
-            "Nickname and pictures stand in properties (older) and in kakao_account.profile; either may be missing.",
             (
-                "The nickname is for display and not unique; usernames do not exist. Only approved businesses get the "
-                "legal name."
+                "is_email_valid false marks an email address that now belongs to another account. It must not link "
+                "accounts."
             ),
-            "The name has no parts.",
-            "The identifier is a 64-bit number; two applications see two of them for one person.",
-            "is_default_image true marks a stock picture, which is passed over.",
-            "Pictures may come by http: the parameter secure_resource=true asks for https.",
-            "birthday is MMDD; birthday_type tells a lunar date from a solar one.",
+            "A field without consent is omitted, and its flag ..._needs_agreement is true.",
+            "Nickname and pictures are in properties (older) and in kakao_account.profile. Either may be missing.",
             (
-                "With the admin key (Authorization: KakaoAK) in place of a token the same call tells of any person: "
-                "that is no proof of a token."
+                "The nickname is a display name and not unique. Usernames do not exist. Only approved businesses "
+                "receive the legal name."
+            ),
+            "The response has no given name and no family name.",
+            "The identifier is a 64-bit number. Two applications receive different identifiers for the same user.",
+            "is_default_image true marks a stock picture, which is ignored.",
+            "Picture URLs may use http. The parameter secure_resource=true requests https.",
+            "birthday is MMDD. birthday_type distinguishes lunar and solar dates.",
+            (
+                "With the admin key (Authorization: KakaoAK) instead of a token, the same call returns any user. Such "
+                "a response does not prove a token."
             ),
         ),
         sources=("https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#req-user-info",),
@@ -176,22 +179,27 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Scope openid adds an ID token, a JWT. Consent items decide the scopes; what was granted stands "
-            "in the token answer, with spaces between."
+            "With scope openid, Kakao also issues an ID token, which is a JWT. Consent items determine the scopes. The "
+            "token response contains the granted scopes, separated by spaces."
         ),
         lifetime=21600,
         expiry_field="expires_in",
         validity=(
-            "6 hours when got over REST or JavaScript, 12 in native applications. The refresh token lives 2 months."
+            "Tokens obtained over REST or JavaScript expire after 6 hours, those of native applications after 12 "
+            "hours. The refresh token is valid for 2 months."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id (the REST API key), and client_secret where the application uses "
-            "one; in its last month a refresh token is replaced by the next.",
+            (
+                "client_id is the REST API key. client_secret is sent if the application uses a secret. A refresh "
+                "token in its last month is replaced by a new one."
+            ),
             "https://kauth.kakao.com/oauth/token",
         ),
         termination=Operation(
-            "Sent with the token as bearer; its refresh token ends too, and the answer holds id. By POST "
-            "https://kapi.kakao.com/v1/user/unlink the person leaves the application, and all tokens end.",
+            (
+                "The refresh token ends too, and the response contains id. POST https://kapi.kakao.com/v1/user/unlink "
+                "disconnects the user from the application and ends all tokens."
+            ),
             RequestTemplate("https://kapi.kakao.com/v1/user/logout", method="POST"),
         ),
         uses=Operation("Any user token works.", RequestTemplate("https://kapi.kakao.com/v2/user/me")),
@@ -202,8 +210,9 @@ PROVIDER = Provider(
         profile=("profile_nickname", "profile_image"),
         email=("account_email",),
         adding=(
-            "Enable the consent item in the console (for some Kakao must approve the business), then authorise again "
-            "with the further items in scope: only those are asked for, and openid must be named again."
+            "Enable the consent item in the console (for some items Kakao must approve the business), then authorize "
+            "again with the additional items in scope. Kakao asks the user only for these, and scope must contain "
+            "openid again."
         ),
         sources=(
             "https://developers.kakao.com/docs/latest/en/kakaologin/utilize",
@@ -218,31 +227,32 @@ PROVIDER = Provider(
         response_model=TokenInfo,
         refusals=(
             Refusal(401, "expired", {"code": -401, "msg": ENDED}),
-            Refusal(401, "unknown_token", {"code": -401, "msg": NOT_FOUND}, detail="revoked, or never a token"),
+            Refusal(401, "unknown_token", {"code": -401, "msg": NOT_FOUND}, detail="revoked or never issued"),
             Refusal(
                 401,
                 "not_permitted",
                 {"code": -401},
-                detail="for another cause than the token, such as the address that asks",
+                detail="refused for another cause than the token, such as the caller's address",
             ),
             Refusal(400, "rate_limited", {"code": -10}, detail="the application's quota is used up"),
-            Refusal(400, "issuer_error", {"code": -1}, detail="a passing fault inside Kakao"),
-            Refusal(400, "caller_rejected", {"code": -2}, detail="the question was not understood"),
+            Refusal(400, "issuer_error", {"code": -1}, detail="a temporary fault inside Kakao"),
+            Refusal(400, "caller_rejected", {"code": -2}, detail="Kakao did not understand the request"),
         ),
         source="https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#get-token-info",
         note=(
-            "app_id names the application by its number, which is not the client id (the REST API key), so "
-            "no client is proven. Only 401 with code -401 is about the token; 400 is about the call or "
-            "Kakao, and 503 with code -9798 is maintenance. Older answers repeat the members as "
-            "expiresInMillis and appId. Quotas are per application and method, daily and monthly. The aud of "
-            "an ID token is the client id: https://kauth.kakao.com/.well-known/openid-configuration."
+            "app_id is the application's number and not the client id (the REST API key), so no client is proven. Only "
+            "401 with code -401 is about the token. 400 is about the call or Kakao, and 503 with code -9798 is "
+            "maintenance. Older responses repeat the fields as expiresInMillis and appId. Quotas are per application "
+            "and method, daily and monthly. The aud of an ID token is the client id: "
+            "https://kauth.kakao.com/.well-known/openid-configuration."
         ),
     ),
     uncertain=(
         (
-            "Code -401 also answers an application that limits the addresses which may call: the two texts that "
-            "Kakao's staff gives for a bad token deny it, any other text is read as undecided."
+            "Code -401 is also the response to an application that restricts the addresses of its callers. The two "
+            "messages that Kakao's staff reports for an invalid token are read as denials, and any other message as "
+            "undecided."
         ),
-        "That id may be missing is known from Kakao's own clients: no account is stated then.",
+        "Only Kakao's own clients show that id may be missing. The account is then not stated.",
     ),
 )

@@ -41,21 +41,21 @@ PROVIDER = Provider(
         shapes=(UserInfo,),
         request=RequestTemplate("https://{host}/realms/{realm}/protocol/openid-connect/userinfo"),
         vouching=(
-            "the realm's email_verified: set by its own mail, by an administrator, or taken over from an identity "
-            "provider that the realm trusts"
+            "the realm's email_verified: set by the realm's verification email, by an administrator, or copied from an "
+            "identity provider that the realm trusts"
         ),
         subject_scope="the realm",
         quirks=(
-            "The nickname is preferred_username, the username; a mapped claim nickname comes first.",
-            "email_verified may come without an address; an address may be that of several users.",
+            "The nickname is preferred_username, the username. A mapped claim nickname takes precedence.",
+            "email_verified may be present without an email address. Several users may have the same email address.",
             "The identifier is a UUID, or f:PROVIDER:ID for a user of a federated store.",
-            "A picture is there only where a user attribute is mapped to it.",
-            "On WildFly, to version 17, every path begins with /auth; later only where it is configured so.",
-            "Userinfo needs scope openid in the token, else 403 (since version 20).",
-            "Since version 25 sub comes by the client scope basic: without it there is no identifier.",
-            "Userinfo may answer with a signed or encrypted JWT: no JSON, and to be verified first.",
-            "python-social-auth identifies by the username, unless told to take sub.",
-            "Auth0 reaches Keycloak by its strategy oidc, whose user_id begins with oidc|.",
+            "A picture is present only if a user attribute is mapped to it.",
+            "On WildFly, up to version 17, every path begins with /auth. Later versions use /auth only if configured.",
+            "Userinfo requires scope openid in the token and otherwise responds with 403 (since version 20).",
+            "Since version 25, sub requires the client scope basic. Without it the response has no identifier.",
+            "Userinfo may be a signed or encrypted JWT instead of JSON. It must be verified first.",
+            "python-social-auth uses the username as identifier unless configured to use sub.",
+            "Auth0 connects to Keycloak with the strategy oidc, whose user_id begins with oidc|.",
         ),
         sources=(
             "https://www.keycloak.org/docs/latest/upgrading/",
@@ -65,24 +65,30 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "An RS256 JWT by default, with azp for the client, aud (absent, a text or a list: account and the clients "
-            "whose roles the user has), realm_access, resource_access, scope, and what mappers add. A lightweight "
-            "token holds little, and introspection tells the rest."
+            "An RS256 JWT by default. It contains azp for the client, aud (absent, a string or a list: account and the "
+            "clients whose roles the user has), realm_access, resource_access, scope, and the claims of mappers. A "
+            "lightweight token contains little, and introspection returns the rest."
         ),
         lifetime=300,
-        validity="5 minutes in a new realm; a setting of realm and client, and never longer than the session.",
+        validity=(
+            "This is the default of a new realm. Realm and client can set another lifetime, which never exceeds the "
+            "session."
+        ),
         renewal=renew_by_refresh_token(
             (
-                "Ends with the session, unless offline_access was granted. Whether the refresh token changes is "
-                "a setting of the realm."
+                "The refresh token ends with the session unless offline_access was granted. A setting of the realm "
+                "determines whether the refresh token changes."
             ),
             "https://{host}/realms/{realm}/protocol/openid-connect/token",
             basic=True,
             required_credentials=("host", "realm", "client_id", "client_secret"),
         ),
         termination=revoke_by_request(
-            "Form fields token and token_type_hint, the client authenticates; for its own tokens only (else 400). A "
-            "refresh token ends the client's session with it; an unknown token gives 200 with an error in the body.",
+            (
+                "A client can revoke only its own tokens; Keycloak responds with 400 to others. The revocation of a "
+                "refresh token also ends the client's session. Keycloak responds to an unknown token with 200 and an "
+                "error in the body."
+            ),
             "https://{host}/realms/{realm}/protocol/openid-connect/revoke",
             basic=True,
             required_credentials=("host", "realm", "client_id", "client_secret"),
@@ -103,8 +109,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Client scopes: default ones (profile and email in a new client) are always granted, optional ones "
-            "(address, phone, offline_access, microprofile-jwt, own ones) when asked for."
+            "Keycloak always grants default client scopes (profile and email in a new client), and grants optional "
+            "client scopes (address, phone, offline_access, microprofile-jwt, custom ones) on request."
         ),
         sources=("https://www.keycloak.org/docs/latest/server_admin/",),
     ),
@@ -115,15 +121,15 @@ PROVIDER = Provider(
         audience="https://{host}/realms/{realm}",
         source="https://www.keycloak.org/docs/latest/upgrading/",
         note=(
-            "Since 26.6.2 a token is inactive to a client that is not in its aud, also to the client that it was "
-            "issued to (azp): that client needs an audience mapper, or the deprecated option "
-            "allow-token-introspection-without-audience-check. Earlier servers answer every confidential client of the "
-            "realm in full, so client_id is to be compared. A public client gets 403. A mapper may overwrite claims. "
-            "Servers under /auth are asked by an address of the caller's own that ends in it."
+            "Since 26.6.2 a token is inactive to a client that is not in its aud, even to the client that it was "
+            "issued to (azp). That client needs an audience mapper, or the deprecated option "
+            "allow-token-introspection-without-audience-check. Earlier servers return the full response to every "
+            "confidential client of the realm, so compare client_id. A public client receives 403. A mapper may "
+            "overwrite claims. For servers under /auth, set issuer_url to a URL that ends in /auth."
         ),
     ),
     uncertain=(
-        "Why a token is refused is never told: every refusal is bare.",
-        "The answers are those of the server's code.",
+        "Keycloak never states why a token is refused.",
+        "The responses are taken from the server's code.",
     ),
 )
