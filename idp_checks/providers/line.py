@@ -1,4 +1,4 @@
-"""LINE: the profile call, and the claims of the ID token, which alone hold the address."""
+"""LINE: the profile call, and the claims of the ID token, which alone contain the email address."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ from idp_checks.providers.sdk import (
 )
 
 
-class Verified(Struct):
-    """The claims of an ID token, as ``POST /oauth2/v2.1/verify`` gives them."""
+class IdTokenClaims(Struct):
+    """The claims of an ID token, as ``POST /oauth2/v2.1/verify`` returns them."""
 
     sub: Id
     email: Email = None
@@ -61,13 +61,13 @@ class User(Shape, rename="camel"):
         return Claims(
             id=self.user_id,
             name=self.display_name,
-            email=address(self.user_id, also),
+            email=find_email(self.user_id, also),
             picture=self.picture_url,
         )
 
 
 class UserInfo(Shape):
-    """OpenID Connect userinfo, without an address, or the claims of an ID token, with one."""
+    """OpenID Connect userinfo, without an email address, or ID token claims, with an email address."""
 
     subject: ClassVar[Path] = ("sub",)
 
@@ -80,27 +80,27 @@ class UserInfo(Shape):
         return Claims(
             id=self.sub,
             name=self.name,
-            email=first_nonblank(self.email, address(self.sub, also)),
+            email=first_nonblank(self.email, find_email(self.sub, also)),
             picture=self.picture,
         )
 
 
-def address(ident: int | str, also: Mapping[str, Any]) -> str | None:
-    """The address of the ID token's claims.
+def find_email(ident: int | str, also: Mapping[str, Any]) -> str | None:
+    """Return the email address in the ID token's claims.
 
     Raises:
-        ProfileError: they are another account's.
+        ProfileError: the claims belong to another account.
     """
-    claims: Verified | None = also.get("verify")
+    claims: IdTokenClaims | None = also.get("verify")
     if claims is None:
         return None
     if str(claims.sub) != str(ident):
-        raise ProfileError("names another account than the profile", path="also.verify.sub")
+        raise ProfileError("identifies another account than the profile", path="also.verify.sub")
     return claims.email
 
 
-class Checked(ResponseModel):
-    """A good token of whatever channel, https://developers.line.biz/en/reference/line-login/#verify-access-token."""
+class TokenCheck(ResponseModel):
+    """A valid token of any channel, https://developers.line.biz/en/reference/line-login/#verify-access-token."""
 
     scope: str
     client_id: str
@@ -138,23 +138,26 @@ PROVIDER = Provider(
         request=RequestTemplate("https://api.line.me/v2/profile"),
         also={
             "verify": AdditionalCall(
-                Verified,
+                IdTokenClaims,
                 RequestTemplate("https://api.line.me/oauth2/v2.1/verify", by_form("id_token"), method="POST"),
-                "the address, a claim of the ID token alone (form fields id_token and client_id)",
+                "the email address, which only the ID token contains (form fields id_token and client_id)",
             )
         },
-        subject_scope="the LINE provider (developer organisation) that the channel belongs to",
+        subject_scope="the LINE provider (developer organization) that the channel belongs to",
         quirks=(
-            "The address comes in the ID token alone, for channels that LINE allowed to ask for it, with consent.",
-            "LINE gives no word on the address: email_verified is no claim of its tokens.",
-            "There is no username, and there are no parts of the name.",
-            "userId is another one under another LINE provider: moving a channel changes all of them.",
+            (
+                "Only the ID token contains the email address. It requires LINE's permission for the channel and the "
+                "user's consent."
+            ),
+            "The tokens of LINE have no claim email_verified.",
+            "The response has no username, no given name and no family name.",
+            "userId differs between LINE providers. Moving a channel to another provider changes all identifiers.",
             (
                 "ID tokens of web sign-in are signed HS256 with the channel secret, those of native apps and LIFF "
-                "ES256: each is to be accepted only where it belongs."
+                "ES256. Accept each algorithm only where it belongs."
             ),
-            "The channel id, in aud and client_id, is digits as text.",
-            "pictureUrl and statusMessage are missing when unset.",
+            "The channel id in aud and client_id is a string of digits.",
+            "pictureUrl and statusMessage are missing if not set.",
         ),
         sources=(
             "https://developers.line.biz/en/reference/line-login/",
@@ -164,17 +167,20 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Not to be read, even where it begins with eyJ. Bound to one channel, one account and the scopes granted."
+            "Clients must not read the token, even if it begins with eyJ. Bound to one channel, one account and the "
+            "granted scopes."
         ),
         lifetime=2592000,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            ("The refresh token ends 90 days after the access token was issued and cannot be renewed."),
+            "The refresh token expires 90 days after the access token was issued and cannot be renewed.",
             "https://api.line.me/oauth2/v2.1/token",
         ),
         termination=revoke_by_request(
-            "Form fields access_token, client_id and client_secret; 200 and nothing in the body. The consent itself "
-            "ends by POST https://api.line.me/user/v1/deauthorize.",
+            (
+                "LINE responds with 200 and an empty body. POST https://api.line.me/user/v1/deauthorize ends the "
+                "consent itself."
+            ),
             "https://api.line.me/oauth2/v2.1/revoke",
             placement=by_form("access_token"),
         ),
@@ -188,8 +194,8 @@ PROVIDER = Provider(
         profile=("profile", "openid"),
         email=("openid", "email"),
         adding=(
-            "Authorise again with the larger set; prompt=consent asks again. email is ignored until LINE has granted "
-            "the channel the permission."
+            "Authorize again with the larger set of scopes; prompt=consent shows the consent screen again. email is "
+            "ignored until LINE has granted the channel the permission."
         ),
         sources=("https://developers.line.biz/en/docs/line-login/integrate-line-login/",),
     ),
@@ -198,7 +204,7 @@ PROVIDER = Provider(
         url="https://api.line.me/oauth2/v2.1/verify",
         placement=by_query("access_token"),
         proves=frozenset({"client", "scopes", "end"}),
-        response_model=Checked,
+        response_model=TokenCheck,
         refusals=(
             Refusal(400, "expired", {"error": "invalid_request", "error_description": "access token expired"}),
             Refusal(400, "denied", {"error": "invalid_request"}),
@@ -210,12 +216,12 @@ PROVIDER = Provider(
             source="https://developers.line.biz/en/reference/line-login/#get-user-profile",
         ),
         source="https://developers.line.biz/en/reference/line-login/#verify-access-token",
-        note="The account stands in the profile call alone. Thresholds of 429 are not disclosed.",
+        note="Only the profile call returns the account. The thresholds of 429 are not disclosed.",
     ),
     uncertain=(
         (
-            "Of the refusals only the expired token's text is documented; 400 with invalid_request and any other text "
-            "is read as a denial without a reason, since the request itself never varies."
+            "The only documented refusal message is that of an expired token. A 400 with invalid_request and any other "
+            "message is read as a denial without a reason, because the request itself never varies."
         ),
     ),
 )

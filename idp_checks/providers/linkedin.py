@@ -1,4 +1,4 @@
-"""LinkedIn: OpenID Connect sign-in, and the member of the two older APIs, which stored profiles still hold."""
+"""LinkedIn: OpenID Connect sign-in, and the profiles of the two older APIs, which are still stored."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from idp_checks.providers.sdk import (
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo, where ``email_verified`` is a boolean, and the claims of the ID token, where it is a text.
+    """Userinfo, where ``email_verified`` is a boolean, and ID token claims, where it is a string.
 
     https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2
     """
@@ -55,30 +55,30 @@ class UserInfo(OpenIdClaims):
     email_verified: StringFlag = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.email_verified = string_flag(self.email_verified)
-        return said
+        claims = OpenIdClaims.claims(self, also)
+        claims.email_verified = string_flag(self.email_verified)
+        return claims
 
 
 class Locale(Struct):
-    """``preferredLocale`` of a localized text."""
+    """``preferredLocale`` of a localized string."""
 
     language: String = None
     country: String = None
 
 
 class Localized(Struct):
-    """A text by locales such as ``en_US``."""
+    """A string by locales such as ``en_US``."""
 
     localized: dict[str, Name] | None = None
     preferred: Locale | None = field(name="preferredLocale", default=None)
 
-    def text(self) -> str | None:
-        """Text of the preferred locale, else of the first locale by name."""
-        texts = self.localized or {}
+    def pick(self) -> str | None:
+        """Return the string of the preferred locale, else of the first locale by name."""
+        strings = self.localized or {}
         locale = self.preferred
-        wanted = "" if locale is None else "_".join(filter(None, (locale.language, locale.country)))
-        return first_nonblank(texts.get(wanted), *(texts[name] for name in sorted(texts)))
+        key = "" if locale is None else "_".join(filter(None, (locale.language, locale.country)))
+        return first_nonblank(strings.get(key), *(strings[name] for name in sorted(strings)))
 
 
 class Size(Struct):
@@ -88,7 +88,7 @@ class Size(Struct):
 
 
 class StillImage(Struct):
-    """What a variant is made of."""
+    """The image of a variant, with its size."""
 
     size: Size | None = field(name="storageSize", default=None)
 
@@ -100,7 +100,7 @@ class ImageData(Struct):
 
 
 class Identifier(Struct):
-    """Where a variant stands."""
+    """The location of a variant."""
 
     identifier: Url = None
 
@@ -111,34 +111,34 @@ class Variant(Struct):
     data: ImageData | None = None
     identifiers: list[Identifier] | None = None
 
-    def sized(self) -> Iterator[tuple[float, str]]:
-        """Width with each of its web addresses."""
+    def iterate_urls(self) -> Iterator[tuple[float, str]]:
+        """Yield the width with each of the variant's web URLs."""
         still = None if self.data is None else self.data.still
         width = 0.0 if still is None or still.size is None else still.size.width
-        for each in self.identifiers or ():
-            if each.identifier is not None and is_web_url(each.identifier):
-                yield width, each.identifier
+        for identifier in self.identifiers or ():
+            if identifier.identifier is not None and is_web_url(identifier.identifier):
+                yield width, identifier.identifier
 
 
 class Variants(Struct):
-    """One picture in all its sizes, small to large as a rule."""
+    """A picture in all sizes, usually from small to large."""
 
     elements: list[Variant] | None = None
 
 
 class ProfilePicture(Struct):
-    """``profilePicture``; without the projection it names no address."""
+    """``profilePicture``; without the projection it contains no URL."""
 
     image: Variants | None = field(name="displayImage~", default=None)
 
-    def largest(self) -> str | None:
-        """Address of the widest variant."""
-        listed = [] if self.image is None else self.image.elements or ()
-        return max((each for variant in listed for each in variant.sized()), default=(0.0, None))[1]
+    def pick_largest(self) -> str | None:
+        """Return the URL of the widest variant."""
+        variants = [] if self.image is None else self.image.elements or ()
+        return max((candidate for variant in variants for candidate in variant.iterate_urls()), default=(0.0, None))[1]
 
 
 class Member(Shape):
-    """``GET /v2/me`` before OpenID Connect, and the flat answer of API v1, where the names are plain texts.
+    """``GET /v2/me`` before OpenID Connect, and the flat response of API v1, where names are plain strings.
 
     https://learn.microsoft.com/en-us/linkedin/shared/integrations/people/profile-api
     """
@@ -154,33 +154,31 @@ class Member(Shape):
     profile_picture: ProfilePicture | None = field(name="profilePicture", default=None)
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        given, family = self.first_name, self.last_name
-        email, listed = self.email_address, also.get("emailAddress")
-        if listed is not None:
-            email = listed.best() or email
+        first, last = self.first_name, self.last_name
+        email, emails = self.email_address, also.get("emailAddress")
+        if emails is not None:
+            email = emails.pick_best() or email
         return Claims(
             id=self.id,
             name=self.formatted_name,
             given_name=first_nonblank(
-                self.localized_first_name, given.text() if isinstance(given, Localized) else given
+                self.localized_first_name, first.pick() if isinstance(first, Localized) else first
             ),
-            family_name=first_nonblank(
-                self.localized_last_name, family.text() if isinstance(family, Localized) else family
-            ),
+            family_name=first_nonblank(self.localized_last_name, last.pick() if isinstance(last, Localized) else last),
             email=email,
             picture=first_nonblank(
-                None if self.profile_picture is None else self.profile_picture.largest(), self.picture_url
+                None if self.profile_picture is None else self.profile_picture.pick_largest(), self.picture_url
             ),
         )
 
 
 class Handle(Struct):
-    """``handle~`` of an address."""
+    """``handle~`` of an email address."""
 
     address: Email = field(name="emailAddress", default=None)
 
 
-class Listed(Struct):
+class EmailEntry(Struct):
     """An element of ``GET /v2/emailAddress``."""
 
     handle: Handle | None = field(name="handle~", default=None)
@@ -190,16 +188,16 @@ class Listed(Struct):
 class Emails(Struct):
     """``GET /v2/emailAddress``; without the scope an error, which has no elements."""
 
-    elements: list[Listed] | None = None
+    elements: list[EmailEntry] | None = None
 
-    def best(self) -> str | None:
-        """Primary address, else the first; none has a flag of verification."""
-        held = ((each.handle, each.primary is True) for each in self.elements or ())
-        return pick_email((handle.address, primary, None) for handle, primary in held if handle is not None)[0]
+    def pick_best(self) -> str | None:
+        """Return the primary email address, else the first; no address has a verified flag."""
+        handles = ((entry.handle, entry.primary is True) for entry in self.elements or ())
+        return pick_email((handle.address, primary, None) for handle, primary in handles if handle is not None)[0]
 
 
-class Introspected(ResponseModel):
-    """A token of the asking application; scopes by commas.
+class TokenStatus(ResponseModel):
+    """A token of the calling application; scopes are separated by commas.
 
     https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection
     """
@@ -213,7 +211,7 @@ class Introspected(ResponseModel):
     auth_type: str | None = None
 
     def read(self, question: Question) -> Reading:
-        said = Reading(
+        reading = Reading(
             active=True,
             reason="ok",
             client_id=self.client_id,
@@ -223,9 +221,9 @@ class Introspected(ResponseModel):
             token_type=self.auth_type,
         )
         if self.status in (None, "active"):
-            return said
-        detail = "active, with a status that says otherwise"
-        return replace(said, active=None, reason="contradiction", detail=detail)
+            return reading
+        detail = "active is true, but status states the opposite"
+        return replace(reading, active=None, reason="contradiction", detail=detail)
 
 
 PROVIDER = Provider(
@@ -256,29 +254,29 @@ PROVIDER = Provider(
             "emailAddress": AdditionalCall(
                 Emails,
                 RequestTemplate("https://api.linkedin.com/v2/emailAddress?q=members&projection=(elements*(handle~))"),
-                "the address that goes with the older /v2/me (scope r_emailaddress); no flag",
+                "the email address for the older /v2/me (scope r_emailaddress); without a flag",
             )
         },
-        vouching="LinkedIn's email_verified claim; the addresses of the older APIs have none",
+        vouching="LinkedIn's email_verified claim; email addresses of the older APIs have no flag",
         subject_scope="the application",
         quirks=(
-            "email_verified is a boolean in userinfo and a text in the ID token.",
-            "locale is an object of country and language in userinfo, not the text that OpenID Connect asks for.",
-            "No username: the nickname is the local part of the address.",
-            "The addresses of pictures end after a while.",
+            "email_verified is a boolean in userinfo and a string in the ID token.",
+            "locale is an object of country and language in userinfo, not the string that OpenID Connect requires.",
+            "The response has no username. The nickname is the local part of the email address.",
+            "Picture URLs expire after some time.",
             (
-                "The older /v2/me has localizedFirstName, and firstName.localized by locales such as en_US, of which "
-                "preferredLocale names one."
+                "The older /v2/me has localizedFirstName, and firstName.localized by locales such as en_US. "
+                "preferredLocale contains one of the locales."
             ),
             (
-                "Its pictures stand at profilePicture['displayImage~'].elements[*].identifiers[0].identifier, small to "
-                "large; identifierExpiresInSeconds is a time in spite of its name."
+                "Pictures of /v2/me are at profilePicture['displayImage~'].elements[*].identifiers[0].identifier, from "
+                "small to large. identifierExpiresInSeconds is a time despite its name."
             ),
-            "Its address comes by a further call, under the name handle~.",
-            "Profiles of API v1 have firstName, lastName, formattedName, emailAddress and pictureUrl as plain texts.",
+            "The email address for /v2/me requires an additional call, which returns it under handle~.",
+            "Profiles of API v1 have firstName, lastName, formattedName, emailAddress and pictureUrl as plain strings.",
             (
-                "sub is pairwise and older ids are per application too: a connection moved to OpenID Connect may get "
-                "other identifiers."
+                "sub is pairwise, and older ids are also per application. A connection that moves to OpenID Connect "
+                "may receive other identifiers."
             ),
         ),
         sources=(
@@ -290,19 +288,20 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "About 500 characters, and room for 1000 is asked for. Fixed to one app, one member and the "
-            "scopes granted. The ID token beside it is signed by RS256 and holds no nonce."
+            "About 500 characters; LinkedIn demands room for 1000. Bound to one app, one user and the granted scopes. "
+            "The token response also contains an ID token, which is signed with RS256 and has no nonce."
         ),
         lifetime=5184000,
-        validity="Asking for another set of scopes ends the member's earlier tokens for the app.",
+        validity="A request for another set of scopes ends the user's earlier tokens for the app.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, for approved partners only; a refresh token lives 365 days from the first login "
-            "and use does not extend it. All others send the member through the login again.",
+            (
+                "Only for approved partners. A refresh token is valid for 365 days from the first login, and its use "
+                "does not extend it. All other apps send the user through the login again."
+            ),
             "https://www.linkedin.com/oauth/v2/accessToken",
         ),
         termination=revoke_by_request(
-            "Form fields token, client_id, client_secret; known from client code. The member can remove the app in the "
-            "settings.",
+            "The call is known from client code. The user can remove the app in the settings.",
             "https://www.linkedin.com/oauth/v2/revoke",
         ),
         uses=Operation(request=RequestTemplate("https://api.linkedin.com/v2/userinfo"), required_scopes=("openid",)),
@@ -316,14 +315,14 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Enable the product that has the scope for the app in the developer portal, then authorise again with the "
-            "larger set. Older names: r_liteprofile, r_basicprofile, r_emailaddress."
+            "Enable the product with the scope for the app in the developer portal, then authorize again with the "
+            "larger set of scopes. Older names: r_liteprofile, r_basicprofile, r_emailaddress."
         ),
         sources=("https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow",),
     ),
     debug=introspection_endpoint(
         "https://www.linkedin.com/oauth/v2/introspectToken",
-        response_model=Introspected,
+        response_model=TokenStatus,
         params={"client_id": "{client_id}", "client_secret": "{client_secret}"},
         basic=False,
         proves=frozenset({"client", "scopes", "end"}),
@@ -337,17 +336,21 @@ PROVIDER = Provider(
         ),
         source="https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection",
         note=(
-            "Answers for tokens of the asking app: the short answer without a status is an unknown token or somebody "
-            "else's. The member is not named, so userinfo tells the subject. auth_type tells an application's token "
-            "(2L) from a member's (3L). ID tokens are signed under https://www.linkedin.com/oauth/openid/jwks."
+            "The endpoint reports on tokens of the calling app. The short response without a status means an unknown "
+            "token or a token of another app. The response does not contain the user, so userinfo provides the "
+            "subject. auth_type distinguishes an application's token (2L) from a user's token (3L). The keys for ID "
+            "tokens are at https://www.linkedin.com/oauth/openid/jwks."
         ),
     ),
     uncertain=(
         (
-            "The short answer for another app's token, 401 for bad client credentials and 429 come from an older "
-            "form of LinkedIn's page."
+            "The short response for another app's token, 401 for invalid client credentials and 429 come from an older "
+            "version of LinkedIn's page."
         ),
-        "That form showed times in milliseconds: such a time is none here, and the answer undecided.",
-        "Userinfo may call a token fresh from its issue revoked for a short while: the subject is not stated then.",
+        (
+            "The older version of LinkedIn's page showed times in milliseconds. Such a time is invalid here, and the "
+            "response is undecided."
+        ),
+        "Userinfo may report a newly issued token as revoked for a short while. The subject is then not stated.",
     ),
 )

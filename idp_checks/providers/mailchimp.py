@@ -1,4 +1,4 @@
-"""Mailchimp: the metadata of a token, which name the account, its data centre and the person who logged in."""
+"""Mailchimp: the metadata of a token, with the account, its data center and the user who logged in."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ METADATA = "https://login.mailchimp.com/oauth2/metadata"
 
 
 class Login(Struct):
-    """``login``: the person; ``user_id`` beside it is the account that all its members share."""
+    """``login``: the user; ``user_id`` beside it is the account, which all its users share."""
 
     login_id: Id
     login_name: Username = None
@@ -50,7 +50,7 @@ class Metadata(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         login = self.login
-        email, _ = pick_email((each, False, None) for each in (login.login_email, login.email))
+        email, _ = pick_email((address, False, None) for address in (login.login_email, login.email))
         return Claims(
             id=login.login_id,
             username=login.login_name,
@@ -59,8 +59,8 @@ class Metadata(Shape):
         )
 
 
-class Answered(Metadata, kw_only=True):
-    """The same from the endpoint itself, which always names the data centre."""
+class MetadataResponse(Metadata, kw_only=True):
+    """The metadata as the endpoint returns them, always with the data center."""
 
     dc: str
 
@@ -83,16 +83,16 @@ PROVIDER = Provider(
         quirks=(
             "The scheme of the Authorization header is OAuth, not Bearer.",
             (
-                "user_id is the account, login.login_id the person: a program that keys on user_id, as some libraries "
-                "do, makes one user of all members of an account."
+                "user_id is the account, and login.login_id is the user. A program that uses user_id as key, as some "
+                "libraries do, merges all users of an account into one."
             ),
-            "Identifiers come as numbers and as digits in texts: the same ones.",
+            "Identifiers are numbers or strings of digits, with the same value.",
             (
-                "accountname is the account's. Names stand in https://{dc}.api.mailchimp.com/3.0/ alone, which "
-                "describes the account and not who logged in: they are not taken."
+                "accountname belongs to the account. Only https://{dc}.api.mailchimp.com/3.0/ contains names, but it "
+                "describes the account and not the user, so they are not used."
             ),
-            "login_name may be an address. No flag vouches for login_email, and avatar is mostly null.",
-            "An answer with dc, login_url and api_endpoint alone was reported in 2018: it names nobody.",
+            "login_name may be an email address. login_email has no flag, and avatar is usually null.",
+            "A response with only dc, login_url and api_endpoint was reported in 2018. It identifies no user.",
         ),
         sources=(
             "https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",
@@ -103,42 +103,46 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "32 hex digits as seen, like an API key without its data centre. It opens all that the person's "
-            "role in the account may do."
+            "Observed tokens have 32 hex digits, like an API key without its data center. A token allows everything "
+            "that the user's role in the account allows."
         ),
         lifetime=0,
         validity="expires_in is 0. Valid until the user disconnects the application.",
-        renewal=Operation("None is needed, and there is no refresh token."),
+        renewal=Operation("Renewal is not needed, and there is no refresh token."),
         termination=revoke_in_settings(page="the account's connected sites"),
         uses=Operation(
-            "With the token as bearer; dc stands in the metadata.",
+            "dc is in the metadata.",
             RequestTemplate("https://{dc}.api.mailchimp.com/3.0/ping", required_credentials=("dc",)),
         ),
         sources=("https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",),
     ),
     scopes=Scopes(
         separator="",
-        adding="There are no scopes: all or nothing.",
+        adding="Mailchimp has no scopes: access is all or nothing.",
         sources=("https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",),
     ),
     debug=profile_probe(
         METADATA,
-        Answered,
+        MetadataResponse,
         placement=by_header("Authorization", "OAuth {token}"),
         refusals=(Refusal(200, "denied", {"error": "invalid_token"}),),
         source="https://github.com/airbytehq/airbyte/pull/32466",
         note=(
-            "A dead token gets status 200 as well: the body tells. The API proper answers 401 with API Key "
-            "Invalid, for the wrong data centre too, so it is not asked. It allows a person 10 connections "
-            "at once (429, or a bare page with 403); whether that holds here is not known."
+            "The response to an invalid token also has status 200; only the body shows the refusal. The API itself "
+            "responds with 401 and API Key Invalid, also for the wrong data center, so it is not called. It allows a "
+            "user 10 simultaneous connections (429, or a bare page with 403). Whether this limit applies here is not "
+            "known."
         ),
     ),
     uncertain=(
         (
-            "How a dead token is refused is known from client code alone: error invalid_token under status 200 "
-            "denies, any other answer without a login is undecided."
+            "The refusal of an invalid token is known from client code alone. error invalid_token with status 200 is a "
+            "denial. Any other response without a login is undecided."
         ),
-        "Which of login_email and email is the person's own is not stated: the first that is there is taken.",
-        "That login_id is the person and user_id the account is inferred from how libraries use them.",
+        (
+            "The documentation does not state which of login_email and email is the user's own. The first that is "
+            "present is used."
+        ),
+        "Libraries use login_id as the user and user_id as the account; their meaning is inferred from this.",
     ),
 )

@@ -1,6 +1,6 @@
-"""Mail.ru (OAuth Mail): userinfo, and the person of the older platform API.
+"""Mail.ru (OAuth Mail): userinfo, and the user of the older platform API.
 
-New sign-in goes through VK ID.
+New sign-in uses VK ID.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class UserInfo(Shape):
 
 
 class Person(Struct):
-    """The element of the older answer."""
+    """The element of the older response."""
 
     uid: Id
     first_name: Name = None
@@ -80,7 +80,7 @@ class Person(Struct):
 
 
 class GetInfo(Shape, array_like=True):
-    """``users.getInfo`` of the older platform, https://api.mail.ru/docs/guides/restapi/: a list with one person."""
+    """``users.getInfo`` of the older platform, https://api.mail.ru/docs/guides/restapi/: a list with one user."""
 
     subject: ClassVar[Path] = (0, "uid")
 
@@ -100,8 +100,8 @@ class GetInfo(Shape, array_like=True):
         )
 
 
-class Holder(ResponseModel):
-    """A good token of whatever application: the profile, which names the client. Old answers may lack it."""
+class ProfileResponse(ResponseModel):
+    """The profile for a valid token of any application, with the client; old responses may lack it."""
 
     id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str | None = None
@@ -117,8 +117,8 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="deprecated",
     status_note=(
-        "Since 1 July 2025 new applications get it for the mail and cloud products' own APIs alone: sign-in goes "
-        "through VK ID, which lets Mail accounts in (see vkontakte). What was connected before goes on working."
+        "Since 1 July 2025, new applications get access only to the APIs of the mail and cloud products. Sign-in uses "
+        "VK ID, which accepts Mail accounts (see vkontakte). Existing connections still work."
     ),
     aliases={"social_core": "mailru", "allauth": "mailru", "authjs": "mailru"},
     libraries={
@@ -134,30 +134,29 @@ PROVIDER = Provider(
         shapes=(UserInfo, GetInfo),
         request=RequestTemplate("https://oauth.mail.ru/userinfo", by_query("access_token")),
         quirks=(
-            "No flag speaks of the address, although it is the mailbox itself that signs in.",
+            "The email address has no flag, although the mailbox itself signs in.",
             (
-                "Stored profiles may lack id, and social_core keys by the address then: here such an answer is no "
-                "profile, since mailboxes change hands."
+                "Stored profiles may lack id, and social_core then uses the email address as key. Here such a response "
+                "is not a profile, because mailboxes change hands."
             ),
             "An error is an object with error, error_code and error_description.",
             (
-                "The older platform answers with a list, has uid and nick for id and nickname, percent-encodes names "
-                "in some answers, and gives an address that was only the name at My World."
+                "The older platform returns a list with uid and nick for id and nickname. It percent-encodes names in "
+                "some responses, and returns an email address that was only the name at My World."
             ),
-            "has_pic 0 of the older platform marks a stock picture, which is left out.",
-            "birthday is dd.mm.yyyy, gender one letter, locale has an underscore.",
+            "has_pic 0 of the older platform marks a stock picture, which is ignored.",
+            "birthday is dd.mm.yyyy, gender is one letter, and locale contains an underscore.",
         ),
         sources=(VK_ID, "https://o2.mail.ru/docs/"),
     ),
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents="Bound to one application, one mailbox and the scopes granted.",
+        contents="Bound to one application, one mailbox and the granted scopes.",
         lifetime=3600,
         expiry_field="expires_in",
         renewal=Operation(
-            "grant_type=refresh_token with refresh_token and client_id. Newer applications get a refresh token only "
-            "with scope offline_access and prompt=consent.",
+            "Newer applications get a refresh token only with scope offline_access and prompt=consent.",
             RequestTemplate(
                 "https://oauth.mail.ru/token",
                 by_form("refresh_token"),
@@ -175,8 +174,9 @@ PROVIDER = Provider(
         profile=("userinfo",),
         email=("userinfo",),
         adding=(
-            "Rights are agreed with Mail.ru for the application, then named in scope at https://oauth.mail.ru/login. "
-            "Newer applications need openid, and rights such as mail.imap come only together with it."
+            "Agree the permissions for the application with Mail.ru, then send them in scope at "
+            "https://oauth.mail.ru/login. Newer applications require openid, and permissions such as mail.imap only "
+            "together with it."
         ),
         sources=(VK_ID,),
     ),
@@ -185,26 +185,33 @@ PROVIDER = Provider(
         url="https://oauth.mail.ru/userinfo",
         placement=by_query("access_token"),
         proves=frozenset({"client", "subject"}),
-        response_model=Holder,
+        response_model=ProfileResponse,
         refusals=(
             Refusal(
                 frozenset((200, 400, 401, 403, 404)),
                 "unknown_token",
                 {"error_code": 6},
-                detail="no such token: never issued, or ended",
+                detail="no such token: never issued or no longer valid",
             ),
-            Refusal(None, "contradiction", {"error_code": 2}, detail="Mail.ru saw no token, and one was sent"),
+            Refusal(
+                None,
+                "contradiction",
+                {"error_code": 2},
+                detail="Mail.ru received no token, but the request contained it",
+            ),
         ),
         error_fields=("error", "error_code"),
         source="https://o2.mail.ru/docs/",
         note=(
-            "The profile call itself: it names the client in client_id and needs no credentials, so it answers for "
-            "every application's token and the client must be compared. The token goes in the query, and no client "
-            "was seen to succeed with a header: keep addresses out of logs."
+            "The endpoint is the profile call itself, whose response contains the client in client_id. The token is a "
+            "query parameter, and no client is known to succeed with a header, so keep URLs out of logs."
         ),
     ),
     uncertain=(
-        "The refusal is known from reports of users, its HTTP status is not: it counts under 200, 400, 401, 403, 404.",
-        "An answer without client_id proves no client.",
+        (
+            "The refusal is known from user reports, but its HTTP status is not. It is accepted with status 200, 400, "
+            "401, 403 or 404."
+        ),
+        "A response without client_id does not prove the client.",
     ),
 )

@@ -8,8 +8,10 @@ PROVIDER = tokenless_provider(
     "miicard",
     "miiCard",
     "social",
-    "The identity assurance service is closed, since when is not known. Auth0 removed the name from its list in April "
-    "2026.",
+    (
+        "The identity assurance service is closed; the date is not known. Auth0 removed the name from its list in "
+        "April 2026."
+    ),
     protocol="oauth1",
     is_defunct=True,
 )

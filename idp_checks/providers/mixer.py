@@ -8,7 +8,7 @@ PROVIDER = tokenless_provider(
     "mixer",
     "Mixer",
     "social",
-    "Closed on 2020-07-22. It was a custom connection, stored as oauth2.",
+    "Closed on 2020-07-22. Mixer was a custom connection, stored as oauth2.",
     protocol="oauth2",
     is_defunct=True,
     docs=("https://auth0.com/docs/authenticate/identity-providers/social-identity-providers/oauth2",),

@@ -1,4 +1,4 @@
-"""Naver: everything stands under ``response``, and ``resultcode`` says whether it may be used."""
+"""Naver: all fields are under ``response``; ``resultcode`` distinguishes success and failure."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from idp_checks.providers.sdk import (
 
 SUCCESS = "00"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]
-"""``00`` in every answer that is no error."""
+"""``00`` in every successful response."""
 
 
-class Member(Struct):
-    """``response``: the person may refuse all but ``id``."""
+class User(Struct):
+    """``response``: the user may refuse all fields except ``id``."""
 
     id: Id
     name: Name = None
@@ -55,12 +55,12 @@ class Me(Shape):
 
     subject: ClassVar[Path] = ("response", "id")
 
-    response: Member
+    response: User
     resultcode: Code = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if self.resultcode is not None and self.resultcode != SUCCESS:
-            raise ProfileError("the answer is an error, no profile", path="$.resultcode")
+            raise ProfileError("the response is an error, not a profile", path="$.resultcode")
         member = self.response
         return Claims(
             id=member.id,
@@ -72,20 +72,23 @@ class Me(Shape):
 
 
 class Grant(Struct):
-    """``response``: it repeats the token; the form of ``expire_date`` is not documented, so it is no time here."""
+    """``response``: it repeats the token, and its ``expire_date`` is not read as a time.
+
+    The format of ``expire_date`` is not documented.
+    """
 
     allowed_profile: str | None = None
 
 
-class Verified(ResponseModel):
-    """A good token of whatever application, https://developers.naver.com/docs/login/api/api.md."""
+class TokenCheck(ResponseModel):
+    """A valid token of any application, https://developers.naver.com/docs/login/api/api.md."""
 
     resultcode: str
     response: Grant
 
     def read(self, question: Question) -> Reading:
         if self.resultcode != SUCCESS:
-            return Reading(active=None, reason="unparsable", detail="neither a good answer nor a documented error")
+            return Reading(active=None, reason="unparsable", detail="neither a valid response nor a documented error")
         return Reading(active=True, reason="ok", scopes=split_scopes(self.response.allowed_profile, ","))
 
 
@@ -105,15 +108,15 @@ PROVIDER = Provider(
         request=RequestTemplate("https://openapi.naver.com/v1/nid/me"),
         subject_scope="the application",
         quirks=(
-            "The profile is the member response; a resultcode other than 00, a text of digits, is an error.",
-            "The person may refuse every datum but the identifier, those that the application requires as well.",
-            "The address is one for contact, often at another host, and has no flag.",
-            "The identifier is not the login name; two applications see two of them for one person.",
-            "The name has no parts.",
+            "The profile is in the field response. A resultcode other than 00, a string of digits, is an error.",
+            "The user may refuse every field except the identifier, even fields that the application requires.",
+            "The email address is a contact address, often at another host, and has no flag.",
+            "The identifier is not the login name. Two applications receive different identifiers for the same user.",
+            "The response has no given name and no family name.",
             "A nickname that was never set may be masked with asterisks.",
-            "Strict clients stumble over the Content-Type text/json.",
-            "birthday is MM-DD, without a year; age is a range of two numbers; gender is F, M or U.",
-            "Slashes in addresses are escaped in the raw text, which every JSON parser undoes.",
+            "Strict clients reject the Content-Type text/json.",
+            "birthday is MM-DD without a year, age is a range of two numbers, and gender is F, M or U.",
+            "Slashes in URLs are escaped in the raw JSON, which every JSON parser undoes.",
         ),
         sources=("https://developers.naver.com/docs/login/profile/profile.md",),
     ),
@@ -121,19 +124,20 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It holds +, / and =, to be escaped in forms and queries. What the profile shows is chosen in "
-            "the registration of the application."
+            "The token contains +, / and =, which must be escaped in forms and queries. The registration of the "
+            "application determines the fields of the profile."
         ),
         lifetime=3600,
-        validity="expires_in of the token answer is a text of digits.",
+        validity="expires_in of the token response is a string of digits.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id, client_secret and refresh_token, by GET as well; the refresh "
-            "token stays.",
+            "GET also works. The refresh token stays valid.",
             "https://nid.naver.com/oauth2.0/token",
         ),
         termination=revoke_by_request(
-            "Form fields client_id, client_secret, token and token_type_hint; an empty 200, and both of the pair "
-            "end. Documented since 2026; before, it was grant_type=delete at the token endpoint.",
+            (
+                "Naver responds with 200 and an empty body, and both tokens of the pair end. The call has been "
+                "documented since 2026. Before that it was grant_type=delete at the token endpoint."
+            ),
             "https://nid.naver.com/oauth2.0/revoke",
             params={"token_type_hint": "access_token"},
         ),
@@ -145,9 +149,9 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         adding=(
-            "The registration says which data are required and which optional; no parameter does. After a refusal "
-            "auth_type=reprompt puts the question again. The debug answer lists what was granted, "
-            "such as profile/email, with commas between. OpenID Connect takes openid."
+            "The registration determines which fields are required and which are optional; no request parameter does. "
+            "After a refusal, auth_type=reprompt asks the user again. The debug response lists the granted fields, "
+            "such as profile/email, separated by commas. OpenID Connect uses scope openid."
         ),
         sources=("https://developers.naver.com/docs/login/devguide/devguide.md",),
     ),
@@ -157,11 +161,11 @@ PROVIDER = Provider(
         placement=by_bearer(),
         params={"info": "true"},
         proves=frozenset({"scopes"}),
-        response_model=Verified,
+        response_model=TokenCheck,
         refusals=(
             Refusal(401, "denied", {"resultcode": "024"}),
-            Refusal(401, "caller_rejected", {"resultcode": "028"}, detail="the token did not arrive"),
-            Refusal(403, "not_permitted", detail="the application may not use this API"),
+            Refusal(401, "caller_rejected", {"resultcode": "028"}, detail="Naver received no token"),
+            Refusal(403, "not_permitted", detail="the application has no permission for this API"),
         ),
         profile=profile_probe(
             "https://openapi.naver.com/v1/nid/me",
@@ -171,14 +175,14 @@ PROVIDER = Provider(
         ),
         source="https://developers.naver.com/docs/login/api/api.md",
         note=(
-            "It answers for every application's token and names neither application nor person, so no client is "
-            "proven; an identifier that one's own sign-in has seen is the nearest thing to it, since identifiers are "
-            "per application. The answer repeats the token. The aud of an ID token is the client id: "
+            "The response contains neither the application nor the user, so no client is proven. The closest evidence "
+            "is an identifier from an earlier sign-in to the application, because identifiers are per application. The "
+            "response repeats the token. The aud of an ID token is the client id: "
             "https://nid.naver.com/.well-known/openid-configuration."
         ),
     ),
     uncertain=(
-        "The form of expire_date is not documented: no end is read from it.",
-        "How revoked tokens are answered is not documented: 401 with resultcode 024 denies, whatever the cause.",
+        "The format of expire_date is not documented, so no expiry is read from it.",
+        "The response to a revoked token is not documented. A 401 with resultcode 024 is a denial, whatever the cause.",
     ),
 )

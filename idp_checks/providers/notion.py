@@ -1,4 +1,4 @@
-"""Notion: public connections. The API answers with the connection's bot; the person stands inside as its owner."""
+"""Notion: public connections. The API returns the connection's bot, whose owner is the user."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Details(Struct):
 
 
 class Person(Struct):
-    """``user`` of an owner; of a partial one there is the identifier alone."""
+    """``user`` of an owner; a partial user has only the identifier."""
 
     id: Id
     name: Name = None
@@ -53,13 +53,13 @@ class Person(Struct):
     person: Details | None = None
 
     def claims(self) -> Claims:
-        """What it says of the person."""
+        """Return the claims about the user."""
         email = None if self.person is None else self.person.email
         return Claims(id=self.id, name=self.name, email=email, picture=self.avatar_url)
 
 
 class Owner(Struct):
-    """Who authorised the connection; an internal one belongs to the workspace and to no person."""
+    """The user who authorized the connection; an internal connection belongs to the workspace only."""
 
     user: Person
 
@@ -79,8 +79,8 @@ class Me(Shape):
         return self.bot.owner.user.claims()
 
 
-class Granted(Shape):
-    """The token answer, which has the same owner: some clients look no further."""
+class TokenResponse(Shape):
+    """The token response, which has the same owner; some clients read nothing else."""
 
     subject: ClassVar[Path] = ("owner", "user", "id")
 
@@ -98,7 +98,7 @@ PROVIDER = Provider(
     aliases={"allauth": "notion", "authjs": "notion"},
     has_auth0_strategy=False,
     libraries={
-        "allauth": LibraryFacts(classes={Granted: ""}),
+        "allauth": LibraryFacts(classes={TokenResponse: ""}),
     },
     simulation=SimulationFacts(
         token_fields=dict,
@@ -111,19 +111,19 @@ PROVIDER = Provider(
         "https://developers.notion.com/reference/status-codes",
     ),
     profile=ProfileFacts(
-        shapes=(Me, Granted),
+        shapes=(Me, TokenResponse),
         request=RequestTemplate("https://api.notion.com/v1/users/me", headers=HEADERS),
         quirks=(
-            "id, name and avatar_url at the top are the bot's; the person is bot.owner.user.",
-            "An internal connection has the workspace for owner and no person: that is no profile.",
-            "A partial user has no name, and the address needs the capability to read it.",
+            "id, name and avatar_url at the top level are the bot's. The user is bot.owner.user.",
+            "The owner of an internal connection is the workspace and not a user, so the response is not a profile.",
+            "A partial user has no name. The email address requires the capability to read it.",
             (
-                "A person who authorises in two workspaces has one identifier and two tokens with two bots; "
-                "django-allauth joins the workspace's identifier to the person's."
+                "A user who authorizes in two workspaces has one identifier and two tokens with two bots. "
+                "django-allauth joins the workspace's identifier to the user's."
             ),
-            "There is no username, and there are no parts of the name.",
-            "Nothing vouches for the address, though some libraries take it as verified.",
-            "Without the header Notion-Version every call is refused with 400 missing_version.",
+            "The response has no username, no given name and no family name.",
+            "Notion does not vouch for the email address, although some libraries treat it as verified.",
+            "Notion refuses every call without the header Notion-Version with 400 missing_version.",
         ),
         sources=("https://developers.notion.com/reference/get-self",),
     ),
@@ -131,22 +131,23 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The kind is not readable either: ntn_ (secret_ up to 2024) stands before tokens of sign-ins, of "
-            "internal connections and of persons alike, and is not promised. Bound to one connection, one "
-            "workspace and the pages that the person chose."
+            "The kind cannot be read from the token either. ntn_ (secret_ until 2024) is the prefix of sign-in tokens, "
+            "internal connection tokens and personal tokens alike, and is not guaranteed. Bound to one connection, one "
+            "workspace and the pages that the user chose."
         ),
-        validity="Newer connections get a refresh token with it, older ones null.",
+        validity="Newer connections also get a refresh token, older connections get null.",
         renewal=renew_by_refresh_token(
-            "JSON body with grant_type refresh_token and refresh_token, HTTP Basic and Notion-Version; a new pair, 400 "
-            "invalid_grant for a refresh token that was used or is unknown.",
+            (
+                "The response contains a new pair. Notion responds with 400 invalid_grant to a used or unknown refresh "
+                "token."
+            ),
             "https://api.notion.com/v1/oauth/token",
             basic=True,
             as_json=True,
             headers={"Notion-Version": "2022-06-28"},
         ),
         termination=revoke_by_request(
-            "JSON body with token, HTTP Basic and Notion-Version; 200 with a request_id. The person can disconnect in "
-            "the settings.",
+            "Notion responds with 200 and a request_id. The user can disconnect in the settings.",
             "https://api.notion.com/v1/oauth/revoke",
             basic=True,
             as_json=True,
@@ -165,8 +166,8 @@ PROVIDER = Provider(
     scopes=Scopes(
         separator="",
         adding=(
-            "There are none: the developer sets capabilities for the connection (read, update and insert content, "
-            "comments, users with or without addresses). The authorisation takes owner=user."
+            "Notion has no scopes. The developer sets capabilities for the connection (read, update and insert "
+            "content, comments, users with or without email addresses). The authorization request contains owner=user."
         ),
         sources=("https://developers.notion.com/reference/capabilities",),
     ),
@@ -193,16 +194,17 @@ PROVIDER = Provider(
         ),
         source="https://developers.notion.com/reference/introspect-token",
         note=(
-            "RFC 7662 but for the body, which is JSON. A good answer has scope and iat and names no client, no subject "
-            "and no end; users/me tells the subject. About three requests a second for each connection, and a limit "
-            "for each workspace, then 429 with Retry-After; 529 when Notion is overloaded."
+            "RFC 7662 except for the body, which is JSON. A response about an active token contains scope and iat, but "
+            "no client, no subject and no expiry; users/me returns the subject. The rate limit is about three requests "
+            "per second and connection, with another limit per workspace. Notion then responds with 429 and "
+            "Retry-After, and with 529 when overloaded."
         ),
     ),
     uncertain=(
         (
-            "How a token of another connection and a malformed one are answered is not documented, nor a wrong client "
-            "secret: active false proves little, and a 401 is taken for one about the asker."
+            "The responses to a token of another connection, to a malformed token and to a wrong client secret are not "
+            "documented. Therefore active false proves little, and a 401 is read as a refusal of the caller."
         ),
-        "The words in scope are not documented.",
+        "The values in scope are not documented.",
     ),
 )

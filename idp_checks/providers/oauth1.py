@@ -8,7 +8,7 @@ PROVIDER = tokenless_provider(
     "oauth1",
     "Custom OAuth 1.0 connection",
     "generic",
-    "Any provider, called by a script of the tenant; the name does not tell which one.",
+    "Any provider, called by a script of the tenant. The name does not identify the provider.",
     protocol="oauth1",
-    uncertain=("Only the connection knows which issuer the tokens belong to: they are not checked.",),
+    uncertain=("Only the connection identifies the issuer of the tokens, so they are not checked.",),
 )

@@ -1,4 +1,4 @@
-"""OAuth 2.0: any server with token introspection (RFC 7662), and the profile that a script makes of its answers."""
+"""OAuth 2.0: any server with token introspection (RFC 7662), and the profile that a script builds."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from idp_checks.providers.sdk import (
 
 
 class Person(Shape):
-    """What is common to the profiles of servers of all kinds, each member under the names in use.
+    """The common fields of all servers' profiles, each under its usual names.
 
-    Of several identifiers the first counts, and one that cannot be read hands over to no other: a person has one.
+    The first identifier counts. If it cannot be read, no other identifier replaces it, because a user has only one.
     """
 
     name: Name = None
@@ -67,7 +67,7 @@ class Person(Shape):
 
 
 class ByUserId(Person, kw_only=True):
-    """What a profile script hands over."""
+    """The profile that a profile script returns."""
 
     subject: ClassVar[Path] = ("user_id",)
 
@@ -75,14 +75,14 @@ class ByUserId(Person, kw_only=True):
 
 
 class ById(Person, kw_only=True):
-    """The commonest answer of a server."""
+    """The most common response of a server."""
 
     user_id: None = None
     id: Id
 
 
 class BySub(Person, kw_only=True):
-    """OpenID Connect's name for it."""
+    """A profile with the identifier of OpenID Connect."""
 
     subject: ClassVar[Path] = ("sub",)
 
@@ -92,7 +92,7 @@ class BySub(Person, kw_only=True):
 
 
 class ByUid(Person, kw_only=True):
-    """A further name in use."""
+    """A profile with another common name of the identifier."""
 
     subject: ClassVar[Path] = ("uid",)
 
@@ -103,7 +103,7 @@ class ByUid(Person, kw_only=True):
 
 
 class ByAccountId(Person, kw_only=True):
-    """A further name in use."""
+    """A profile with another common name of the identifier."""
 
     subject: ClassVar[Path] = ("account_id",)
 
@@ -115,20 +115,22 @@ class ByAccountId(Person, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given(HttpEndpoint):
-    """An endpoint that the caller names: ``introspection_endpoint``, else ``issuer_url`` and the usual path."""
+class ConfiguredEndpoint(HttpEndpoint):
+    """An endpoint from the caller: ``introspection_endpoint``, else ``issuer_url`` and the usual path."""
 
     def missing_credentials(self, question: Question) -> tuple[str, ...]:
-        named = question.issuer_url is not None
+        has_issuer_url = question.issuer_url is not None
         return tuple(
-            name for name in super().missing_credentials(question) if not (named and name == "introspection_endpoint")
+            name
+            for name in super().missing_credentials(question)
+            if not (has_issuer_url and name == "introspection_endpoint")
         )
 
     def build_url(self, question: Question) -> str:
         return question.credential("introspection_endpoint") or super().build_url(question)
 
     def assertion_audience(self, question: Question, url: str) -> str:
-        """By RFC 9126, section 2, every server knows itself by its issuer: the address that the caller gives for it."""
+        """Return the issuer that the caller states, which every server accepts (RFC 9126, section 2)."""
         return question.credential("client_auth_audience") or question.credential("issuer") or url
 
 
@@ -148,32 +150,37 @@ PROVIDER = Provider(
         request=RequestTemplate("{profile_url}"),
         subject_scope="the server",
         quirks=(
-            "OAuth 2.0 defines no profile: each server has a form of its own, and a script makes this one of it.",
-            "Auth0 fails a sign-in whose script gives no user_id.",
-            "The identifier is a number at many servers: it must not pass through a float.",
-            "Nothing in OAuth 2.0 vouches for an address: email_verified is left out, whatever a script says.",
-            "Auth0's stored user_id is oauth2|CONNECTION|ID for every custom social connection.",
+            "OAuth 2.0 defines no profile. Each server has a different format, and a script converts it.",
+            "Auth0 fails a sign-in if the script returns no user_id.",
+            "The identifier is a number at many servers. It must not be converted to a float.",
+            (
+                "OAuth 2.0 defines no verification of email addresses. email_verified is omitted, even if a script "
+                "sets it."
+            ),
+            "Auth0 stores user_id as oauth2|CONNECTION|ID for every custom social connection.",
         ),
         sources=("https://auth0.com/docs/authenticate/identity-providers/social-identity-providers/oauth2",),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Opaque to the client; some servers issue a JWT, to be read only where the server documents it. Scopes are "
-            "the one control common to all; RFC 8707 adds a resource, RFC 9449 binds to a key, RFC 8705 to a "
-            "certificate."
+            "Opaque to the client. Some servers issue a JWT, which may be read only if the server documents it. Scopes "
+            "are the only control that all servers share. RFC 8707 adds a resource, RFC 9449 binds the token to a key, "
+            "RFC 8705 to a certificate."
         ),
-        validity="Set by each server; expires_in of the token answer may be missing, or a text.",
+        validity="Each server sets the lifetime. expires_in of the token response may be missing or a string.",
         renewal=renew_by_refresh_token(
-            "A new refresh token may take the old one's place.",
+            "The response may contain a new refresh token that replaces the old refresh token.",
             "{token_endpoint}",
             basic=True,
             required_credentials=("token_endpoint", "client_id", "client_secret"),
             template_class=CredentialUrlTemplate,
         ),
         termination=revoke_by_request(
-            "RFC 7009 where the server has it: form fields token and token_type_hint; 200 for an unknown token too, "
-            "400 unsupported_token_type.",
+            (
+                "RFC 7009, if the server supports it. The server responds with 200 also to an unknown token, or with "
+                "400 unsupported_token_type."
+            ),
             "{revocation_endpoint}",
             basic=True,
             required_credentials=("revocation_endpoint", "client_id", "client_secret"),
@@ -188,8 +195,8 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         adding=(
-            "Each server has its own. RFC 6749 separates them by a space, some servers by a comma. Auth0 sends those "
-            "of the connection, and for one sign-in those of connection_scope."
+            "Each server has different scopes. RFC 6749 separates them with a space, some servers with a comma. Auth0 "
+            "sends the scopes of the connection, and for one sign-in those of connection_scope."
         ),
         sources=(
             "https://www.rfc-editor.org/rfc/rfc6749#section-3.3",
@@ -198,16 +205,16 @@ PROVIDER = Provider(
     ),
     debug=introspection_endpoint(
         "https://issuer.invalid/introspect",
-        endpoint_class=Given,
+        endpoint_class=ConfiguredEndpoint,
         required_credentials=("introspection_endpoint", "client_id", "client_secret"),
         authentications=CLIENT_AUTH_METHODS,
         optional_credentials=("issuer",),
         source="https://www.rfc-editor.org/rfc/rfc7662#section-2",
         note=(
-            "Only active is sure to be in the answer: one that names no client proves none. A refusal carries no "
-            "reason and also answers those who may not ask. A server's answer may be a signed JWT if asked so (RFC "
-            "9701), which is not asked for. RFC 8414 metadata, where the server has it, names the endpoint."
+            "Only active is always in the response. A response without a client does not prove the client. Callers "
+            "without permission receive the same refusal. RFC 9701 allows a signed JWT as response on request; this "
+            "package does not request it. RFC 8414 metadata contain the endpoint, if the server has them."
         ),
     ),
-    uncertain=("Why a token is refused is never told: every refusal is bare.",),
+    uncertain=("The server never states why a token is refused.",),
 )
