@@ -138,6 +138,7 @@ PROVIDER = Provider(
         renewal=Operation(
             "The former user grant used grant_type=refresh_token with the client's credentials. An application "
             "token has no refresh token: request a new token with grant_type=client_credentials.",
+            # How the client of the former user grant authenticated is not documented any more.
             manual_call=("POST", "https://api.dwolla.com/token"),
         ),
         termination=Operation("No call is documented."),

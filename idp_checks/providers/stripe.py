@@ -150,6 +150,7 @@ PROVIDER = Provider(
         termination=Operation(
             "client_id and stripe_user_id in the form, with the platform's secret key. The account's owner can do it "
             "in the dashboard; the platform is told by account.application.deauthorized.",
+            # The call names the account and not the token, so this package does not send it.
             manual_call=("POST", "https://connect.stripe.com/oauth/deauthorize"),
         ),
         uses=Operation("The account that the token belongs to.", RequestTemplate("https://api.stripe.com/v1/account")),
