@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
+from support.steps import run_steps
 
 from idp_checks import providers, recordings
 from idp_checks.secret import Secret
@@ -36,14 +37,10 @@ def introspect_recording(name, subject, **credentials):
         credentials=credentials or recording.credentials,
     )
     recorded = recording.exchange.response
-    steps, response, hosts = endpoint.steps(question), None, []
-    while True:
-        try:
-            hosts.append(urlsplit(steps.send(response).url).netloc)
-        except StopIteration as stop:
-            result = conclude(name, stop.value, method=endpoint.kind, asked_at=AT, subject=subject)
-            return result.reason, hosts
-        response = Response(recorded.status, {}, json.dumps(recorded.json).encode())
+    response = Response(recorded.status, {}, json.dumps(recorded.json).encode())
+    reading, requests = run_steps(endpoint.steps(question), lambda request: response)
+    result = conclude(name, reading, method=endpoint.kind, asked_at=AT, subject=subject)
+    return result.reason, [urlsplit(request.url).netloc for request in requests]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
+from support.steps import run_steps
 
 from idp_checks import providers
 from idp_checks.secret import Secret
@@ -25,15 +26,9 @@ USER = "65f0a1b2c3d4e5f607182930"
 def ask(provider, token, body, credentials=None, **expected):
     """Return the requests about a token, and the reading; each request gets the same response body."""
     question = Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials=credentials or {}, **expected)
-    steps = providers.get(provider).debug.steps(question)
-    requests = []
-    try:
-        request = next(steps)
-        while True:
-            requests.append(request)
-            request = steps.send(Response(200, {}, json.encode(body)))
-    except StopIteration as stop:
-        return requests, stop.value
+    response = Response(200, {}, json.encode(body))
+    reading, requests = run_steps(providers.get(provider).debug.steps(question), lambda request: response)
+    return requests, reading
 
 
 def read_signed(provider, claims, credentials, subject=None):

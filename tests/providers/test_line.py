@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from support.steps import play, run_steps
 
 from idp_checks import providers
 from idp_checks.issuers.world import World
@@ -21,14 +22,10 @@ GOOD = Response(200, {}, b'{"scope": "profile", "client_id": "2000000042", "expi
 def ask(*responses, subject=ACCOUNT):
     """Return the reason of the introspection, and the number of requests."""
     endpoint = providers.get("line").debug
-    steps = endpoint.steps(Question(provider="oauth2", token=Secret("sample"), asked_at=AT, subject=subject))
-    next(steps)
-    for count, response in enumerate(responses, 1):
-        try:
-            steps.throw(response) if isinstance(response, Exception) else steps.send(response)
-        except StopIteration as stop:
-            return conclude("line", stop.value, method=endpoint.kind, asked_at=AT, subject=subject).reason, count
-    raise AssertionError("more requests than expected")
+    question = Question(provider="line", token=Secret("sample"), asked_at=AT, subject=subject)
+    reading, requests = run_steps(endpoint.steps(question), play(*responses))
+    result = conclude("line", reading, method=endpoint.kind, asked_at=AT, subject=subject)
+    return result.reason, len(requests)
 
 
 @pytest.mark.parametrize(

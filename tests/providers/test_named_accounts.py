@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from support.steps import play, run_steps
 
 from idp_checks import ProfileError, introspect_sync, normalize, providers
 from idp_checks.errors import json_path
@@ -25,15 +26,9 @@ def ask(name, *bodies, subject=None, **credentials):
         provider="oauth2", token=Secret("sample-token-0042"), asked_at=AT, subject=subject, credentials=credentials
     )
     endpoint = providers.get(name).debug
-    steps = endpoint.steps(question)
-    requests = [next(steps)]
-    try:
-        for body in bodies:
-            request = steps.send(Response(200, {}, json.dumps(body).encode()))
-            requests.append(request)
-    except StopIteration as stop:
-        return conclude(name, stop.value, method=endpoint.kind, asked_at=AT, subject=subject), requests
-    raise AssertionError("more requests than responses")
+    responses = (Response(200, {}, json.dumps(body).encode()) for body in bodies)
+    reading, requests = run_steps(endpoint.steps(question), play(*responses))
+    return conclude(name, reading, method=endpoint.kind, asked_at=AT, subject=subject), requests
 
 
 GOOD = {"errcode": 0, "errmsg": "ok"}

@@ -8,6 +8,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import json
+from support.steps import run_steps
 
 from idp_checks import providers
 from idp_checks.issuers.world import World
@@ -36,14 +37,8 @@ def ask(token, response=None, tenant=TENANT, **expected):
     steps = providers.get("waad").debug.steps(
         Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": tenant}, **expected)
     )
-    urls = []
-    try:
-        request = next(steps)
-        while True:
-            urls.append(request.url)
-            request = steps.send(response)
-    except StopIteration as stop:
-        return urls, stop.value
+    reading, requests = run_steps(steps, lambda request: response)
+    return [request.url for request in requests], reading
 
 
 def read_with_key(**issuer):
@@ -127,8 +122,8 @@ def test_graph_response_counts_only_for_the_tenant(provider, issuer, active, rea
     steps = providers.get(provider).debug.steps(
         Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials={"tenant_id": TENANT})
     )
-    assert next(steps).url.startswith("https://graph.microsoft.com/")
     body = {"id": "00000000-0000-4000-8000-000000000042", "userPrincipalName": "mia.chen@example.com"}
-    with pytest.raises(StopIteration) as end:
-        steps.send(Response(200, {"content-type": "application/json"}, json.encode(body)))
-    assert (end.value.value.active, end.value.value.reason) == (active, reason)
+    response = Response(200, {"content-type": "application/json"}, json.encode(body))
+    reading, (request,) = run_steps(steps, lambda request: response)
+    assert request.url.startswith("https://graph.microsoft.com/")
+    assert (reading.active, reading.reason) == (active, reason)

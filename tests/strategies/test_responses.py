@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.steps import play, run_steps
 
 from idp_checks import Secret, providers, strategies
 from idp_checks.tokens.introspection import conclude
@@ -38,19 +39,11 @@ def test_endpoint_reads_every_response(name):
     @FIXED
     @given(st.lists(strategies.introspection_responses(name), min_size=4, max_size=4))
     def check(responses):
-        steps = endpoint.steps(question)
-        consumed = []
-        try:
-            next(steps)
-            for response in responses:
-                consumed.append(response)
-                steps.send(response)
-        except StopIteration as stop:
-            reading = stop.value
+        reading, requests = run_steps(endpoint.steps(question), play(*responses))
         assert isinstance(reading, Reading)
         introspection = conclude(name, reading, method=endpoint.kind, asked_at=asked_at)
         if introspection.active is True:
-            assert {response.status for response in consumed} <= {200, 201, 204}
+            assert {response.status for response in responses[: len(requests)]} <= {200, 201, 204}
 
     check()
 

@@ -11,6 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from support.steps import run_steps
 
 from idp_checks import providers
 from idp_checks.secret import Secret
@@ -82,18 +83,12 @@ def make_responses(document=DOCUMENT, **overrides):
 def run_oidc(responses, token="opaque-token", **options):
     """Return the reading of the ``oidc`` endpoint and its requests, options responses by URL."""
     question = Question(provider="oidc", token=Secret(token), asked_at=AT, **options)
-    steps = providers.get("oidc").debug.steps(question)
-    requests = []
-    try:
-        request = next(steps)
-        while True:
-            requests.append(request)
-            response = responses[request.url]
-            request = steps.send(
-                response if isinstance(response, Response) else Response(200, {}, json.dumps(response).encode())
-            )
-    except StopIteration as stop:
-        return stop.value, requests
+
+    def respond(request):
+        response = responses[request.url]
+        return response if isinstance(response, Response) else Response(200, {}, json.dumps(response).encode())
+
+    return run_steps(providers.get("oidc").debug.steps(question), respond)
 
 
 def list_urls(requests):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from support import steps
 
 from idp_checks.secret import Secret
 from idp_checks.tokens.endpoint import HttpEndpoint
@@ -173,16 +174,9 @@ PROFILE = make_endpoint(
 
 def run_steps(endpoint, *responses, subject=None):
     """Return the endpoint's reading of these responses, and the requested URLs."""
-    responses, urls = list(responses), []
-    steps = endpoint.steps(make_question(subject=subject))
-    try:
-        request = next(steps)
-        while True:
-            urls.append(request.url)
-            response = responses.pop(0)
-            request = steps.throw(response) if isinstance(response, Exception) else steps.send(response)
-    except StopIteration as stop:
-        return stop.value, urls
+    question = make_question(subject=subject)
+    reading, requests = steps.run_steps(endpoint.steps(question), steps.play(*responses))
+    return reading, [request.url for request in requests]
 
 
 @pytest.mark.parametrize(

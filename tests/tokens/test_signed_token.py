@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from support import steps
 from support.signing import (
     AT,
     CLAIMS,
@@ -58,35 +59,26 @@ OTHER_CLAIM_NAMES = SignedToken(
 )
 
 
+KEY_SET = Response(200, {}, json.dumps({"keys": KEYS}).encode())
+
+
 def run_steps(endpoint, token, **options):
     """Return the endpoint's reading of a token, with its key set served, and the requested URLs."""
-    steps = endpoint.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, **options))
-    urls = []
-    try:
-        request = next(steps)
-        while True:
-            urls.append(request.url)
-            request = steps.send(Response(200, {}, json.dumps({"keys": KEYS}).encode()))
-    except StopIteration as stop:
-        return stop.value, urls
+    question = Question(provider="oauth2", token=Secret(token), asked_at=AT, **options)
+    reading, requests = steps.run_steps(endpoint.steps(question), lambda request: KEY_SET)
+    return reading, [request.url for request in requests]
 
 
 def run_rotation(token, *key_sets):
-    """Return the reading of a token and the requests, if request request for the key set returns the next version."""
-    steps = ENDPOINT.steps(Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials=TENANT))
-    requests, remaining = [], list(key_sets)
-    try:
-        request = next(steps)
-        while True:
-            requests.append(request)
-            version = remaining.pop(0)
-            if isinstance(version, Exception):
-                request = steps.throw(version)
-            else:
-                status, keys = version
-                request = steps.send(Response(status, {}, json.dumps({"keys": keys}).encode()))
-    except StopIteration as stop:
-        return stop.value, requests
+    """Return the reading of a token, and the requests; every request returns the next version of the key set."""
+    question = Question(provider="oauth2", token=Secret(token), asked_at=AT, credentials=TENANT)
+    responses = (
+        version
+        if isinstance(version, Exception)
+        else Response(version[0], {}, json.dumps({"keys": version[1]}).encode())
+        for version in key_sets
+    )
+    return steps.run_steps(ENDPOINT.steps(question), steps.play(*responses))
 
 
 @pytest.mark.parametrize(
@@ -191,16 +183,14 @@ def test_unsigned_token_is_undecided(token, in_words):
     assert in_words(reading.detail)
 
 
-@pytest.mark.parametrize("token", ["opaque-token", make_token({"sub": "opaque"})], ids=["opaque", "opaque"])
+@pytest.mark.parametrize("token", ["opaque-token", make_token({"sub": "opaque"})], ids=["opaque", "opaque JWS"])
 def test_opaque_token_is_sent_to_the_opaque_endpoint(token):
     """The reading contains the method of that endpoint."""
     question = Question(provider="oauth2", token=Secret(token), asked_at=AT)
-    steps = WITH_OPAQUE.steps(question)
-    request = next(steps)
+    response = Response(200, {}, b'{"sub": "42"}')
+    reading, (request,) = steps.run_steps(WITH_OPAQUE.steps(question), lambda request: response)
     assert request == WITH_OPAQUE.opaque.build_request(question)
-    with pytest.raises(StopIteration) as stop:
-        steps.send(Response(200, {}, b'{"sub": "42"}'))
-    assert stop.value.value == Reading(active=True, reason="ok", subject="42", method="userinfo-probe")
+    assert reading == Reading(active=True, reason="ok", subject="42", method="userinfo-probe")
 
 
 def test_signed_token_is_not_sent():
@@ -218,13 +208,10 @@ def test_rules_name_the_claims():
         asked_at=AT,
         credentials={"tenant_id": "t/1"},
     )
-    steps = OTHER_CLAIM_NAMES.steps(question)
-    assert next(steps) == Request(
+    reading, (request,) = steps.run_steps(OTHER_CLAIM_NAMES.steps(question), lambda request: KEY_SET)
+    assert request == Request(
         method="GET", url="https://op.example.com/t%2F1/keys", headers={"Accept": "application/json"}, cacheable=True
     )
-    with pytest.raises(StopIteration) as stop:
-        steps.send(Response(200, {}, json.dumps({"keys": KEYS}).encode()))
-    reading = stop.value.value
     assert (reading.active, reading.client_id, reading.subject, reading.scopes) == (
         True,
         "client-b",
