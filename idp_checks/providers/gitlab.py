@@ -111,8 +111,8 @@ PROVIDER = Provider(
         shapes=(User, UserInfo),
         request=RequestTemplate("https://gitlab.com/api/v4/user"),
         vouching=(
-            "GitLab's email_verified in /oauth/userinfo (with scope email of the primary address, otherwise of the public "
-            "address); /api/v4/user has no such field, and confirmed_at is at most a hint"
+            "GitLab's email_verified in /oauth/userinfo (with scope email of the primary address, otherwise of the "
+            "public address); /api/v4/user has no such field, and confirmed_at is at most a hint"
         ),
         subject_scope="the server: gitlab.com or one self-managed server",
         quirks=(
