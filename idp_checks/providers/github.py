@@ -1,6 +1,6 @@
 """GitHub: OAuth apps and GitHub Apps.
 
-The public email address of a user has no flag. ``/user/emails`` returns the addresses that GitHub has verified.
+The public email address of a user has no flag. ``/user/emails`` has GitHub's verified flags.
 """
 
 from __future__ import annotations

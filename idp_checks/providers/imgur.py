@@ -144,7 +144,12 @@ PROVIDER = Provider(
         limit=(12500, 86400),
         refusals=(
             Refusal(403, "denied", {"success": False, "data": {"error": "The access token provided is invalid."}}),
-            Refusal(403, "not_permitted", {"success": False}, detail="the application or the address may be blocked"),
+            Refusal(
+                403,
+                "not_permitted",
+                {"success": False},
+                detail="the application or the caller's address may be blocked",
+            ),
             Refusal(401, "caller_rejected", {"success": False}, detail="Imgur received no credentials"),
         ),
         source="https://apidocs.imgur.com/",

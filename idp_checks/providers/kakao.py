@@ -42,7 +42,7 @@ ENDED = "this access token is already expired"
 
 
 class Properties(Struct):
-    """``properties``: the older place, also for the application's custom values."""
+    """``properties``: the older location, also for the application's custom values."""
 
     nickname: Username = None
     profile_image: Url = None
