@@ -1,4 +1,4 @@
-"""Odnoklassniki (OK): the current user of its REST API, where every call is signed."""
+"""Odnoklassniki (OK): the current user of the REST API, which requires a signature for every call."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from idp_checks.providers.sdk import (
     renew_by_refresh_token,
 )
 
-ANSWERED = frozenset((200, 400, 401, 403))
-"""Statuses under which a denial counts: OK documents none."""
+DENIAL_STATUSES = frozenset((200, 400, 401, 403))
+"""HTTP statuses with which a denial counts: OK does not document the status of errors."""
 
 
 class User(Shape):
@@ -68,10 +68,11 @@ class User(Shape):
 
 
 def signature(params: Mapping[str, str], token: str, application_secret_key: str) -> str:
-    """``sig`` of a call in a session, https://apiok.ru/en/dev/methods.
+    """Return ``sig`` for a call in a session, https://apiok.ru/en/dev/methods.
 
-    Lower-case MD5 of the parameters but the token, sorted by name and written as ``name=value`` without separators,
-    and after them the session's secret: lower-case MD5 of token and application secret key.
+    The signature is the lower-case MD5 of a string. The string consists of the parameters except the token, sorted by
+    name and written as ``name=value`` without separators, and the session's secret. The session's secret is the
+    lower-case MD5 of token and application secret key.
     """
     joined = "".join(f"{name}={params[name]}" for name in sorted(params))
     return _md5(joined + _md5(token + application_secret_key))
@@ -81,28 +82,28 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-class Signed(RequestTemplate):
+class SignedRequest(RequestTemplate):
     """A call whose parameters are signed with the application's secret key, which is not sent."""
 
     def build_request(self, question: Question) -> Request:
-        plain = super().build_request(question)
-        form = dict(plain.form or {})
-        signed = {
+        unsigned = super().build_request(question)
+        form = dict(unsigned.form or {})
+        signed_params = {
             name: value.reveal() if isinstance(value, Secret) else value
             for name, value in form.items()
             if name != self.placement.name
         }
-        sig = signature(signed, question.token.reveal(), question.credential("application_secret_key") or "")
-        return replace(plain, form={**form, "sig": Secret(sig)})
+        sig = signature(signed_params, question.token.reveal(), question.credential("application_secret_key") or "")
+        return replace(unsigned, form={**form, "sig": Secret(sig)})
 
 
-class SignedCall(Signed, HttpEndpoint):
-    """The call as a probe."""
+class SignedProbe(SignedRequest, HttpEndpoint):
+    """The signed call as a probe."""
 
     def read(self, response: Response, question: Question) -> Reading:
         reading = super().read(response, question)
         if reading.active is True and response.headers.get("invocation-error"):
-            return Reading(active=None, reason="contradiction", detail="the header names an error, the body a person")
+            return Reading(active=None, reason="contradiction", detail="the header contains an error, the body a user")
         return reading
 
     def describe_request(self) -> dict[str, Any]:
@@ -143,21 +144,28 @@ PROVIDER = Provider(
         ),
         quirks=(
             (
-                "The address comes with the permission GET_EMAIL alone, which OK gives on request; has_email does not "
-                "say that email is there."
+                "The email address requires the permission GET_EMAIL, which OK grants on request. has_email does not "
+                "mean that email is in the response."
             ),
-            "Nothing vouches for the address.",
+            "OK does not state whether the email address is verified.",
             (
-                "Every call is signed: sig is the MD5 of the sorted parameters without the token, then the session's "
-                "secret, which is the MD5 of token and secret key (or session_secret_key of the token answer)."
+                "Every call is signed: sig is the MD5 of the sorted parameters without the token, followed by the "
+                "session's secret. That secret is the MD5 of token and secret key (or session_secret_key of the token "
+                "response)."
             ),
-            "Beside the token there are an application id, a public application_key and a secret key.",
-            "There is no username: the nickname is the local part of the address.",
-            "Without a picture of one's own pic_1 and pic_2 name a stub (res/stub_), which is left out.",
-            "Larger pictures (pic190x190, pic640x480, pic1024x768) come only when named in fields.",
-            "An error is an object with error_code and error_msg where the profile would stand.",
-            "birthday lacks the year where it is hidden.",
-            "Who signs in at OK by VK ID gets the profile and the identifiers of VK ID.",
+            (
+                "In addition to the token, calls require the application id, the public application_key and the "
+                "secret key."
+            ),
+            "The profile has no username. The nickname is the local part of the email address.",
+            "If the user has no picture, pic_1 and pic_2 contain a placeholder (res/stub_), which is omitted.",
+            (
+                "The response contains larger pictures (pic190x190, pic640x480, pic1024x768) only if they are listed "
+                "in fields."
+            ),
+            "An error is an object with error_code and error_msg in place of the profile.",
+            "birthday lacks the year if the user hides it.",
+            "A user who signs in at OK with VK ID gets the profile and the identifiers of VK ID.",
         ),
         sources=(
             "https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
@@ -168,25 +176,25 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The signature that every call bears ties it to the application. The token answer of the browser "
-            "flow has session_secret_key beside it."
+            "The signature of every call ties the token to the application. The token response of the browser flow "
+            "also contains session_secret_key."
         ),
         lifetime=1800,
         validity=(
-            "30 days with the permission LONG_ACCESS_TOKEN, counted anew at every use (auth.touchSession "
-            "does nothing else). expires_in may be a text."
+            "With the permission LONG_ACCESS_TOKEN, the lifetime is 30 days and restarts at every use "
+            "(auth.touchSession does nothing else). expires_in may be a string."
         ),
         renewal=renew_by_refresh_token(
-            "The refresh token lives 30 days.",
+            "The refresh token is valid for 30 days.",
             "https://api.ok.ru/oauth/token.do",
         ),
         termination=Operation(
-            "No call for it: the person removes the application at ok.ru/settings/oauth, and a new password ends the "
+            "No API call: the user removes the application at ok.ru/settings/oauth. A password change also ends the "
             "tokens."
         ),
         uses=Operation(
-            "The method users.getCurrentUser, signed.",
-            Signed(
+            "Calls the method users.getCurrentUser with a signature.",
+            SignedRequest(
                 "https://api.ok.ru/fb.do",
                 by_form("access_token"),
                 method="POST",
@@ -201,12 +209,13 @@ PROVIDER = Provider(
         profile=("VALUABLE_ACCESS",),
         email=("GET_EMAIL",),
         adding=(
-            "Name the permissions at https://connect.ok.ru/oauth/authorize. VALUABLE_ACCESS is the base; GET_EMAIL, "
-            "LONG_ACCESS_TOKEN and those for posting and photos are given to the application by OK's support first."
+            "Request the permissions at https://connect.ok.ru/oauth/authorize. VALUABLE_ACCESS is the base "
+            "permission. OK's support must first grant GET_EMAIL, LONG_ACCESS_TOKEN and the permissions for posting "
+            "and photos to the application."
         ),
         sources=("https://apiok.ru/en/ext/oauth/permissions",),
     ),
-    debug=SignedCall(
+    debug=SignedProbe(
         kind="userinfo-probe",
         method="POST",
         url="https://api.ok.ru/fb.do",
@@ -216,10 +225,10 @@ PROVIDER = Provider(
         proves=frozenset({"subject"}),
         response_model=User,
         refusals=(
-            Refusal(ANSWERED, "expired", _error(102)),
-            Refusal(ANSWERED, "denied", _error(103), detail="the session key is none that OK knows"),
-            Refusal(None, "caller_rejected", _error(101, 210), detail="the application key is unknown or switched off"),
-            Refusal(None, "caller_rejected", _error(104), detail="the signature is wrong: look at the secret key"),
+            Refusal(DENIAL_STATUSES, "expired", _error(102)),
+            Refusal(DENIAL_STATUSES, "denied", _error(103), detail="OK does not know the session key"),
+            Refusal(None, "caller_rejected", _error(101, 210), detail="the application key is unknown or disabled"),
+            Refusal(None, "caller_rejected", _error(104), detail="the signature is wrong: check the secret key"),
             Refusal(None, "rate_limited", _error(8, 11)),
             Refusal(None, "issuer_error", _error(1, 2)),
             Refusal(None, "not_permitted", _error(7, 9, 10, 200)),
@@ -227,14 +236,14 @@ PROVIDER = Provider(
         error_fields=("error", "errors", "error_code"),
         source="https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
         note=(
-            "There is no introspection: the probe shows that the token works and for whom. It is signed with the "
-            "application's own secret, so another application's token should fail, but what it gets is not documented: "
-            "no client is proven. The API takes GET and POST alike, so the token goes in the body. The header "
-            "invocation-error repeats error_code: with it no body is good."
+            "The call is signed with the application's secret, so another application's token should fail. The "
+            "response to such a token is not documented, so the client is not proven. The API accepts GET and POST, "
+            "so the token is sent in the body. The header invocation-error repeats error_code: a response with this "
+            "header is never valid."
         ),
     ),
     uncertain=(
-        "The HTTP status of errors is not documented: a denial counts under 200, 400, 401 and 403 alone.",
-        "Error 103 does not tell an unknown token from a revoked one.",
+        "The HTTP status of errors is not documented. A denial counts only with status 200, 400, 401 or 403.",
+        "Error 103 does not distinguish an unknown token from a revoked token.",
     ),
 )

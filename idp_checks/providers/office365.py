@@ -1,4 +1,4 @@
-"""Office 365: Auth0's old name for work and school accounts, with the directory and the tokens of Microsoft Entra."""
+"""Office 365: Auth0's old name for work and school accounts of Microsoft Entra."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from idp_checks.providers.sdk import (
 from idp_checks.providers.waad import EntraToken, User, for_graph, username
 
 DIRECTORY = "@MicrosoftOnline.com"
-"""What stands behind the ``puid`` in identifiers: they look like addresses and are none."""
+"""The suffix of the ``puid`` in identifiers. Identifiers look like email addresses but are not."""
 
 
-class Stored(Shape):
-    """The record that stored profiles hold, rebuilt from Auth0's sample profile and the claims of v1.0 tokens.
+class StoredRecord(Shape):
+    """The record in stored profiles, reconstructed from Auth0's sample profile and the claims of v1.0 tokens.
 
     https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles
     """
@@ -64,14 +64,14 @@ class Stored(Shape):
 
 
 class OfficeToken(EntraToken):
-    """A token of Entra that may name the person by ``puid`` as well."""
+    """A token of Entra that may also identify the user by ``puid``."""
 
     def steps(self, question: Question) -> Steps:
         reading = yield from super().steps(question)
         if reading.active is not True or reading.issuer is None or question.subject is None:
             return reading
-        same = f"{read_claims(question.token.reveal()).get('puid')}{DIRECTORY}" == question.subject
-        return replace(reading, subject=question.subject) if same else reading
+        is_same_user = f"{read_claims(question.token.reveal()).get('puid')}{DIRECTORY}" == question.subject
+        return replace(reading, subject=question.subject) if is_same_user else reading
 
 
 PROVIDER = Provider(
@@ -81,8 +81,8 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="deprecated",
     status_note=(
-        "An old kind of connection at Auth0 for work and school accounts, still listed; waad (Microsoft Entra ID) "
-        "takes its place. Microsoft's side is the same directory with the same tokens."
+        "An old kind of connection at Auth0 for work and school accounts. Auth0 still lists it, but waad (Microsoft "
+        "Entra ID) replaces it. On Microsoft's side, the directory and the tokens are the same."
     ),
     docs=(
         "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
@@ -90,15 +90,18 @@ PROVIDER = Provider(
         "https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles",
     ),
     profile=ProfileFacts(
-        shapes=(Stored, User),
+        shapes=(StoredRecord, User),
         request=None,
         subject_scope="the directory",
         quirks=(
-            "The identifier is the directory's puid with @MicrosoftOnline.com behind it: no address.",
-            "puid, oid and the identifiers of waad differ, so a move to waad makes new users.",
-            "The address is the administrator's word, usually the sign-in name, often in TENANT.onmicrosoft.com.",
-            "There is no address of a picture.",
-            "Microsoft Graph, which is what can be called today, has no puid: its id is the oid.",
+            "The identifier is the directory's puid followed by @MicrosoftOnline.com. It is not an email address.",
+            "puid, oid and the identifiers of waad differ, so a migration to waad creates new users.",
+            (
+                "The administrator sets the email address. It is usually the sign-in name, often in "
+                "TENANT.onmicrosoft.com."
+            ),
+            "The profile has no picture URL.",
+            "Microsoft Graph, the API available today, has no puid. Its id is the oid.",
         ),
         sources=(
             "https://auth0.com/docs/manage-users/user-accounts/user-profiles/sample-user-profiles",
@@ -108,20 +111,20 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "As for Microsoft Entra ID: an RS256 JWT for one's own API, of version 1.0 as a rule. A token for "
-            "Microsoft Graph is for Graph alone to read."
+            "As with Microsoft Entra ID, a token for the application's API is an RS256 JWT, usually of version 1.0. "
+            "Only Graph can read a token for Microsoft Graph."
         ),
-        validity="60 to 90 minutes, drawn at random.",
+        validity="The lifetime is random, between 60 and 90 minutes.",
         renewal=renew_by_refresh_token(
-            "A refresh token lives 90 days.",
+            "A refresh token is valid for 90 days.",
             "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
             required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
         termination=Operation(
-            "Ends the refresh tokens of the person in all apps; there is no call for one token.",
+            "Ends the user's refresh tokens in all apps. No call revokes a single token.",
             manual_call=("POST", "https://graph.microsoft.com/v1.0/me/revokeSignInSessions"),
         ),
-        uses=Operation("For a token made for Graph.", RequestTemplate("https://graph.microsoft.com/v1.0/me")),
+        uses=Operation("Requires a token for Graph.", RequestTemplate("https://graph.microsoft.com/v1.0/me")),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
             "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",
@@ -130,7 +133,7 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("openid", "profile", "User.Read"),
         email=("email",),
-        adding="Authorise again with further delegated permissions, as for Microsoft Entra ID.",
+        adding="Authorize again with further delegated permissions, as for Microsoft Entra ID.",
         sources=("https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc",),
     ),
     debug=OfficeToken(
@@ -147,13 +150,13 @@ PROVIDER = Provider(
         is_opaque=for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(
-            "The same check as for waad, against the keys of v1.0: no endpoint answers for tokens, one for "
-            "Graph is tried by a call of Graph. The account is the oid; a caller who names it by puid is "
-            "answered where the token holds one."
+            "The check is the same as for waad, with the keys of v1.0. Tokens for Graph are checked with a call to "
+            "Graph. The account is the oid. If the caller passes a puid and the token contains the same puid, the "
+            "account is the puid."
         ),
     ),
     uncertain=(
-        "The raw record is documented nowhere any more: only the identifier, the names and the address are sure.",
-        "That this connection's tokens were of version 1.0 is inferred.",
+        "The raw record is no longer documented. Only the identifier, the names and the email address are certain.",
+        "Version 1.0 of this connection's tokens is inferred.",
     ),
 )

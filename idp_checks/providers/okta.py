@@ -1,11 +1,11 @@
-"""Okta Workforce Identity: OpenID Connect of an organisation, by its own authorization server or a custom one."""
+"""Okta Workforce Identity: OpenID Connect at an organization's server or a custom server."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from idp_checks.providers.sdk import (
     CLIENT_AUTH_METHODS,
@@ -32,21 +32,21 @@ from idp_checks.providers.sdk import (
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo, whose login has the form of an address.
+    """The userinfo response; the login usually has the form of an email address.
 
     https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
     """
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
+        claims = OpenIdClaims.claims(self, also)
         login = self.preferred_username
         if login and first_nonblank(self.nickname) is None and is_email(login):
-            said.username = login.rpartition("@")[0]
-        return said
+            claims.username = login.rpartition("@")[0]
+        return claims
 
 
-class Introspected(IntrospectionResponse):
-    """An active token: ``sub`` is the login here, ``uid`` the user's id, which userinfo calls ``sub``.
+class OktaIntrospection(IntrospectionResponse):
+    """An introspection response: ``sub`` is the login, ``uid`` the user's id, which userinfo calls ``sub``.
 
     https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/
     """
@@ -54,12 +54,12 @@ class Introspected(IntrospectionResponse):
     uid: str | None = None
 
     def read(self, question: Question) -> Reading:
-        said = IntrospectionResponse.read(self, question)
-        return said if said.active is not True else changed(said, subject=self.uid)
+        reading = IntrospectionResponse.read(self, question)
+        return reading if reading.active is not True else replace(reading, subject=self.uid)
 
 
-class AtServer(RequestTemplate):
-    """A call at the organisation's server, or at the custom one that the caller names."""
+class ServerRequest(RequestTemplate):
+    """A call to the organization's server, or to the caller's custom authorization server."""
 
     def build_url(self, question: Question) -> str:
         url = self.url
@@ -68,8 +68,8 @@ class AtServer(RequestTemplate):
         return fill_url(url, question)
 
 
-class Server(AtServer, HttpEndpoint):
-    """The server that is asked about a token: each knows its own tokens alone."""
+class ServerEndpoint(ServerRequest, HttpEndpoint):
+    """The introspection endpoint of a server. Each server knows only its own tokens."""
 
 
 PROVIDER = Provider(
@@ -93,57 +93,60 @@ PROVIDER = Provider(
         shapes=(UserInfo,),
         request=RequestTemplate("https://{domain}/oauth2/v1/userinfo"),
         vouching=(
-            "Okta's email_verified, for the primary address in the directory: the organisation's administrators own "
-            "that directory, so it is worth something for their domains alone"
+            "Okta's email_verified, for the primary email address in the directory; the organization's administrators "
+            "control the directory, so the flag is reliable only for their domains"
         ),
-        subject_scope="the organisation",
+        subject_scope="the organization",
         quirks=(
-            "The identifier is the user's id (00u and 17 more letters), not the login.",
-            "There is no picture.",
+            "The identifier is the user's id (00u and 17 more characters), not the login.",
+            "The profile has no picture.",
             (
-                "The nickname is the claim nickname, set in the directory; without it the local part of "
-                "preferred_username, which is the login and has the form of an address as a rule."
+                "The nickname is the claim nickname from the directory, else the local part of preferred_username. "
+                "preferred_username is the login and usually has the form of an email address."
             ),
-            "Login and address change when an administrator renames a person.",
+            "Login and email address change when an administrator renames a user.",
             (
-                "A custom authorization server has its paths under /oauth2/ID (the built-in one is called default); a "
-                "token works at its own server only."
+                "A custom authorization server has its paths under /oauth2/ID (the ID of the built-in server is "
+                "default). A token works only at the server that issued it."
             ),
-            "An ID token that comes with an access token holds few claims: userinfo has the rest.",
-            "groups holds names, not ids.",
-            "python-social-auth's OAuth 2.0 backend identifies by preferred_username.",
-            "Auth0's stored user_id usually holds the connection as well: okta|CONNECTION|sub.",
+            "An ID token that is issued with an access token contains few claims. Userinfo returns the rest.",
+            "groups contains names, not ids.",
+            "The OAuth 2.0 backend of python-social-auth uses preferred_username as the identifier.",
+            "Auth0's stored user_id usually includes the connection: okta|CONNECTION|sub.",
         ),
         sources=("https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/",),
     ),
     token=TokenFacts(
         form="jwt",
         contents=(
-            "A token of the organisation's server looks like a JWT, but is for Okta alone to read. One of a custom "
-            "server is an RS256 JWT with the configured aud, cid for the client, uid for the user, sub for the login, "
-            "scp as a list, and custom claims."
+            "A token of the organization's server looks like a JWT, but only Okta can read it. A token of a custom "
+            "server is an RS256 JWT: aud is configured, cid is the client, uid the user, sub the login, and scp a "
+            "list. It may contain custom claims."
         ),
         lifetime=3600,
-        validity="One hour at the organisation's server, fixed; at a custom one the rule of its access policy.",
+        validity=(
+            "The lifetime is fixed at the organization's server. At a custom server, a rule of the access policy sets "
+            "it."
+        ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, with offline_access granted; whether the refresh token changes is a setting of "
-            "the application. A custom server has the path /oauth2/ID/v1/token.",
+            "Requires scope offline_access. The application's settings decide whether the refresh token changes. A "
+            "custom server has the path /oauth2/ID/v1/token.",
             "https://{domain}/oauth2/v1/token",
             basic=True,
             required_credentials=("domain", "client_id", "client_secret"),
-            template_class=AtServer,
+            template_class=ServerRequest,
         ),
         termination=revoke_by_request(
-            "Form fields token and token_type_hint, the client authenticates; its own tokens only, and 200 for any "
-            "token. A refresh token takes its access token along, not the other way round.",
+            "The client must authenticate and can revoke only its own tokens. Okta returns 200 for any token. "
+            "Revoking a refresh token also ends its access token, but not the reverse.",
             "https://{domain}/oauth2/v1/revoke",
             basic=True,
             required_credentials=("domain", "client_id", "client_secret"),
-            template_class=AtServer,
+            template_class=ServerRequest,
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            request=AtServer("https://{domain}/oauth2/v1/userinfo", required_credentials=("domain",)),
+            request=ServerRequest("https://{domain}/oauth2/v1/userinfo", required_credentials=("domain",)),
             required_scopes=("openid",),
         ),
         sources=(
@@ -156,29 +159,33 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "openid, profile, email, address, phone, groups, offline_access and device_sso are standard. Custom scopes "
-            "belong to a custom server and its access policies; okta.* scopes are granted to the application by an "
-            "administrator, and by the organisation's server only."
+            "openid, profile, email, address, phone, groups, offline_access and device_sso are standard. Custom "
+            "scopes belong to a custom server and its access policies. An administrator grants okta.* scopes to the "
+            "application; only the organization's server issues them."
         ),
         sources=("https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/",),
     ),
     debug=introspection_endpoint(
         "https://{domain}/oauth2/v1/introspect",
-        response_model=Introspected,
+        response_model=OktaIntrospection,
         required_credentials=("domain", "client_id", "client_secret"),
         authentications=CLIENT_AUTH_METHODS,
         optional_credentials=("authorization_server_id",),
         source="https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/",
         note=(
-            "The server that issued the token is to be asked: authorization_server_id names a custom one, and to any "
-            "other server the token is inactive. uid names the user, and is there only in a person's access token. "
-            "aud is the organisation's address or the custom server's audience. API tokens (42 letters that begin with "
-            "00, sent as SSWS) are no OAuth tokens. Calls count against limits of the whole organisation."
+            "Only the server that issued the token can introspect it. authorization_server_id selects a custom "
+            "server. Every other server reports the token as inactive. uid is the user and is present only in a "
+            "user's access token. aud is the organization's URL or the custom server's audience. API tokens (42 "
+            "characters that begin with 00, sent as SSWS) are not OAuth tokens. Calls count toward the rate limits of "
+            "the whole organization."
         ),
-        endpoint_class=Server,
+        endpoint_class=ServerEndpoint,
     ),
     uncertain=(
-        "Why a token is refused is never told: every refusal is bare.",
-        "That a client is told about the token of another one is inferred: the reference names no restriction.",
+        "Okta never states why a token is refused.",
+        (
+            "The documentation mentions no restriction to the client's own tokens, so a client is assumed to be able "
+            "to introspect the tokens of other clients."
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Patreon: the person behind a token, as a resource of JSON:API, the same in both versions."""
+"""Patreon: the user of a token, as a JSON:API resource with the same structure in both versions."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from idp_checks.providers.sdk import (
 )
 
 Kind = Annotated[str, Meta(pattern=r"^user\Z")]
-"""``type`` of a person: the identifiers of other resources are others."""
+"""``type`` of a user. Other resources have other identifiers."""
 
 
 class Attributes(Struct):
-    """``data.attributes``: those that were asked for."""
+    """``data.attributes``: the requested attributes."""
 
     full_name: Name = None
     first_name: Name = None
@@ -66,18 +66,18 @@ class Identity(Shape):
     data: User
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = self.data.attributes
-        if said is None:
+        attributes = self.data.attributes
+        if attributes is None:
             return Claims(id=self.data.id)
         return Claims(
             id=self.data.id,
-            name=said.full_name,
-            given_name=said.first_name,
-            family_name=said.last_name,
-            username=said.vanity,
-            email=said.email,
-            email_verified=bool_or_none(said.is_email_verified),
-            picture=first_nonblank(said.image_url, said.thumb_url),
+            name=attributes.full_name,
+            given_name=attributes.first_name,
+            family_name=attributes.last_name,
+            username=attributes.vanity,
+            email=attributes.email,
+            email_verified=bool_or_none(attributes.is_email_verified),
+            picture=first_nonblank(attributes.image_url, attributes.thumb_url),
         )
 
 
@@ -105,18 +105,18 @@ PROVIDER = Provider(
             "https://www.patreon.com/api/oauth2/v2/identity?fields%5Buser%5D=about,created,email,first_name,full_name,"
             "image_url,is_email_verified,last_name,thumb_url,url,vanity"
         ),
-        vouching="Patreon's is_email_verified, of the account's address",
+        vouching="Patreon's is_email_verified, for the account's email address",
         quirks=(
-            "Version 2 gives no attribute that fields[user] did not name; some clients must escape the brackets.",
+            "Version 2 returns only the attributes in fields[user]. Some clients must escape the brackets.",
             (
-                "Version 1 (https://www.patreon.com/api/oauth2/api/current_user, for clients registered for it) nests "
-                "alike, with attributes of its own choice and pledges."
+                "Version 1 (https://www.patreon.com/api/oauth2/api/current_user, for clients registered for it) has "
+                "the same nesting. It returns a fixed set of attributes, and pledges."
             ),
-            "Without scope identity[email] there is no address, though its flag may be there.",
-            "vanity, for creators only and fading out, is null for most people.",
-            "first_name and last_name may be empty texts; full_name is often a single word.",
-            "social_connections has a key for each network, null where none is linked.",
-            "A creator's token from the client page stands for the creator, not for who logs in.",
+            "Without scope identity[email] the response has no email address, but may contain is_email_verified.",
+            "vanity exists only for creators, is being phased out and is null for most users.",
+            "first_name and last_name may be empty strings. full_name is often a single word.",
+            "social_connections has a key for each network. The value is null if no account is linked.",
+            "A creator's token from the client page belongs to the creator, not to the user who logs in.",
         ),
         sources=(
             "https://docs.patreon.com/#user-v2",
@@ -127,21 +127,21 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Bound to one client, one person and the scopes granted; clients of version 1 and of version 2 "
-            "get tokens of their own."
+            "Bound to one client, one user and the granted scopes. Clients of version 1 and of version 2 get "
+            "different tokens."
         ),
         expiry_field="expires_in",
-        validity="About 31 days as seen.",
+        validity="The observed lifetime is about 31 days.",
         renewal=renew_by_refresh_token(
             "A refresh token works once.",
             "https://www.patreon.com/api/oauth2/token",
         ),
         termination=Operation(
-            "No call is documented, though a library names https://www.patreon.com/oauth2/revoke; the person removes "
+            "No call is documented, but one library uses https://www.patreon.com/oauth2/revoke. The user can remove "
             "the application in the account settings."
         ),
         uses=Operation(
-            "Needs scope identity; without fields only the identifier comes back.",
+            "Requires scope identity. Without fields, the response contains only the identifier.",
             RequestTemplate("https://www.patreon.com/api/oauth2/v2/identity"),
         ),
         sources=("https://docs.patreon.com/#oauth",),
@@ -150,8 +150,8 @@ PROVIDER = Provider(
         profile=("identity",),
         email=("identity[email]",),
         adding=(
-            "Authorise again with more, and the person consents again: identity.memberships, campaigns, "
-            "campaigns.members, campaigns.members[email], campaigns.members.address, campaigns.posts, "
+            "Authorize again with more scopes. The user must consent again. Further scopes are identity.memberships, "
+            "campaigns, campaigns.members, campaigns.members[email], campaigns.members.address, campaigns.posts and "
             "w:campaigns.webhook."
         ),
         sources=("https://docs.patreon.com/#scopes",),
@@ -166,20 +166,20 @@ PROVIDER = Provider(
                 "denied",
                 {"errors": [{"code": 1, "code_name": "Unauthorized", "status": "401"}]},
                 bare=True,
-                detail="dead or unknown, or alive without the scope identity",
+                detail="invalid or unknown, or valid without the scope identity",
             ),
         ),
         source="https://docs.patreon.com/#errors",
         note=(
-            "status is a text in the body, and retry_after_seconds stands there too, in no header. 100 calls "
-            "in 2 seconds for a client and 100 a minute for a token; the edge shuts out who collects errors, "
-            "and may refuse a call without User-Agent with 403."
+            "In the body, status is a string. retry_after_seconds is also in the body, not in a header. The limits "
+            "are 100 calls in 2 seconds per client and 100 calls a minute per token. The edge servers block clients "
+            "that cause many errors, and may refuse a call without User-Agent with 403."
         ),
     ),
     uncertain=(
         (
-            "By Patreon's page 401 also covers wrong scopes, and tokens of version 1 have been refused so at addresses "
-            "of version 2: a bare 401 proves little."
+            "According to Patreon's documentation, 401 also means missing scopes. URLs of version 2 have refused "
+            "tokens of version 1 with 401 as well. A bare 401 therefore proves little."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Log in with PayPal: two addresses with two schemas, one address of e-mail or a list of them."""
+"""Log in with PayPal: two profile URLs with different schemas."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ from idp_checks.providers.sdk import (
 
 
 class UserInfo(Shape):
-    """Schema ``openid``, https://developer.paypal.com/docs/api/identity/v1/; ``emails`` is the other's."""
+    """The profile in schema ``openid``, https://developer.paypal.com/docs/api/identity/v1/.
+
+    ``emails`` belongs to the other schema.
+    """
 
     subject: ClassVar[Path] = ("user_id",)
     vouched_by: ClassVar[Path | None] = ("email_verified",)
@@ -73,7 +76,7 @@ class EmailEntry(Struct):
 
 
 class Attributes(Shape):
-    """Schema ``paypalv1.1``, https://developer.paypal.com/docs/log-in-with-paypal/integrate/."""
+    """The profile in schema ``paypalv1.1``, https://developer.paypal.com/docs/log-in-with-paypal/integrate/."""
 
     subject: ClassVar[Path] = ("user_id",)
     vouched_by: ClassVar[Path | None] = ("emails", 0, "confirmed")
@@ -87,7 +90,7 @@ class Attributes(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         email, verified = pick_email(
-            (each.value, string_flag(each.primary) is True, string_flag(each.confirmed)) for each in self.emails
+            (entry.value, string_flag(entry.primary) is True, string_flag(entry.confirmed)) for entry in self.emails
         )
         return Claims(
             id=self.user_id,
@@ -101,12 +104,12 @@ class Attributes(Shape):
 
 
 class Probe(HttpEndpoint):
-    """The profile call; the account is named by its last part where the caller keeps that alone."""
+    """The profile call. The account is the last part of the identifier if the caller stores only that part."""
 
     def read(self, response: Response, question: Question) -> Reading:
-        said = super().read(response, question)
-        last = None if said.subject is None else said.subject.rpartition("/")[2]
-        return replace(said, subject=last) if last and last == question.subject else said
+        reading = super().read(response, question)
+        last_part = None if reading.subject is None else reading.subject.rpartition("/")[2]
+        return replace(reading, subject=last_part) if last_part and last_part == question.subject else reading
 
 
 PROVIDER = Provider(
@@ -133,23 +136,23 @@ PROVIDER = Provider(
             headers={"Content-Type": "application/json"},
         ),
         vouching=(
-            "PayPal's email_verified, or confirmed of an element of emails; verified_account is about the PayPal "
-            "account, not the address"
+            "PayPal's email_verified, or confirmed of an element of emails; verified_account refers to the PayPal "
+            "account, not to the email address"
         ),
         quirks=(
             (
-                "The identifier is a whole address, https://www.paypal.com/webapps/auth/identity/user/ and letters: "
-                "split a user_id at its first bar and nowhere else. Some clients keep the last part alone, so both "
-                "forms are stored."
+                "The identifier is a URL: https://www.paypal.com/webapps/auth/identity/user/ followed by letters. "
+                "Split a user_id only at its first bar. Some clients keep only the last part, so both forms are "
+                "stored."
             ),
-            "Flags may come as the text true.",
+            "Flags may be the string true.",
             (
-                "The address /v1/identity/oauth2/userinfo?schema=paypalv1.1 gives emails, a list with primary and "
-                "confirmed, in place of email."
+                "The path /v1/identity/oauth2/userinfo?schema=paypalv1.1 returns emails, a list with primary and "
+                "confirmed, instead of email."
             ),
-            "What comes back depends on the attributes ticked for the app, beside the scopes.",
-            "A picture is documented and hardly ever sent.",
-            "payer_id, 13 letters, is the key of payments, and no sub.",
+            "The fields in the response depend on the scopes and on the attributes that are selected for the app.",
+            "The picture is documented but rarely sent.",
+            "payer_id, 13 characters, is the key for payments. It is not a sub.",
             "The sandbox (api-m.sandbox.paypal.com) has other accounts and credentials.",
         ),
         sources=(
@@ -161,16 +164,15 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "As seen it begins with A21AA, A23AA or A103, for persons and for apps alike. Bound to one app, "
-            "one person and the scopes granted."
+            "Observed tokens begin with A21AA, A23AA or A103, for users and for apps alike. Bound to one app, one "
+            "user and the granted scopes."
         ),
         lifetime=28800,
         expiry_field="expires_in",
-        validity="8 hours in PayPal's examples.",
+        validity="The lifetime is taken from PayPal's examples.",
         renewal=renew_by_refresh_token("", "https://api-m.paypal.com/v1/oauth2/token", basic=True),
         termination=revoke_by_request(
-            "Form fields token and token_type_hint=ACCESS_TOKEN, with HTTP Basic; known from client code. The person "
-            "withdraws consent in the settings of the account.",
+            "Known from client code. The user can withdraw consent in the account settings.",
             "https://api-m.paypal.com/v1/oauth2/token/terminate",
             basic=True,
             params={"token_type_hint": "ACCESS_TOKEN"},
@@ -192,7 +194,7 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Tick the attribute for the app in the dashboard (some want PayPal's review), then authorise again: "
+            "Select the attribute for the app in the dashboard (some require PayPal's review), then authorize again: "
             "address, phone, https://uri.paypal.com/services/paypalattributes."
         ),
         sources=("https://developer.paypal.com/docs/log-in-with-paypal/integrate/reference/",),
@@ -212,13 +214,19 @@ PROVIDER = Provider(
         ),
         source="https://developer.paypal.com/docs/api/identity/v1/",
         note=(
-            "Shows that the token works and for whom, never for which application: that stands in the ID token (aud; "
-            "issuer https://www.paypal.com, keys https://api.paypal.com/v1/oauth2/certs for RS256, the client secret "
-            "for HS256). Tokens of the sandbox are asked about at its own host."
+            "Only the ID token identifies the application (aud; issuer https://www.paypal.com, keys "
+            "https://api.paypal.com/v1/oauth2/certs for RS256, the client secret for HS256). Sandbox tokens are "
+            "checked at the sandbox host."
         ),
     ),
     uncertain=(
-        "error invalid_token is known from client code; PayPal's pages name INVALID_TOKEN and AUTHENTICATION_FAILURE.",
-        "How a token without a person (client credentials) is answered is not documented: without user_id, undecided.",
+        (
+            "error invalid_token is known from client code. PayPal's documentation lists INVALID_TOKEN and "
+            "AUTHENTICATION_FAILURE."
+        ),
+        (
+            "The response to a token without a user (client credentials) is not documented. A response without "
+            "user_id is undecided."
+        ),
     ),
 )

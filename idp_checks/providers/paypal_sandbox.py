@@ -1,4 +1,4 @@
-"""PayPal's sandbox: the same provider on hosts of its own, with made-up people."""
+"""PayPal's sandbox: the same provider on separate hosts, with test accounts."""
 
 from __future__ import annotations
 
