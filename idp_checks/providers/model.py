@@ -204,6 +204,7 @@ class Provider:
         status: live, deprecated or defunct; ``status_note`` says since when and why.
         aliases: the provider's name in sign-in libraries.
         has_auth0_strategy: whether Auth0 has a strategy of this name; if not, it needs a custom connection.
+        has_social_connections: whether Auth0 counts the connections as social although the kind is another.
         libraries: more about the libraries, by the keys of ``aliases``.
         simulation: more for simulations.
         docs: links to the main documentation.
@@ -221,6 +222,7 @@ class Provider:
     status_note: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     has_auth0_strategy: bool = True
+    has_social_connections: bool = False
     libraries: Mapping[str, LibraryFacts] = field(default_factory=dict)
     simulation: SimulationFacts = SimulationFacts()
     docs: tuple[str, ...]
@@ -273,7 +275,7 @@ class Provider:
     @cached_property
     def is_social(self) -> bool:
         """Whether Auth0 counts connections of this provider as social."""
-        return self.kind == "social" or self.name == "oauth2"
+        return self.kind == "social" or self.has_social_connections
 
     @cached_property
     def _decoders(self) -> tuple[Callable[[bytes | str], Shape], ...]:

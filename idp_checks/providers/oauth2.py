@@ -139,6 +139,7 @@ PROVIDER = Provider(
     title="OAuth 2.0",
     kind="generic",
     protocol="oauth2",
+    has_social_connections=True,
     docs=(
         "https://www.rfc-editor.org/rfc/rfc6749",
         "https://www.rfc-editor.org/rfc/rfc7662",
