@@ -1,4 +1,4 @@
-"""PingFederate: a SAML login by the attributes of its contract, and tokens for its OAuth clients."""
+"""PingFederate: SAML login with the attributes of a contract, and tokens for OAuth clients."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from idp_checks.providers.sdk import (
 )
 
 
-class Person(SamlAssertion, kw_only=True):
-    """An assertion, whose NameID is the address as well where it is one.
+class Assertion(SamlAssertion, kw_only=True):
+    """An assertion. The NameID is also the email address if it has the form of an email address.
 
     https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/saml
     """
@@ -41,14 +41,14 @@ class Person(SamlAssertion, kw_only=True):
 
 
 class UserInfo(OpenIdClaims):
-    """Userinfo of an OAuth client, by the server's OpenID Connect policy."""
+    """The userinfo response for an OAuth client. The server's OpenID Connect policy defines its claims."""
 
     vouched_by: ClassVar[Path | None] = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.email_verified = None
-        return said
+        claims = OpenIdClaims.claims(self, also)
+        claims.email_verified = None
+        return claims
 
 
 PROVIDER = Provider(
@@ -63,21 +63,21 @@ PROVIDER = Provider(
         "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/ping-federate",
     ),
     profile=ProfileFacts(
-        shapes=(Person, UserInfo),
+        shapes=(Assertion, UserInfo),
         request=None,
         subject_scope="the server",
         quirks=(
             (
-                "Auth0's own mapping for PingFederate takes identifier and address from nameidentifier. Where that is "
-                "no address, emailaddress counts."
+                "Auth0's mapping for PingFederate reads the identifier and the email address from nameidentifier. If "
+                "nameidentifier is not an email address, emailaddress is used."
             ),
             (
-                "The attribute contract of the connection decides what is sent, and under which names: claim "
-                "addresses, or plain words such as mail and firstName."
+                "The attribute contract of the connection defines the attributes and their names: claim URIs, or "
+                "plain names such as mail and firstName."
             ),
-            "An assertion vouches for no address, and there is no picture.",
-            "PingOne is another product with endpoints of its own.",
-            "Auth0's stored user_id may hold the connection as well.",
+            "An assertion does not state whether the email address is verified, and contains no picture.",
+            "PingOne is a different product with different endpoints.",
+            "Auth0's stored user_id may include the connection.",
         ),
         sources=(
             "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/saml",
@@ -88,20 +88,21 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Auth0's connection is SAML and gives no access token. An OAuth client gets, as its access token manager "
-            "is set, a reference token or a signed JWT, encrypted if so set; scope, client_id and audience in it are "
-            "settings, all else is the manager's attribute contract."
+            "Auth0's connection uses SAML and does not issue an access token. For an OAuth client, the access token "
+            "manager issues a reference token or a signed JWT, which may also be encrypted. Settings decide whether "
+            "the JWT contains scope, client_id and audience. The manager's attribute contract defines all other "
+            "claims."
         ),
-        validity="Set in the access token manager of each server.",
+        validity="The access token manager of each server sets the lifetime.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, where the client may use it; whether the refresh token changes is a setting.",
+            "The client must be allowed to use this grant. A setting decides whether the refresh token changes.",
             "https://{host}/as/token.oauth2",
             basic=True,
             required_credentials=("host", "client_id", "client_secret"),
         ),
         termination=revoke_by_request(
-            "RFC 7009: form fields token and token_type_hint, the client authenticates. A JWT only where its manager "
-            "allows it; else its refresh token, which takes the grant and its access tokens along.",
+            "RFC 7009, with client authentication. A JWT can be revoked only if its manager allows it. Otherwise "
+            "revoke its refresh token, which ends the grant and its access tokens.",
             "https://{host}/as/revoke_token.oauth2",
             basic=True,
             required_credentials=("host", "client_id", "client_secret"),
@@ -120,8 +121,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "None for SAML, where the attribute contract decides. OAuth scopes are the administrator's (common and "
-            "exclusive ones, groups of scopes), tied to claims by the OpenID Connect policy."
+            "Not available for SAML, where the attribute contract decides. The administrator defines the OAuth scopes "
+            "(common scopes, exclusive scopes and scope groups). The OpenID Connect policy maps them to claims."
         ),
         sources=(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_openid_provider_config_endpoint.html",
@@ -136,18 +137,21 @@ PROVIDER = Provider(
             "https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_introspec_endpoint.html"
         ),
         note=(
-            "For tokens that PingFederate issued as an OAuth server, not for the login by SAML. scope is left out "
-            "where only the default scope was granted, username and sub come only where the token manager maps them. "
-            "A refresh token is active and nothing else, so an answer without client_id proves no client. Whether a "
-            "client sees the tokens of others is a setting; a signed answer comes only when asked for (since 11.2). "
-            "Keys of JWTs stand at /pf/JWKS."
+            "This endpoint checks tokens that PingFederate issued as an OAuth server, not the SAML login. The "
+            "response omits scope if only the default scope was granted. It contains username and sub only if the "
+            "token manager maps them. For a refresh token the response contains only active, so a response without "
+            "client_id does not prove the client. A setting decides whether a client can introspect the tokens of "
+            "other clients. A signed response must be requested (since 11.2). The keys of JWTs are at /pf/JWKS."
         ),
     ),
     uncertain=(
-        "Why a token is refused is never told: every refusal is bare.",
-        "The answer about the token of another client is known by the general form alone.",
-        "What email_verified of userinfo is worth is up to the server's policy: it says nothing here.",
-        "sub of a token or of userinfo need not be the NameID of the login: it is up to settings of the server.",
-        "Of several NameIDs none is taken: their order means nothing.",
+        "PingFederate never states why a token is refused.",
+        "The response to the token of another client is known only in its general form.",
+        "The meaning of email_verified in userinfo depends on the server's policy, so it is ignored.",
+        (
+            "sub of a token or of userinfo may differ from the NameID of the login. It depends on the settings of the "
+            "server."
+        ),
+        "If there are several NameIDs, none is used: their order has no meaning.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Pinterest: the account of API v5, and the wrapped user of the dead v1."""
+"""Pinterest: the account in API v5, and the wrapped user of the discontinued v1."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class User(Struct):
     last_name: Name = None
 
 
-class Wrapped(Shape):
-    """``GET /v1/me/``, dead: in stored profiles and old libraries alone."""
+class LegacyUser(Shape):
+    """``GET /v1/me/``, discontinued. Only stored profiles and old libraries contain it."""
 
     subject: ClassVar[Path] = ("data", "id")
 
@@ -68,7 +68,7 @@ PROVIDER = Provider(
     aliases={"social_core": "pinterest", "allauth": "pinterest", "authjs": "pinterest"},
     has_auth0_strategy=False,
     libraries={
-        "social_core": LibraryFacts(classes={Wrapped: ""}),
+        "social_core": LibraryFacts(classes={LegacyUser: ""}),
         "allauth": LibraryFacts(classes={Account: ""}),
     },
     docs=(
@@ -78,16 +78,16 @@ PROVIDER = Provider(
         "https://developers.pinterest.com/docs/api/v5/oauth-revoke_token/",
     ),
     profile=ProfileFacts(
-        shapes=(Account, Wrapped),
+        shapes=(Account, LegacyUser),
         request=RequestTemplate("https://api.pinterest.com/v5/user_account"),
         quirks=(
-            "There is no e-mail address and no name of a person; business_name is the firm's.",
+            "The profile has no email address and no user's name. business_name is the company's name.",
             (
-                "Older answers of v5 have no id, and libraries of that time took the username, which can change hands: "
-                "without id it is no profile here."
+                "Older responses of v5 have no id, and libraries of that time used the username, which can move to "
+                "another user. A response without id is not accepted as a profile."
             ),
-            "The identifier is some 18 digits as a text: as a number it loses digits in many programs.",
-            "v1, now dead, had the user in data, with first_name and last_name.",
+            "The identifier is a string of about 18 digits. Many programs lose digits if they read it as a number.",
+            "v1, now discontinued, returned the user in data, with first_name and last_name.",
         ),
         sources=(
             "https://developers.pinterest.com/docs/api/v5/user_account-get/",
@@ -98,23 +98,22 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "pina_ marks an access token, pinr_ a refresh token. Bound to application, account and scopes. "
-            "Those of client credentials stand for the application's owner."
+            "An access token begins with pina_, a refresh token with pinr_. Bound to application, account and scopes. "
+            "A token from client credentials belongs to the application's owner."
         ),
         lifetime=2592000,
         validity=(
-            "A refresh token lives 60 days, and every use gives the next; since September 2025 there is no "
-            "other kind, and those of 365 days are gone."
+            "A refresh token is valid for 60 days, and every use returns a new refresh token. Since September 2025 "
+            "this is the only kind. The former refresh tokens of 365 days no longer exist."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token and refresh_token, fewer scopes in scope if wanted, HTTP Basic; brings a new "
-            "refresh token.",
+            "scope can request fewer scopes. The response contains a new refresh token.",
             "https://api.pinterest.com/v5/oauth/token",
             basic=True,
         ),
         termination=revoke_by_request(
-            "Form fields token and token_type_hint, HTTP Basic; for tokens of system users only. All others wait for "
-            "their end, or for the person to remove the application.",
+            "Works only for tokens of system users. All other tokens are valid until they expire or until the user "
+            "removes the application.",
             "https://api.pinterest.com/v5/oauth/token/revoke",
             basic=True,
             params={"token_type_hint": "access_token"},
@@ -134,9 +133,9 @@ PROVIDER = Provider(
         separator=",",
         profile=("user_accounts:read",),
         adding=(
-            "Authorise again at https://www.pinterest.com/oauth/ with more: boards:read, pins:read, ads:read, "
-            "catalogs:read, and their :write and _secret kinds. The token answer has spaces between them. Applications "
-            "begin with trial access."
+            "Authorize again at https://www.pinterest.com/oauth/ with more scopes: boards:read, pins:read, ads:read, "
+            "catalogs:read, and their :write and _secret variants. The token response separates scopes with spaces. "
+            "Applications begin with trial access."
         ),
         sources=("https://github.com/pinterest/api-description",),
     ),
@@ -145,19 +144,20 @@ PROVIDER = Provider(
         Account,
         refusals=(
             Refusal(401, "denied", {"code": frozenset((2, 401)), "message": "Authentication failed."}),
-            Refusal(403, "not_permitted", detail="alive, without the scope or the access level"),
+            Refusal(403, "not_permitted", detail="the token is valid but lacks the scope or the access level"),
         ),
         source="https://github.com/pinterest/api-description",
         note=(
-            "Pinterest's token debugger shows application, end and scopes, but is a page for developers. "
-            "Limits are per application and person, by category, with x-ratelimit- headers."
+            "Pinterest's token debugger shows application, expiry and scopes, but it is only a web page for "
+            "developers. Rate limits apply per application and user and per category. The x-ratelimit- headers "
+            "contain them."
         ),
     ),
     uncertain=(
         (
-            "The reference of this call has 403 and a default error alone: the 401 is that of the other calls, with "
-            "code 2, or the status repeated as code."
+            "The reference documents only 403 and a default error for this call. The 401 is taken from the other "
+            "calls, with code 2 or with the status repeated as code."
         ),
-        "An answer without id is undecided: it shows that the token works, not for whom.",
+        "A response without id is undecided: it shows that the token works, but not for which user.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Planning Center: the person of a church's account, by the JSON:API of People, by OpenID Connect, and as it was."""
+"""Planning Center: the user in the JSON:API of People, in OpenID Connect and in the older OAuth 1.0a API."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from idp_checks.providers.sdk import (
 )
 
 HINTS: Mapping[str, Reason] = {"BABOON": "expired", "CAPUCHIN": "revoked", "PELICAN": "not_permitted"}
-"""Words at the end of an error's detail, https://api.planningcenteronline.com/docs/overview/errors."""
+"""Hint words at the end of an error's detail, https://api.planningcenteronline.com/docs/overview/errors."""
 
 
 class Attributes(Struct):
-    """``attributes`` of a person; ``given_name`` there is the legal name where it is another than the first name."""
+    """``attributes`` of a person. ``given_name`` is the legal first name if it differs from the first name."""
 
     name: Name = None
     first_name: Name = None
@@ -52,14 +52,14 @@ class Attributes(Struct):
 
 
 class Person(Struct):
-    """``data`` of an answer."""
+    """``data`` of the response."""
 
     id: Id
     attributes: Attributes | None = None
 
 
 class EmailEntry(Struct):
-    """``attributes`` of an included address."""
+    """``attributes`` of an included email address."""
 
     address: Email = None
     primary: Flag = None
@@ -83,7 +83,7 @@ class Me(Shape):
     def claims(self, also: Mapping[str, Any]) -> Claims:
         person = self.data.attributes or Attributes()
         emails = (
-            each.attributes for each in self.included or () if each.type == "Email" and each.attributes is not None
+            item.attributes for item in self.included or () if item.type == "Email" and item.attributes is not None
         )
         return Claims(
             id=self.data.id,
@@ -91,7 +91,7 @@ class Me(Shape):
             given_name=person.first_name,
             family_name=person.last_name,
             username=person.nickname,
-            email=pick_email((each.address, each.primary is True, None) for each in emails)[0],
+            email=pick_email((email.address, email.primary is True, None) for email in emails)[0],
             picture=person.avatar,
         )
 
@@ -102,13 +102,13 @@ class UserInfo(OpenIdClaims):
     vouched_by: ClassVar[Path | None] = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        said = OpenIdClaims.claims(self, also)
-        said.email_verified = None
-        return said
+        claims = OpenIdClaims.claims(self, also)
+        claims.email_verified = None
+        return claims
 
 
 class ServicesMe(Shape):
-    """``GET https://services.planningcenteronline.com/me.json``, of connections by OAuth 1.0a."""
+    """``GET https://services.planningcenteronline.com/me.json``, for connections with OAuth 1.0a."""
 
     id: Id
     name: Name = None
@@ -126,16 +126,16 @@ class ServicesMe(Shape):
         )
 
 
-class Hinted(HttpEndpoint):
-    """A call whose refusal says why by a word in the text of its first error."""
+class HintEndpoint(HttpEndpoint):
+    """A call whose refusal states the reason as a hint word in the detail of its first error."""
 
     def read(self, response: Response, question: Question) -> Reading:
         reading = super().read(response, question)
         if response.status != 401 or reading.reason != "unparsable":
             return reading
         body = response.json
-        listed = body.get("errors") if isinstance(body, dict) else None
-        error = listed[0] if isinstance(listed, list) and listed else None
+        errors = body.get("errors") if isinstance(body, dict) else None
+        error = errors[0] if isinstance(errors, list) and errors else None
         detail = error.get("detail") if isinstance(error, dict) else None
         for hint, reason in HINTS.items():
             if isinstance(detail, str) and f"({hint})" in detail:
@@ -157,19 +157,22 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(Me, UserInfo, ServicesMe),
         request=RequestTemplate("https://api.planningcenteronline.com/people/v2/me?include=emails"),
-        subject_scope="the organization: a person of two has two identifiers",
+        subject_scope="the organization: a user in two organizations has two identifiers",
         quirks=(
-            "JSON:API: the person stands in data.attributes, addresses in included, and only when asked for.",
-            "given_name is the legal first name where it differs: first_name is the one that is used.",
-            "The first included address need not be the primary one.",
-            "nickname is a spoken one and mostly null: then it is the local part of the address.",
-            "Nothing vouches for the address, in userinfo neither.",
-            "Without a photo avatar is a drawn placeholder.",
             (
-                "Auth0's own strategy still goes by OAuth 1.0a to services.planningcenteronline.com; new apps use "
-                "OAuth 2.0 or OpenID Connect."
+                "The response is JSON:API. The user is in data.attributes. The email addresses are in included, but "
+                "only if the call requests them."
             ),
-            "A User-Agent that names the app is asked for.",
+            "given_name is the legal first name if it differs. first_name is the name in use.",
+            "The first included email address is not necessarily the primary address.",
+            "nickname is an informal name and usually null. The nickname is then the local part of the email address.",
+            "Planning Center does not state whether the email address is verified, not even in userinfo.",
+            "Without a photo, avatar is a drawn placeholder.",
+            (
+                "Auth0's strategy still uses OAuth 1.0a with services.planningcenteronline.com. New apps use OAuth "
+                "2.0 or OpenID Connect."
+            ),
+            "Planning Center requests a User-Agent that identifies the app.",
         ),
         sources=("https://api.planningcenteronline.com/docs/overview/authentication",),
     ),
@@ -177,23 +180,23 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Bound to one person of one organization and to the products named as scopes. The ID token is "
-            "signed with RS256, keys at https://api.planningcenteronline.com/oauth/discovery/keys."
+            "Bound to one user of one organization, and to the products in the scopes. The ID token is signed with "
+            "RS256, keys at https://api.planningcenteronline.com/oauth/discovery/keys."
         ),
         lifetime=7200,
         expiry_field="expires_in",
-        validity="A refresh token is said to live about 90 days.",
+        validity="A refresh token reportedly is valid for about 90 days.",
         renewal=renew_by_refresh_token(
-            "A refresh token works once, and the answer has the next.",
+            "A refresh token works once. The response contains the next refresh token.",
             "https://api.planningcenteronline.com/oauth/token",
         ),
         termination=revoke_by_request(
-            "Fields client_id, client_secret and token, by the page on authentication; the discovery document does "
-            "not name it. The person can remove the app in the account.",
+            "Documented on the authentication page; the discovery document does not list it. The user can remove the "
+            "app in the account.",
             "https://api.planningcenteronline.com/oauth/revoke",
         ),
         uses=Operation(
-            "Needs scope people; with scope openid alone, /oauth/userinfo.",
+            "Requires scope people. With scope openid alone, call /oauth/userinfo instead.",
             RequestTemplate("https://api.planningcenteronline.com/people/v2/me"),
         ),
         sources=("https://api.planningcenteronline.com/docs/overview/authentication",),
@@ -202,12 +205,12 @@ PROVIDER = Provider(
         profile=("openid", "people"),
         email=("openid", "people"),
         adding=(
-            "Authorise again with one scope for each product (people, services, calendar, check_ins, giving, groups, "
-            "registrations, resources, publishing, api, home); openid is for userinfo and the ID token."
+            "Authorize again with one scope for each product (people, services, calendar, check_ins, giving, groups, "
+            "registrations, resources, publishing, api, home). openid is for userinfo and the ID token."
         ),
         sources=("https://api.planningcenteronline.com/docs/overview/authentication",),
     ),
-    debug=Hinted(
+    debug=HintEndpoint(
         kind="userinfo-probe",
         url="https://api.planningcenteronline.com/oauth/userinfo",
         placement=by_bearer(),
@@ -221,16 +224,19 @@ PROVIDER = Provider(
         ),
         source="https://api.planningcenteronline.com/docs/overview/authentication",
         note=(
-            "A token without scope openid is refused here and may work at /people/v2/me. Limits are for each "
-            "organization; 429 comes with Retry-After."
+            "This endpoint refuses a token without scope openid, which may still work at /people/v2/me. Rate limits "
+            "apply per organization. A 429 response contains Retry-After."
         ),
     ),
     uncertain=(
         (
-            "How userinfo refuses is not documented: the API's documented hints and the refusal of RFC 6750, which "
-            "OpenID Connect asks for, are read; any other 401 is no denial."
+            "The refusals of userinfo are not documented. The API's documented hints and the refusal of RFC 6750, "
+            "which OpenID Connect requires, are read. Any other 401 does not deny the token."
         ),
-        "The server is like one that has RFC 7662, but no page of Planning Center has it: it is not asked.",
-        "Whether id of the older services answer equals the person's identifier of today is not documented.",
+        (
+            "The server resembles a server with RFC 7662, but Planning Center does not document introspection. No "
+            "introspection request is sent."
+        ),
+        "Whether id of the older Services response equals the user's current identifier is not documented.",
     ),
 )

@@ -1,6 +1,6 @@
-"""QQ (Tencent QQ Connect): the person behind a token, whose identifier stands in another answer.
+"""QQ (Tencent QQ Connect): the user of a token, whose identifier is in a second response.
 
-Every answer has HTTP status 200: ``ret`` or ``error`` tells.
+Every response has HTTP status 200; ``ret`` or ``error`` distinguishes success and failure.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ from idp_checks.providers.sdk import (
     revoke_in_settings,
 )
 
-_call = re.compile(r"\s*callback\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL).fullmatch
+_match_callback = re.compile(r"\s*callback\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL).fullmatch
 
 
-def unwrapped(text: str) -> str:
-    """The JSON text inside ``callback( .. );``; any other text as it is."""
-    found = _call(text)
-    return text if found is None else found[1]
+def unwrap_callback(text: str) -> str:
+    """Return the JSON text inside ``callback( .. );``, or any other string unchanged."""
+    match = _match_callback(text)
+    return text if match is None else match[1]
 
 
 class Me(Struct):
-    """``GET /oauth2.0/me``: who the person is for the application."""
+    """``GET /oauth2.0/me``: the user's identifier in the application."""
 
     openid: Id
 
@@ -56,8 +56,8 @@ class Me(Struct):
 class UserInfo(Shape):
     """``GET /user/get_user_info``, https://wiki.connect.qq.com/get_user_info.
 
-    It does not say whose it is: ``openid`` stands in it where a library has put it there, else in the answer of
-    ``me``. ``nickname`` is free and not unique, so it is a name.
+    ``openid`` is present only if a library added it. The response of ``me`` contains the identifier. ``nickname`` is
+    chosen freely and not unique, so it is read as a name.
     """
 
     subject: ClassVar[Path] = ("openid",)
@@ -74,7 +74,7 @@ class UserInfo(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
-            id=self._ident(also.get("me")),
+            id=self._pick_openid(also.get("me")),
             name=self.nickname,
             picture=first_nonblank(
                 self.figureurl_qq,
@@ -86,20 +86,20 @@ class UserInfo(Shape):
             ),
         )
 
-    def _ident(self, me: Me | None) -> int | str:
+    def _pick_openid(self, me: Me | None) -> int | str:
         if self.openid is None:
             if me is None:
-                raise ProfileError("missing, also in the answer of me", path="$.openid")
+                raise ProfileError("missing here and in the response of me", path="$.openid")
             if self.ret is None:
                 raise ProfileError("missing", path="$.ret")
             return me.openid
         if me is not None and str(me.openid) != str(self.openid):
-            raise ProfileError("names another account than the profile", path="also.me.openid")
+            raise ProfileError("differs from the identifier of the profile", path="also.me.openid")
         return self.openid
 
 
-class Holder(ResponseModel):
-    """A good token of whatever application."""
+class TokenOwner(ResponseModel):
+    """The response to a valid token of any application."""
 
     client_id: int | str
     openid: Annotated[str, Meta(pattern=r"\S")]
@@ -132,8 +132,9 @@ PROVIDER = Provider(
             "me": AdditionalCall(
                 Me,
                 RequestTemplate("https://graph.qq.com/oauth2.0/me?fmt=json", by_query("access_token")),
-                "the identifier (openid), which stands nowhere else; it comes first, since the profile call demands it",
-                unwrapped,
+                "only this response contains the identifier (openid); it is called first, because the profile call "
+                "requires openid",
+                unwrap_callback,
                 wrapper="callback( {} );\n",
                 derive=lambda raw: {"client_id": "{client_id}", "openid": raw["openid"]} if "openid" in raw else None,
             )
@@ -141,22 +142,19 @@ PROVIDER = Provider(
         subject_scope="the application",
         quirks=(
             (
-                "The profile does not say whose it is: the identifier is openid of the answer of me, which libraries "
-                "put among the other members. unionid joins the applications of one owner."
+                "The profile does not contain the identifier. It is openid in the response of me, and libraries add "
+                "it to the profile. unionid is the same across the applications of one owner."
             ),
-            "The call demands openid, and the application's id under the name oauth_consumer_key.",
-            "ret other than 0, negative ones too, is an error under HTTP 200, with msg.",
+            "The call requires openid, and the application's id as oauth_consumer_key.",
+            "An error has HTTP status 200, a ret other than 0 (including negative values) and msg.",
+            "Without fmt=json, me returns a JavaScript call, callback( .. );, and the token response is form-encoded.",
+            "The profile has no email address and no username. nickname, which may contain emoji, is also the name.",
             (
-                "me answers with a call of JavaScript, callback( .. );, unless fmt=json is sent; the token answer is "
-                "form-encoded then."
-            ),
-            "There is no e-mail address and no username: nickname, with emoji, serves as name too.",
-            (
-                "figureurl_qq and figureurl_qq_2 may be empty or missing, figureurl_qq_1 is promised; the addresses "
+                "figureurl_qq and figureurl_qq_2 may be empty or missing; figureurl_qq_1 is guaranteed. The URLs "
                 "begin with http."
             ),
-            "gender is a Chinese word, and the one for male where nothing is known.",
-            "Flags and numbers such as vip, level and year are texts; is_lost 1 means that data may be missing.",
+            "gender is a Chinese word. If the gender is not known, it is the word for male.",
+            "Flags and numbers such as vip, level and year are strings. is_lost 1 means that data may be missing.",
         ),
         sources=(
             "https://wiki.connect.qq.com/get_user_info",
@@ -166,15 +164,14 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents="32 hexadecimal digits as seen. Scopes are the names of the API's methods.",
+        contents="Observed tokens have 32 hexadecimal digits. Scopes are the names of the API's methods.",
         lifetime=7776000,
         validity=(
-            "60 by another page of the same wiki: expires_in of the token answer counts, a text where that "
-            "is form-encoded."
+            "Another page of the same wiki states 60 days. expires_in of the token response is decisive; it is a "
+            "string if the response is form-encoded."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client_id, client_secret and fmt=json; a new refresh token comes, the old "
-            "one is spent.",
+            "The response contains a new refresh token, and the old refresh token becomes invalid.",
             "https://graph.qq.com/oauth2.0/token",
             method="GET",
             placement=by_query("refresh_token"),
@@ -189,9 +186,9 @@ PROVIDER = Provider(
         separator=",",
         profile=("get_user_info",),
         adding=(
-            "Name the methods in scope at https://graph.qq.com/oauth2.0/authorize; get_user_info is the default, "
-            "others are granted to the application first. unionid is a right of its own, applied for by mail. None "
-            "opens an address."
+            "Request the methods in scope at https://graph.qq.com/oauth2.0/authorize. get_user_info is the default. "
+            "QQ must first grant other methods to the application. unionid is a separate permission, requested by "
+            "email. No scope provides an email address."
         ),
         sources=("https://wiki.connect.qq.com/使用authorization_code获取access_token",),
     ),
@@ -201,21 +198,28 @@ PROVIDER = Provider(
         placement=by_query("access_token"),
         params={"fmt": "json"},
         proves=frozenset({"client", "subject"}),
-        response_model=Holder,
-        unwrap=unwrapped,
+        response_model=TokenOwner,
+        unwrap=unwrap_callback,
         refusals=(
             Refusal(200, "expired", {"error": 100014}),
             Refusal(200, "revoked", {"error": 100015}),
             Refusal(200, "malformed", {"error": 100013}),
             Refusal(200, "denied", {"error": 100016}),
-            Refusal(200, "contradiction", {"error": 100007}, detail="QQ saw no token, and one was sent"),
-            Refusal(200, "not_permitted", {"error": 100048}, detail="the application may not see unionid"),
+            Refusal(
+                200, "contradiction", {"error": 100007}, detail="QQ did not receive the token, although it was sent"
+            ),
+            Refusal(200, "not_permitted", {"error": 100048}, detail="the application lacks the permission for unionid"),
         ),
         source="https://wiki.connect.qq.com/获取用户openid_oauth2-0",
         note=(
-            "unionid=1 is left out, since it fails for applications without that right. The token goes in "
-            "the query, the one place that is documented: keep addresses out of logs."
+            "The request omits unionid=1, because it fails for applications without that permission. The token is "
+            "sent in the query, the only documented place: keep URLs out of logs."
         ),
     ),
-    uncertain=("Of the codes for dead tokens 100016 was seen; 100013, 100014 and 100015 stand in QQ's list alone.",),
+    uncertain=(
+        (
+            "Of the codes for invalid tokens, only 100016 was observed. 100013, 100014 and 100015 are known only from "
+            "QQ's list."
+        ),
+    ),
 )

@@ -1,4 +1,4 @@
-"""QuickBooks Online: the userinfo of Intuit accounts, with names in camel case."""
+"""QuickBooks Online: the userinfo response of Intuit accounts, with field names in camel case."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DOCS = "https://developer.intuit.com/app/developer/qbo/docs/develop/authenticati
 
 
 class UserInfo(Shape, rename="camel"):
-    """Userinfo.
+    """The userinfo response.
 
     https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/openid-connect
     """
@@ -70,48 +70,48 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(UserInfo,),
         request=RequestTemplate("https://accounts.platform.intuit.com/v1/openid_connect/userinfo"),
-        vouching="Intuit's emailVerified, of the Intuit account's address; a boolean, seen as a text too",
-        subject_scope="the environment: a person has another identifier in the sandbox",
+        vouching=(
+            "Intuit's emailVerified, for the Intuit account's email address; a boolean, sometimes observed as a string"
+        ),
+        subject_scope="the environment: a user has another identifier in the sandbox",
         quirks=(
             (
-                "Names are emailVerified, givenName, familyName, not those of OpenID Connect: a generic reader finds "
-                "sub and email alone."
+                "The field names are emailVerified, givenName and familyName, not the names of OpenID Connect. A "
+                "generic reader finds only sub and email."
             ),
-            "No full name, no username, no picture.",
+            "The profile has no full name, no username and no picture.",
             (
-                "The company (realmId) is a parameter of the redirect and a claim of the ID token (realmid), not here; "
-                "one person may have many."
+                "The company (realmId) is a parameter of the redirect and a claim of the ID token (realmid), not a "
+                "field of the profile. A user may have many companies."
             ),
-            "Without scope openid, as for accounting alone, the call fails.",
-            "The sandbox has a userinfo host of its own, sandbox-accounts.platform.intuit.com, and tokens of its own.",
+            "Without scope openid, for example with the accounting scope alone, the call fails.",
+            "The sandbox has a separate userinfo host, sandbox-accounts.platform.intuit.com, and separate tokens.",
         ),
         sources=(f"{DOCS}openid-connect",),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "A JWT encrypted for Intuit alone, with two dots in a row; the application chooses the scopes and nothing "
-            "else. The ID token is signed by RS256, with realmid and aud as a list."
+            "The token is a JWT that only Intuit can decrypt, with two consecutive dots. The application chooses only "
+            "the scopes. The ID token is signed with RS256. It contains realmid, and aud is a list."
         ),
         lifetime=3600,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            (
-                "The refresh token changes about daily and the former dies a day later: keep what comes back. "
-                "Unused it lives about 101 days, in all five years."
-            ),
+            "The refresh token changes about daily, and the previous refresh token becomes invalid a day later: store "
+            "the returned token. An unused refresh token is valid for about 101 days. The total limit is five years.",
             "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
             basic=True,
         ),
         termination=revoke_by_request(
-            "HTTP Basic and a JSON body with token, access or refresh token: disconnects the company and ends both.",
+            "Accepts an access token or a refresh token, disconnects the company and ends both tokens.",
             "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
             basic=True,
             as_json=True,
             ends="grant",
         ),
         uses=Operation(
-            "Needs scope openid; a token for accounting alone opens "
+            "Requires scope openid. A token for accounting alone can access "
             "https://quickbooks.api.intuit.com/v3/company/{realmId}/companyinfo/{realmId}.",
             RequestTemplate("https://accounts.platform.intuit.com/v1/openid_connect/userinfo"),
         ),
@@ -124,7 +124,7 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("openid", "email"),
         adding=(
-            "Enable the scope for the application, then authorise again with it: phone, address, "
+            "Enable the scope for the application, then authorize again with it: phone, address, "
             "com.intuit.quickbooks.accounting, com.intuit.quickbooks.payment."
         ),
         sources=("https://developer.intuit.com/app/developer/qbo/docs/learn/scopes",),
@@ -139,21 +139,21 @@ PROVIDER = Provider(
                 403,
                 "not_permitted",
                 header=("www-authenticate", "insufficient_scope"),
-                detail="alive, without scope openid",
+                detail="the token is valid but lacks scope openid",
             ),
         ),
         source=f"{DOCS}openid-connect",
         note=(
-            "Shows that the token works and for whom, never for which application: that stands in the ID token of the "
-            "same grant (aud; issuer https://oauth.platform.intuit.com/op/v1, keys under its /jwks). A token of the "
-            "sandbox fails here. The accounting API refuses every dead token with 401 and code 3200, in JSON or XML. "
-            "The response header intuit_tid is what Intuit's support asks for."
+            "Only the ID token of the same grant identifies the application (aud; issuer "
+            "https://oauth.platform.intuit.com/op/v1, keys under its /jwks). This endpoint refuses sandbox tokens. "
+            "The accounting API refuses every invalid token with 401 and code 3200, in JSON or XML. Intuit's support "
+            "requests the value of the response header intuit_tid."
         ),
     ),
     uncertain=(
         (
-            "What comes with a 401 is not documented: only the forms of OpenID Connect Core 1.0, section 5.3.3, deny a "
-            "token; an empty 401, which it may be, leaves the question open."
+            "The content of a 401 response is not documented. Only the forms of OpenID Connect Core 1.0, section "
+            "5.3.3, deny a token. An empty 401, which Intuit may return, is undecided."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Reddit: the account behind a token, by its username alone."""
+"""Reddit: the account of a token, with its username as the only name."""
 
 from __future__ import annotations
 
@@ -58,41 +58,47 @@ PROVIDER = Provider(
         shapes=(Me,),
         request=RequestTemplate("https://oauth.reddit.com/api/v1/me", headers=HEADERS),
         quirks=(
-            "The address never comes; has_verified_email is about the account, which has confirmed one.",
-            "There is no real name; some have a display name at subreddit.title, most an empty text.",
-            "The address in icon_img is signed and escaped for HTML: it fails until &amp; is undone.",
-            "allauth takes the name as the key, social_core and Auth.js take id.",
-            "The identifier is in base 36, without the t2_ that other calls write in front.",
-            "Times are floats; created is in a shifted time zone, created_utc is not.",
             (
-                "Every application must send a User-Agent that is its own; without one Reddit answers 403 or 429, at "
-                "times with a page of HTML."
+                "The profile never contains the email address. has_verified_email means that the account has a "
+                "confirmed email address."
             ),
-            "The answer is large, with members for preferences and experiments that come and go.",
-            "Calls go to oauth.reddit.com, token calls to www.reddit.com.",
+            (
+                "The profile has no real name. Some users have a display name in subreddit.title; for most it is an "
+                "empty string."
+            ),
+            "The URL in icon_img is signed and escaped for HTML. It fails until &amp; is unescaped.",
+            "allauth uses the name as the identifier; social_core and Auth.js use id.",
+            "The identifier is in base 36, without the prefix t2_ that other calls use.",
+            "Times are floats. created is in a shifted time zone, created_utc is in UTC.",
+            (
+                "Every application must send a unique User-Agent. Without it, Reddit returns 403 or 429, sometimes "
+                "with an HTML page."
+            ),
+            "The response is large. Its fields for preferences and experiments change often.",
+            "API calls use oauth.reddit.com, token calls use www.reddit.com.",
         ),
         sources=("https://www.reddit.com/dev/api/#GET_api_v1_me", "https://github.com/reddit-archive/reddit"),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "To be taken as opaque; of late long, and like a JWT in form, which is not documented. An application "
-            "chooses the scopes, and by duration=permanent a refresh token."
+            "Treat the token as opaque. Recent tokens are long and look like a JWT, which is not documented. An "
+            "application chooses the scopes, and requests a refresh token with duration=permanent."
         ),
         lifetime=86400,
         expiry_field="expires_in",
-        validity="A day as seen since 2023, an hour by the wiki.",
+        validity="One day was observed since 2023. The wiki states one hour.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token and refresh_token, HTTP Basic (an installed application has an empty secret) and "
-            "the own User-Agent; the answer may repeat the refresh token, which does not end by time.",
+            "An installed application has an empty secret. The call requires the application's User-Agent. The "
+            "response may repeat the refresh token, which does not expire.",
             "https://www.reddit.com/api/v1/access_token",
             basic=True,
             headers={"User-Agent": "{user_agent}"},
             required_credentials=("client_id", "client_secret", "user_agent"),
         ),
         termination=revoke_by_request(
-            "Form fields token and token_type_hint, HTTP Basic; 204, for an unknown token too, and 401 for a wrong "
-            "secret. With a refresh token go its access tokens. The person does it at reddit.com/prefs/apps.",
+            "Reddit returns 204, for an unknown token too, and 401 for a wrong secret. Revoking a refresh token also "
+            "revokes its access tokens. The user can revoke access at reddit.com/prefs/apps.",
             "https://www.reddit.com/api/v1/revoke_token",
             basic=True,
             headers={"User-Agent": "{user_agent}"},
@@ -101,7 +107,7 @@ PROVIDER = Provider(
             params={"token_type_hint": "access_token"},
         ),
         uses=Operation(
-            "Needs scope identity and the own User-Agent.",
+            "Requires scope identity and the application's User-Agent.",
             RequestTemplate(
                 "https://oauth.reddit.com/api/v1/me",
                 headers={"User-Agent": "{user_agent}"},
@@ -114,8 +120,8 @@ PROVIDER = Provider(
         separator=",",
         profile=("identity",),
         adding=(
-            "Authorise again with more of those listed at https://www.reddit.com/api/v1/scopes; commas and spaces both "
-            "work. New applications need Reddit's approval since November 2025."
+            "Authorize again with more of the scopes listed at https://www.reddit.com/api/v1/scopes. Commas and "
+            "spaces both work as separators. Since November 2025, new applications need Reddit's approval."
         ),
         sources=(
             "https://github.com/reddit-archive/reddit/wiki/OAuth2",
@@ -135,15 +141,19 @@ PROVIDER = Provider(
                 403,
                 "not_permitted",
                 header=("www-authenticate", "insufficient_scope"),
-                detail="alive, without scope identity",
+                detail="the token is valid but lacks scope identity",
             ),
-            Refusal(403, "not_permitted", detail="the application, its User-Agent or its address is refused"),
+            Refusal(
+                403, "not_permitted", detail="Reddit refuses the application, its User-Agent or its network address"
+            ),
         ),
         source="https://github.com/reddit-archive/reddit/wiki/OAuth2",
-        note=("Only 401 is about the token. 100 calls a minute for each client, as a mean of ten minutes."),
+        note=(
+            "Only 401 refers to the token. The rate limit is 100 calls a minute per client, averaged over ten minutes."
+        ),
     ),
     uncertain=(
-        "A member oauth_client_id is said to be in newer answers, but no page has it: it is not read.",
-        "Expired, revoked and unknown tokens get the same answer.",
+        "Newer responses reportedly contain a field oauth_client_id. It is not documented and not read.",
+        "Expired, revoked and unknown tokens get the same response.",
     ),
 )

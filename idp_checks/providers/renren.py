@@ -1,4 +1,4 @@
-"""Renren, which is gone: the three forms of its profile that stores still hold."""
+"""Renren, which no longer exists: the three forms of its profile in stored data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SIZES = {"large": 4, "main": 3, "head": 2, "avatar": 2, "tiny": 1}
 
 
 class Avatar(Struct):
-    """One size of a picture; ``size`` in the second API, ``type`` in the token answer."""
+    """A picture in one size; ``size`` in the second API, ``type`` in the token response."""
 
     size: String = None
     type: String = None
@@ -39,25 +39,25 @@ class Avatar(Struct):
 
 
 class Person(Struct):
-    """``response`` of the second API and ``user`` of the token answer."""
+    """``response`` of the second API and ``user`` of the token response."""
 
     id: NumberId
     name: Name = None
     avatar: list[Avatar] | None = None
 
-    def said(self) -> Claims:
-        """What it says."""
-        return Claims(id=self.id, name=self.name, picture=largest(self.avatar or ()))
+    def to_claims(self) -> Claims:
+        """Return the claims of this user."""
+        return Claims(id=self.id, name=self.name, picture=find_largest_picture(self.avatar or ()))
 
 
-def largest(avatars: Iterable[Avatar]) -> str | None:
-    """The address of the largest picture; their order is not promised."""
-    sized = [
-        (SIZES.get((each.size or each.type or "").lower(), 0), each.url)
-        for each in avatars
-        if each.url is not None and is_web_url(each.url)
+def find_largest_picture(avatars: Iterable[Avatar]) -> str | None:
+    """Return the URL of the largest picture; the order of the list is not guaranteed."""
+    pictures = [
+        (SIZES.get((avatar.size or avatar.type or "").lower(), 0), avatar.url)
+        for avatar in avatars
+        if avatar.url is not None and is_web_url(avatar.url)
     ]
-    return max(sized, key=lambda one: one[0], default=(0, None))[1]
+    return max(pictures, key=lambda picture: picture[0], default=(0, None))[1]
 
 
 class GetUser(Shape):
@@ -68,22 +68,22 @@ class GetUser(Shape):
     response: Person
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return self.response.said()
+        return self.response.to_claims()
 
 
-class TokenAnswer(Shape):
-    """The token answer, which has a short profile; the tokens beside it pass through nowhere."""
+class TokenResponse(Shape):
+    """The token response with a short profile. Its tokens are discarded."""
 
     subject: ClassVar[Path] = ("user", "id")
 
     user: Person
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return self.user.said()
+        return self.user.to_claims()
 
 
-class Listed(Struct):
-    """The element of the first API's answer."""
+class ListedUser(Struct):
+    """The element of the first API's response."""
 
     uid: NumberId
     name: Name = None
@@ -93,11 +93,11 @@ class Listed(Struct):
 
 
 class GetInfo(Shape, array_like=True):
-    """``users.getInfo`` of the first API: a list with one person."""
+    """``users.getInfo`` of the first API: a list with one user."""
 
     subject: ClassVar[Path] = (0, "uid")
 
-    person: Listed
+    person: ListedUser
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         person = self.person
@@ -113,23 +113,23 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="defunct",
     status_note=(
-        "The site and all accounts were switched off at the start of December 2024, for a rebuilding without a date "
-        "of return; the open platform had been left alone for years. Nothing of it is to be called."
+        "Renren switched off the site and all accounts at the start of December 2024, for a rebuild without a return "
+        "date. The open platform had been neglected for years. None of its endpoints may be called."
     ),
     docs=(OAUTH, "http://open.renren.com/wiki/API2"),
     profile=ProfileFacts(
-        shapes=(GetUser, TokenAnswer, GetInfo),
+        shapes=(GetUser, TokenResponse, GetInfo),
         request=RequestTemplate("https://api.renren.com/v2/user/get?userId={user_id}", by_query("access_token")),
         quirks=(
-            "Such profiles exist in stores alone.",
-            "There never was an e-mail address, nor a username.",
+            "Such profiles exist only in stored data.",
+            "The profile never had an email address or a username.",
             (
-                "All of it stands under response in the second API, under user in the token answer, and in a list in "
+                "All fields are under response in the second API, under user in the token response, and in a list in "
                 "the first API."
             ),
             (
-                "Pictures are a list without a promised order, with size (LARGE) in the second API and type (large) in "
-                "the token answer."
+                "Pictures are a list without a guaranteed order, with size (LARGE) in the second API and type (large) "
+                "in the token response."
             ),
             "sex is a word (FEMALE) in the second API and a number in the first.",
         ),
@@ -140,18 +140,23 @@ PROVIDER = Provider(
     ),
     token=TokenFacts(
         form="opaque",
-        contents="Bearer tokens, or MAC tokens by token_type=mac; the application chose the scopes.",
+        contents="Bearer tokens, or MAC tokens with token_type=mac. The application chose the scopes.",
         lifetime=2592000,
-        validity="A month for bearer tokens; MAC tokens had no end. Now no token can be good.",
-        renewal=Operation("Gone; it was grant_type=refresh_token with client_id and client_secret."),
-        termination=Operation("None was known, and none is needed any more."),
-        uses=Operation("None is left."),
+        validity="This applied to bearer tokens. MAC tokens did not expire. Today no token is valid.",
+        renewal=Operation(
+            "No longer available. The call used grant_type=refresh_token with client_id and client_secret."
+        ),
+        termination=Operation("No call was known, and none is needed any more."),
+        uses=Operation("No call is left."),
         sources=(OAUTH,),
     ),
     scopes=Scopes(
-        adding="They were named in scope at the authorisation; the basic profile needed none, none opened an address.",
+        adding=(
+            "Scopes were requested in scope during authorization. The basic profile required no scope, and no scope "
+            "provided an email address."
+        ),
         sources=(OAUTH,),
     ),
     debug=None,
-    uncertain=("The shapes are known from client code: the platform's pages are gone.",),
+    uncertain=("The forms of the profile are known from client code: the platform's documentation no longer exists.",),
 )

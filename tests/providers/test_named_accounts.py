@@ -10,7 +10,7 @@ from support.steps import play, run_steps
 
 from idp_checks import ProfileError, introspect_sync, normalize, providers
 from idp_checks.errors import json_path
-from idp_checks.providers.qq import unwrapped
+from idp_checks.providers.qq import unwrap_callback
 from idp_checks.secret import Secret
 from idp_checks.tokens.introspection import conclude
 from idp_checks.tokens.question import Question
@@ -101,7 +101,7 @@ def test_qq_unwraps_the_additional_response():
 @pytest.mark.parametrize("text", ["", "callback(", "callback( {} ); x", "other( {} );", "callback( [] );", "null"])
 def test_qq_rejects_other_wrappings(text):
     """Only the documented wrapping is removed; any other response is rejected."""
-    assert unwrapped(text) == text
+    assert unwrap_callback(text) == text
     with pytest.raises(ProfileError) as caught:
         normalize("qq", {"ret": 0}, also={"me": text})
     assert caught.value.path.startswith(("also.me", "$"))
