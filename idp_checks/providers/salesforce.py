@@ -1,4 +1,4 @@
-"""Salesforce: the identity address of a user, or OpenID Connect userinfo."""
+"""Salesforce: the response of a user's identity URL, or OpenID Connect userinfo."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from idp_checks.providers.sdk import (
 )
 
 LONG = 18
-"""Letters of the identifiers that programs are given; their first 15 are the same identifier as people see it."""
+"""Length of identifiers in the API. The first 15 characters are the same identifier as displayed to users."""
 SHORT = 15
 
 
 class Photos(Struct):
-    """``photos``; the addresses want the access token, but for the default picture."""
+    """``photos``. The URLs require the access token, except for the default picture."""
 
     picture: Url = None
 
 
 class User(Shape):
-    """The identity address and userinfo: the same facts by two sets of names, and ``user_id`` in both.
+    """The identity response and userinfo: the same facts under two sets of names. Both contain ``user_id``.
 
     https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_openid.htm,
     https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm
@@ -84,27 +84,29 @@ class User(Shape):
         )
 
 
-class Introspected(IntrospectionResponse):
-    """RFC 7662, with the identity address as ``sub``.
+class SalesforceIntrospection(IntrospectionResponse):
+    """An RFC 7662 response with the identity URL as ``sub``.
 
     https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oidc_token_introspection_endpoint.htm
     """
 
     def read(self, question: Question) -> Reading:
-        said = IntrospectionResponse.read(self, question)
-        return said if said.subject is None else replace(said, subject=user_of(said.subject, question.subject))
+        reading = IntrospectionResponse.read(self, question)
+        if reading.subject is None:
+            return reading
+        return replace(reading, subject=extract_user(reading.subject, question.subject))
 
 
-def user_of(sub: str, expected: str | None) -> str:
-    """User at the end of an identity address, in the caller's form where that names the same one.
+def extract_user(sub: str, expected: str | None) -> str:
+    """Return the user at the end of an identity URL, in the caller's form if that form identifies the same user.
 
-    The forms are the identifier of 18 letters, its first 15, and the whole address, at whichever host.
+    The forms are the identifier of 18 characters, its first 15 characters, and the identity URL with any host.
     """
     user = sub.rpartition("/")[2] or sub
     if expected is None:
         return user
-    short = len(user) == LONG and expected == user[:SHORT]
-    return expected if short or expected.rpartition("/id/")[2] == sub.rpartition("/id/")[2] else user
+    is_short_form = len(user) == LONG and expected == user[:SHORT]
+    return expected if is_short_form or expected.rpartition("/id/")[2] == sub.rpartition("/id/")[2] else user
 
 
 PROVIDER = Provider(
@@ -131,29 +133,29 @@ PROVIDER = Provider(
         shapes=(User,),
         request=RequestTemplate("https://login.salesforce.com/id/{organization_id}/{user_id}"),
         vouching=(
-            "Salesforce's email_verified, which says that the person confirmed the address; without it an "
-            "administrator's word is all there is"
+            "Salesforce's email_verified, which means that the user confirmed the email address; without it, the "
+            "address is only an administrator's statement"
         ),
         quirks=(
             (
-                "Two sets of names: display_name, nick_name, first_name, last_name at the identity address; name, "
-                "nickname, given_name, family_name in userinfo (/services/oauth2/userinfo, scope openid)."
+                "There are two sets of field names: display_name, nick_name, first_name, last_name at the identity "
+                "URL; name, nickname, given_name, family_name in userinfo (/services/oauth2/userinfo, scope openid)."
             ),
-            "The identity address of a user comes as id with every token answer.",
+            "Every token response contains the user's identity URL as id.",
             (
-                "id and sub are whole addresses, and their host is another one for a sandbox, a community and a domain "
-                "of one's own, with the same identifiers: user_id is the key."
+                "id and sub are URLs. Their host differs for a sandbox, a community and a custom domain, although the "
+                "identifiers are the same: user_id is the key."
             ),
             (
-                "Identifiers have 15 letters, where upper and lower case count, or 18, where they do not: compare like "
-                "with like."
+                "Identifiers have 15 characters and are case-sensitive, or 18 characters and are case-insensitive. "
+                "Compare only identifiers of the same form."
             ),
-            "username has the form of an address and need not be a mailbox: the nickname is nick_name.",
-            "The picture cannot be fetched without the access token, but for the default one.",
-            "urls hold the literal text {version}, which a formatter may take for a hole of its own.",
-            "utcOffset is in milliseconds, and issued_at of the token answer is a text of milliseconds.",
+            "username has the form of an email address but is not necessarily a mailbox. The nickname is nick_name.",
+            "Fetching the picture requires the access token, except for the default picture.",
+            "urls contain the literal string {version}, which a formatter may treat as a placeholder.",
+            "utcOffset is in milliseconds. issued_at of the token response is a string of milliseconds.",
             "first_name may be null.",
-            "Sandboxes (test.salesforce.com) and communities have the same form, other hosts and other users.",
+            "Sandboxes (test.salesforce.com) and communities have the same format, but other hosts and other users.",
         ),
         sources=(
             "https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_openid.htm",
@@ -163,21 +165,22 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "The organisation's identifier of 15 letters, an exclamation mark, and what cannot be read: a session of "
-            "one user for one connected app with the scopes granted. An app may ask for signed JWTs instead."
+            "The token consists of the organization's identifier of 15 characters, an exclamation mark and an opaque "
+            "part. It is a session of one user for one connected app with the granted scopes. An app may request "
+            "signed JWTs instead."
         ),
         validity=(
-            "As long as the session: 15 minutes to 24 hours by the organisation's setting, 2 hours if it has none, and "
-            "use extends it. The token answer has no expires_in; introspection tells exp."
+            "The token is valid as long as the session: 15 minutes to 24 hours by the organization's setting, 2 hours "
+            "by default. Use extends the session. The token response has no expires_in; introspection returns exp."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with the client's credentials, at the host of the organisation; needs scope "
-            "refresh_token. The connected app's policy says when a refresh token ends and whether use replaces it.",
+            "Sent to the organization's host. Requires scope refresh_token. The connected app's policy defines when a "
+            "refresh token expires and whether use replaces it.",
             "https://login.salesforce.com/services/oauth2/token",
         ),
         termination=Operation(
-            "Form field token, access or refresh token, which takes its access tokens along; 200 with an empty body, "
-            "400 with unsupported_token_type or invalid_token.",
+            "Accepts an access token or a refresh token. Revoking a refresh token also ends its access tokens. "
+            "Salesforce returns 200 with an empty body, or 400 with unsupported_token_type or invalid_token.",
             RequestTemplate("https://login.salesforce.com/services/oauth2/revoke", by_form("token"), method="POST"),
         ),
         uses=Operation(
@@ -195,9 +198,9 @@ PROVIDER = Provider(
         profile=("id", "openid", "profile"),
         email=("id", "email"),
         adding=(
-            "Tick the scope in the connected app, then authorise again with it. id opens the identity address, api the "
-            "REST API, refresh_token brings a refresh token. profile, email, address and phone are called other names "
-            "of id."
+            "Select the scope in the connected app, then authorize again with it. The scope id permits the identity "
+            "URL, and api permits the REST API. The scope refresh_token provides a refresh token. Salesforce "
+            "documents profile, email, address and phone as other names of id."
         ),
         implied={
             "id": ("profile", "email", "address", "phone"),
@@ -210,23 +213,23 @@ PROVIDER = Provider(
     ),
     debug=introspection_endpoint(
         "https://login.salesforce.com/services/oauth2/introspect",
-        response_model=Introspected,
+        response_model=SalesforceIntrospection,
         params={"token_type_hint": "access_token", "client_id": "{client_id}", "client_secret": "{client_secret}"},
         basic=False,
         source="https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oidc_token_introspection_endpoint.htm",
         note=(
-            "A connected app may ask about its own tokens, unless an administrator lets it ask about all of the "
-            "organisation's: for any other the answer is false, and so it is at the wrong host. Sandboxes, communities "
-            "and domains of one's own are asked by issuer_url. The identity address in sub is read as the user at its "
-            "end. Calls with a dead token, userinfo among them, are refused by 403 and the bare text Bad_OAuth_Token, "
-            "not by 401 and not in JSON."
+            "A connected app can introspect its own tokens. An administrator can also permit all tokens of the "
+            "organization. For any other token, and at the wrong host, active is false. Sandboxes, communities and "
+            "custom domains require issuer_url. The user is read from the end of the identity URL in sub. API calls "
+            "with an invalid token, including userinfo, return 403 with the plain string Bad_OAuth_Token, not 401 and "
+            "not JSON."
         ),
     ),
     uncertain=(
-        "What stands in the body of 400 and 401 is not documented: such an answer says nothing of the token.",
+        "The body of 400 and 401 is not documented, so such a response leaves the token undecided.",
         (
-            "That introspection itself never answers 403 with a bare text is not documented: one is read as a refusal "
-            "to let us ask."
+            "Whether introspection returns 403 with a plain string is not documented. Such a response is read as "
+            "missing permission to introspect."
         ),
     ),
 )

@@ -1,6 +1,6 @@
-"""Salesforce's Experience Cloud, once called communities: the same provider at the address of the site.
+"""Salesforce's Experience Cloud, formerly communities: the same provider at the site's URL.
 
-Where that is stands in the connection: give it as ``issuer_url``.
+The connection contains that URL. Pass it as ``issuer_url``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ PROVIDER = SALESFORCE.variant(
     "Salesforce (Experience Cloud)",
     uncertain=(
         *SALESFORCE.uncertain,
-        "The site has an address of its own, which stands in the connection: without it login.salesforce.com is asked.",
+        "Each site has a separate URL, which the connection contains. Without it, login.salesforce.com is called.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Salesforce's sandboxes: the same provider, signed in to at another host."""
+"""Salesforce's sandboxes: the same provider with another login host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SAML 2.0: any identity provider, its profile the attributes of a signed assertion."""
+"""SAML 2.0: any identity provider. The profile is the attributes of a signed assertion."""
 
 from __future__ import annotations
 
@@ -21,33 +21,35 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(SamlAssertion,),
         request=None,
-        subject_scope="the identity provider; a persistent NameID, the pair of identity and service provider",
+        subject_scope=(
+            "the identity provider; for a persistent NameID, the pair of identity provider and service provider"
+        ),
         quirks=(
             (
-                "Every identity provider names its attributes itself (claim addresses, urn:oid numbers, plain words "
-                "such as mail or firstName): what is not under a name in common use needs a mapping of the connection."
+                "Every identity provider defines its attribute names (claim URIs, urn:oid numbers, plain names such "
+                "as mail or firstName). An attribute without a common name requires a mapping in the connection."
             ),
-            "Names of members hold dots, colons and slashes: they are no paths.",
-            "One value is a text, several are a list, an attribute without a value is an empty list.",
+            "Field names contain dots, colons and slashes. They are not paths.",
+            "A single value is a string, several values are a list, and an attribute without a value is an empty list.",
             (
-                "The identifier is nameidentifier, else upn; Auth0 also takes user_id_attribute and fieldsMap of the "
-                "connection, and at last the name, which is not unique."
-            ),
-            (
-                "A transient NameID is another one at every login and no identifier; one of format emailAddress "
-                "changes with the address."
+                "The identifier is nameidentifier, else upn. Auth0 also uses user_id_attribute and fieldsMap of the "
+                "connection, and finally the name, which is not unique."
             ),
             (
-                "nameIdAttributes is there only where the NameID has XML attributes, and never with SAML 1.1, whose "
+                "A transient NameID changes at every login and is not an identifier. A NameID with format "
+                "emailAddress changes with the email address."
+            ),
+            (
+                "nameIdAttributes is present only if the NameID has XML attributes, and never with SAML 1.1, whose "
                 "names are AttributeNamespace/AttributeName."
             ),
-            "email is a copy of the claim emailaddress, unless an attribute bears that name itself.",
+            "email is a copy of the claim emailaddress, unless an attribute has the name email.",
             (
-                "A comment inside the NameID has made readers take a part of it for the whole: all text of the signed "
-                "element counts."
+                "With a comment inside the NameID, some readers used a part of the NameID as the whole. The NameID is "
+                "the complete text of the signed element."
             ),
-            "There is no picture and no username: the nickname is the local part of the address.",
-            "Auth0's stored user_id holds the connection as well: samlp|CONNECTION|NAMEID.",
+            "The profile has no picture and no username. The nickname is the local part of the email address.",
+            "Auth0's stored user_id includes the connection: samlp|CONNECTION|NAMEID.",
         ),
         sources=(
             "https://auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/saml",
@@ -58,19 +60,23 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "There is no access token. The assertion is signed XML and may be encrypted: Issuer, Subject with its "
-            "NameID and confirmation (Recipient, InResponseTo, NotOnOrAfter), Conditions with the audience, the login "
-            "and the attributes. Metadata settle the form of the NameID, the kind of login and the attributes."
+            "SAML has no access token. The assertion is signed XML and may be encrypted. It contains Issuer, Subject "
+            "with its NameID and confirmation (Recipient, InResponseTo, NotOnOrAfter), Conditions with the audience, "
+            "the login and the attributes. Metadata define the format of the NameID, the kind of login and the "
+            "attributes."
         ),
         validity=(
-            "A few minutes, to NotOnOrAfter of Conditions and of SubjectConfirmationData; the session to "
-            "SessionNotOnOrAfter."
+            "An assertion is valid for a few minutes, until NotOnOrAfter of Conditions and of "
+            "SubjectConfirmationData. The session is valid until SessionNotOnOrAfter."
         ),
-        renewal=Operation("None: a new AuthnRequest; ForceAuthn asks the person again whatever session there is."),
-        termination=Operation("None for an assertion; single logout ends sessions where both sides have it."),
+        renewal=Operation(
+            "Not available: send a new AuthnRequest. With ForceAuthn, the user must authenticate again despite an "
+            "existing session."
+        ),
+        termination=Operation("Not available for an assertion. Single logout ends sessions if both sides support it."),
         uses=Operation(
-            "None: an assertion is taken once, by the assertion consumer service. Some servers give an OAuth token "
-            "for one (RFC 7522)."
+            "Not available: the assertion consumer service accepts an assertion once. Some servers exchange it for an "
+            "OAuth token (RFC 7522)."
         ),
         sources=(
             "https://docs.oasis-open.org/security/saml/v2.0/saml-core-2.0-os.pdf",
@@ -80,19 +86,19 @@ PROVIDER = Provider(
     scopes=Scopes(
         separator="",
         adding=(
-            "None: the identity provider decides which attributes it releases; RequestedAttribute in the metadata of "
-            "the service provider asks for more."
+            "Not available: the identity provider decides which attributes it releases. The metadata of the service "
+            "provider can request more with RequestedAttribute."
         ),
         sources=("https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf",),
     ),
     debug=None,
     uncertain=(
         (
-            "An assertion is checked once, on arrival, against a signing certificate that is pinned: signature over "
-            "the very assertion that is read, algorithm, Issuer, Conditions, Audience, Recipient, InResponseTo, and "
-            "that its ID was not seen before. Nobody can be asked about it later, so nothing is asked here."
+            "An assertion is checked once, on arrival, with a pinned signing certificate. The check covers the "
+            "signature of exactly the assertion that is read, the algorithm, Issuer, Conditions, Audience, Recipient, "
+            "InResponseTo and a new ID. No endpoint can check it later, so no request is sent."
         ),
-        "An attribute under a name that is not known here passes through, and counts for nothing.",
-        "Of several values of an identifier none is taken: their order means nothing.",
+        "An attribute with an unknown name is passed through unchanged, but not interpreted.",
+        "If the identifier has several values, none is used: their order has no meaning.",
     ),
 )

@@ -1,4 +1,4 @@
-"""SharePoint app: on Auth0's list, without documentation."""
+"""SharePoint app: on Auth0's list, but not documented."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ PROVIDER = tokenless_provider(
     "sharepoint",
     "SharePoint app",
     "enterprise",
-    "The name is on Auth0's list; its profile and tokens are not documented.",
-    uncertain=("The tokens are not documented: they are not checked.",),
+    "The name is on Auth0's list, but its profile and tokens are not documented.",
+    uncertain=("The tokens are not documented, so they are not checked.",),
 )

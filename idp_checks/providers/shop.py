@@ -1,4 +1,4 @@
-"""Shop: on Auth0's list, without documentation."""
+"""Shop: on Auth0's list, but not documented."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ PROVIDER = tokenless_provider(
     "shop",
     "Shop",
     "social",
-    "The name is on Auth0's list and in none of its groups; the service behind it is not documented.",
-    uncertain=("Profile and tokens are not documented: tokens are not checked.",),
+    "The name is on Auth0's list, but in none of its groups. The service is not documented.",
+    uncertain=("Profile and tokens are not documented, so tokens are not checked.",),
 )

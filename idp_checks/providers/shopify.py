@@ -1,4 +1,4 @@
-"""Shopify: the shop behind a token; a person comes only with the answer that brings an online token."""
+"""Shopify: the shop of a token. A user appears only in the response that issues an online token."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ from idp_checks.providers.sdk import (
 
 DOMAIN = ".myshopify.com"
 GID = "gid://shopify/Shop/"
-"""What stands before the shop's number in GraphQL."""
+"""The prefix of the shop's number in GraphQL."""
 
-_shop = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII | re.IGNORECASE).fullmatch
+_match_shop = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII | re.IGNORECASE).fullmatch
 
 
 class Shop(Struct):
-    """``shop`` of either API."""
+    """``shop`` in both APIs."""
 
     id: Id
     name: Name = None
     email: Email = None
 
 
-class Rest(Shape):
+class RestShop(Shape):
     """``GET /admin/api/{version}/shop.json``, https://shopify.dev/docs/api/admin-rest/latest/resources/shop."""
 
     subject: ClassVar[Path] = ("shop", "id")
@@ -62,7 +62,7 @@ class Rest(Shape):
     shop: Shop
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return Claims(id=number(self.shop.id), name=self.shop.name, email=self.shop.email)
+        return Claims(id=to_shop_number(self.shop.id), name=self.shop.name, email=self.shop.email)
 
 
 class Data(Struct):
@@ -71,7 +71,7 @@ class Data(Struct):
     shop: Shop
 
 
-class GraphQl(Shape):
+class GraphQlShop(Shape):
     """The query ``shop``, https://shopify.dev/docs/api/admin-graphql/latest/queries/shop."""
 
     subject: ClassVar[Path] = ("data", "shop", "id")
@@ -80,7 +80,7 @@ class GraphQl(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         shop = self.data.shop
-        return Claims(id=number(shop.id), name=shop.name, email=shop.email)
+        return Claims(id=to_shop_number(shop.id), name=shop.name, email=shop.email)
 
 
 class Staff(Struct):
@@ -94,7 +94,7 @@ class Staff(Struct):
 
 
 class OnlineToken(Shape):
-    """The answer that brings an online token.
+    """The response that issues an online token.
 
     https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/online-access-tokens
     """
@@ -115,8 +115,8 @@ class OnlineToken(Shape):
         )
 
 
-def number(ident: int | str) -> int | str:
-    """The shop's number, also out of GraphQL's form of it."""
+def to_shop_number(ident: int | str) -> int | str:
+    """Return the shop's number, without the prefix of GraphQL."""
     return ident.removeprefix(GID) if isinstance(ident, str) else ident
 
 
@@ -127,7 +127,7 @@ class App(Struct, rename="camel"):
 
 
 class Scope(Struct):
-    """One of ``accessScopes``."""
+    """An element of ``accessScopes``."""
 
     handle: str
 
@@ -139,33 +139,35 @@ class Installation(Struct, rename="camel"):
     access_scopes: list[Scope]
 
 
-class AskedShop(Struct, rename="camel"):
-    """``shop``, as the question about a token has it."""
+class ShopReference(Struct, rename="camel"):
+    """``shop`` in the response about a token."""
 
     id: str
     myshopify_domain: str | None = None
 
 
-class Asked(Struct, rename="camel"):
-    """``data`` about a token."""
+class InstallationData(Struct, rename="camel"):
+    """``data`` of the response about a token."""
 
     current_app_installation: Installation
-    shop: AskedShop
+    shop: ShopReference
 
 
-class Installed(ResponseModel):
-    """A good token of whatever application, https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation.
+class InstallationResponse(ResponseModel):
+    """The response to a valid token of any application.
 
-    The shop is named as the caller names it where that is the same one: by number, GraphQL's form of it, or domain.
-    Another number may be that of a member of staff, whom the answer does not name: then nothing is said of the account.
+    https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation
+
+    The shop is reported in the caller's form if both identify the same shop: by number, GraphQL identifier or domain.
+    Any other number may identify a staff user, whom the response does not contain. The account then stays undecided.
     """
 
-    data: Asked
+    data: InstallationData
 
     def read(self, question: Question) -> Reading:
         installation, shop = self.data.current_app_installation, self.data.shop
         expected = question.subject
-        subject: str | None = str(number(shop.id))
+        subject: str | None = str(to_shop_number(shop.id))
         if expected is not None and expected in (shop.id, shop.myshopify_domain):
             subject = expected
         elif expected is not None and expected != subject and expected.isdecimal():
@@ -175,48 +177,48 @@ class Installed(ResponseModel):
             reason="ok",
             client_id=installation.app.api_key,
             subject=subject,
-            scopes=tuple(each.handle for each in installation.access_scopes),
+            scopes=tuple(scope.handle for scope in installation.access_scopes),
         )
 
 
-UNANSWERED: Mapping[str, tuple[Reason, str]] = {
-    "THROTTLED": ("rate_limited", "the issuer asks to slow down"),
-    "ACCESS_DENIED": ("not_permitted", "alive, and may not put this question"),
+UNDECIDED_CODES: Mapping[str, tuple[Reason, str]] = {
+    "THROTTLED": ("rate_limited", "rate limited by the issuer"),
+    "ACCESS_DENIED": ("not_permitted", "the token is valid but lacks the permission for this query"),
     "SHOP_INACTIVE": ("not_permitted", "the shop is not active"),
-    "INTERNAL_SERVER_ERROR": ("issuer_error", "a fault of Shopify's under status 200"),
+    "INTERNAL_SERVER_ERROR": ("issuer_error", "an internal error of Shopify with status 200"),
 }
-"""Codes of errors under status 200, https://shopify.dev/docs/api/admin-graphql: none says that a token is dead."""
+"""Codes of errors with status 200, https://shopify.dev/docs/api/admin-graphql. None of them denies the token."""
 
 
-NO_SHOP = f"shop names no shop under {DOMAIN[1:]}"
+INVALID_SHOP = f"the credential shop is not a shop of {DOMAIN[1:]}"
 
 
-def _at_shop(question: Question) -> Question | None:
-    """The same with the bare name of the shop; None where it names no shop."""
+def _for_shop(question: Question) -> Question | None:
+    """Return the question with the shop's name without the domain; None if the name is invalid."""
     if question.issuer_url is not None:
         return question
     shop = (question.credential("shop") or "").removesuffix(DOMAIN)
-    return replace(question, credentials={**question.credentials, "shop": shop}) if _shop(shop) else None
+    return replace(question, credentials={**question.credentials, "shop": shop}) if _match_shop(shop) else None
 
 
-class AtShop(RequestTemplate):
-    """A call at a shop under Shopify's own domain alone."""
+class ShopRequest(RequestTemplate):
+    """A call to a shop, only under Shopify's domain."""
 
     def build_url(self, question: Question) -> str:
-        named = _at_shop(question)
-        if named is None:
-            raise Unreachable("caller_rejected", NO_SHOP)
-        return super().build_url(named)
+        shop_question = _for_shop(question)
+        if shop_question is None:
+            raise Unreachable("caller_rejected", INVALID_SHOP)
+        return super().build_url(shop_question)
 
 
 class ShopEndpoint(HttpEndpoint):
-    """A question of GraphQL, put to a shop under Shopify's own domain alone."""
+    """A GraphQL query to a shop, only under Shopify's domain."""
 
     def steps(self, question: Question) -> Steps:
-        named = _at_shop(question)
-        if named is None:
-            return Reading(active=None, reason="caller_rejected", detail=NO_SHOP)
-        return (yield from super().steps(named))
+        shop_question = _for_shop(question)
+        if shop_question is None:
+            return Reading(active=None, reason="caller_rejected", detail=INVALID_SHOP)
+        return (yield from super().steps(shop_question))
 
     def read(self, response: Response, question: Question) -> Reading:
         body = response.json
@@ -225,8 +227,8 @@ class ShopEndpoint(HttpEndpoint):
             for error in errors:
                 extensions = error.get("extensions") if isinstance(error, dict) else None
                 code = extensions.get("code") if isinstance(extensions, dict) else None
-                if isinstance(code, str) and code in UNANSWERED:
-                    reason, detail = UNANSWERED[code]
+                if isinstance(code, str) and code in UNDECIDED_CODES:
+                    reason, detail = UNDECIDED_CODES[code]
                     return Reading(active=None, reason=reason, detail=detail)
         return super().read(response, question)
 
@@ -238,7 +240,7 @@ PROVIDER = Provider(
     protocol="oauth2",
     aliases={"social_core": "shopify", "allauth": "shopify"},
     libraries={
-        "allauth": LibraryFacts(classes={Rest: ""}, request_parameters={"shop": "sample.myshopify.com"}),
+        "allauth": LibraryFacts(classes={RestShop: ""}, request_parameters={"shop": "sample.myshopify.com"}),
     },
     simulation=SimulationFacts(
         token_fields=dict,
@@ -252,30 +254,30 @@ PROVIDER = Provider(
         "https://shopify.dev/docs/api/admin-rest",
     ),
     profile=ProfileFacts(
-        shapes=(Rest, GraphQl, OnlineToken),
+        shapes=(RestShop, GraphQlShop, OnlineToken),
         request=RequestTemplate(
             "https://{shop}.myshopify.com/admin/api/2026-10/shop.json", by_header("X-Shopify-Access-Token")
         ),
-        vouching="Shopify's email_verified of a member of staff (associated_user); the shop's address has no flag",
+        vouching="Shopify's email_verified of a staff user (associated_user); the shop's email address has no flag",
         quirks=(
-            "The account is a shop: identifier, name and address are the shop's, and there is no person behind them.",
+            "The account is a shop. Identifier, name and email address belong to the shop, not to a user.",
             (
-                "A person comes only as associated_user in the answer that brings an online token, and cannot be asked "
-                "for again: keep it. Their numbers are counted apart from the shops', and one may be the same: take "
-                "either shops or people for accounts, not both."
+                "A user appears only as associated_user in the response that issues an online token. It cannot be "
+                "requested again, so store it. Users and shops are numbered separately, so a user and a shop may have "
+                "the same number. Use either shops or users as accounts, not both."
             ),
             (
-                "Clients disagree on the identifier: the shop's number, its permanent domain, or the number of the "
-                "member of staff. Here it is the member of staff's where there is one, else the shop's."
+                "Clients use different identifiers: the shop's number, its permanent domain or the staff user's "
+                "number. This package uses the staff user's number if present, else the shop's number."
             ),
-            "REST has the identifier as a number, GraphQL as gid://shopify/Shop/ and the same digits.",
+            "In REST, the identifier is a number. In GraphQL, it is gid://shopify/Shop/ followed by the same digits.",
             (
-                "The host is the shop's own and comes with the sign-in: unless it is held against myshopify.com, a "
-                "forged one is sent the token and answers in Shopify's place."
+                "The host is the shop's host and is received during sign-in. Unless the client checks that it is "
+                "under myshopify.com, a forged host receives the token and responds in Shopify's place."
             ),
-            "domain may change, myshopify_domain does not.",
-            "There is no picture and no username; shop_owner is free text.",
-            "The REST API is called legacy; new public applications must use GraphQL.",
+            "domain may change. myshopify_domain does not change.",
+            "The profile has no picture and no username. shop_owner is a free-form string.",
+            "Shopify calls the REST API legacy. New public applications must use GraphQL.",
         ),
         sources=(
             "https://shopify.dev/docs/api/admin-rest/latest/resources/shop",
@@ -286,30 +288,31 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The prefix shows the kind: shpat_ of a public application, shpca_ of a custom one, shppa_ of a "
-            "private one, and 32 hexadecimal digits; older ones are the digits alone. Bound to one "
-            "application and one shop, with the scopes that the application declares."
+            "The prefix shows the kind: shpat_ for a public application, shpca_ for a custom application and shppa_ "
+            "for a private application, followed by 32 hexadecimal digits. Older tokens are only the digits. Bound to "
+            "one application and one shop, with the scopes that the application declares."
         ),
         validity=(
-            "By kind: online about 24 hours or until the member of staff logs out; offline that expire 60 minutes; "
-            "offline that do not, until the application is uninstalled or its secret revoked. All public applications "
-            "must use expiring ones from 2027."
+            "The lifetime depends on the kind. Online tokens are valid for about 24 hours or until the staff user "
+            "logs out. Expiring offline tokens are valid for 60 minutes. Non-expiring offline tokens are valid until "
+            "the application is uninstalled or its secret is revoked. From 2027, all public applications must use "
+            "expiring tokens."
         ),
         renewal=renew_by_refresh_token(
-            "Offline tokens that expire alone: grant_type=refresh_token with the client's credentials; the refresh "
-            "token lives about 90 days and is replaced at each use.",
+            "Only for expiring offline tokens. The refresh token is valid for about 90 days and is replaced at each "
+            "use.",
             "https://{shop}.myshopify.com/admin/oauth/access_token",
             required_credentials=("shop", "client_id", "client_secret"),
-            template_class=AtShop,
+            template_class=ShopRequest,
         ),
         termination=Operation(
-            "Uninstalls the application, which ends all its tokens for the shop (in GraphQL appUninstall); known from "
-            "practice. The merchant can do the same.",
+            "Uninstalls the application, which ends all its tokens for the shop (in GraphQL, appUninstall). Known "
+            "from practice. The merchant can do the same.",
             manual_call=("DELETE", "https://{shop}.myshopify.com/admin/api_permissions/current.json"),
         ),
         uses=Operation(
-            "Lists the token's scopes and needs none.",
-            AtShop(
+            "Lists the token's scopes. No scope is required.",
+            ShopRequest(
                 "https://{shop}.myshopify.com/admin/oauth/access_scopes.json",
                 by_header("X-Shopify-Access-Token"),
                 required_credentials=("shop",),
@@ -324,8 +327,9 @@ PROVIDER = Provider(
     scopes=Scopes(
         separator=",",
         adding=(
-            "Declare them for the application and send the merchant through the grant again; optional ones can be "
-            "asked for while running. write_x holds read_x, and only the former is listed. The shop needs none."
+            "Declare the scopes for the application and send the merchant through the grant again. The application "
+            "can request optional scopes at runtime. write_x includes read_x, and only write_x is listed. The shop "
+            "profile requires no scope."
         ),
         sources=("https://shopify.dev/docs/api/usage/access-scopes",),
     ),
@@ -342,34 +346,34 @@ PROVIDER = Provider(
         as_json=True,
         required_credentials=("shop",),
         proves=frozenset({"client", "subject", "scopes"}),
-        response_model=Installed,
+        response_model=InstallationResponse,
         refusals=(
             Refusal(
                 401,
                 "denied",
                 {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"},
-                detail="expired, revoked, unknown or of another shop: not told which",
+                detail="expired, revoked, unknown or of another shop: the reason is not stated",
             ),
             Refusal(402, "not_permitted", detail="the shop is frozen"),
             Refusal(403, "not_permitted"),
-            Refusal(404, "caller_rejected", detail="there is no such shop"),
+            Refusal(404, "caller_rejected", detail="the shop does not exist"),
             Refusal(423, "not_permitted", detail="the shop is locked"),
         ),
         source="https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation",
         note=(
-            "Not called a token endpoint, and yet Shopify's own word on application (apiKey is the client id), scopes "
-            "and shop. Status 200 proves nothing: errors stand in the body. It answers for every application's token, "
-            "so the client must be compared; a token of another shop is refused like a dead one, so the shop must be "
-            "right. The end is not told. shop is the name before .myshopify.com, with or without that; any other host "
-            "is not asked. Session tokens of App Bridge are JWTs of another kind."
+            "This is not documented as a token endpoint, but returns Shopify's data on application (apiKey is the "
+            "client id), scopes and shop. Status 200 proves nothing: errors are in the body. A token of another shop "
+            "is refused like an invalid token, so the shop must be correct. The response does not contain the expiry. "
+            "shop is the name before .myshopify.com, with or without that suffix. No request is sent to any other "
+            "host. Session tokens of App Bridge are JWTs and a different kind of token."
         ),
     ),
     uncertain=(
-        "The text of the 401 is known from reports alone; a 401 with any other leaves the question open.",
-        "A throttled question is documented by status 200 and THROTTLED, and 429 is reported: both are read.",
+        "The message of the 401 is known only from reports. A 401 with any other message is undecided.",
+        "For rate limits, status 200 with THROTTLED is documented and 429 is reported. Both are read.",
         (
-            "The person behind an online token is not told, and a number does not show whether it is a shop's: one "
-            "that is not the shop's leaves the question open."
+            "The response does not contain the user of an online token, and a number does not show whether it "
+            "identifies a shop. If the number is not the shop's number, the account is undecided."
         ),
     ),
 )

@@ -1,6 +1,6 @@
-"""Slack: Sign in with Slack by OpenID Connect, and the older ``users.identity`` that stored profiles still hold.
+"""Slack: Sign in with Slack with OpenID Connect, and the older ``users.identity`` in stored profiles.
 
-Slack answers HTTP 200 whatever happens: ``ok`` says whether an answer is one.
+Slack always returns HTTP 200; the field ``ok`` distinguishes success and failure.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from idp_checks.providers.sdk import (
 )
 
 Ok: TypeAlias = Annotated[Any, Meta(extra={"const": True})]
-"""True in every answer that is no error."""
+"""``ok`` of a response, which is True unless the response is an error."""
 
 
 class UserInfo(OpenIdClaims):
@@ -72,7 +72,7 @@ class Person(Struct):
 
 
 class UserIdentity(Shape):
-    """``users.identity`` of the older sign-in; also every error, which names no user."""
+    """``users.identity`` of the older sign-in, or an error, which does not contain a user."""
 
     subject: ClassVar[Path] = ("user", "id")
 
@@ -93,11 +93,11 @@ class UserIdentity(Shape):
 
 def _refuse_error(ok: object) -> None:
     if ok is not None and ok is not True:
-        raise ProfileError("the answer is an error, no profile", path="$.ok")
+        raise ProfileError("the response is an error, not a profile", path="$.ok")
 
 
 class AuthTest(ResponseModel):
-    """A good token of whatever application, https://docs.slack.dev/reference/methods/auth.test."""
+    """The response to a valid token of any app, https://docs.slack.dev/reference/methods/auth.test."""
 
     ok: bool
     user_id: str
@@ -106,19 +106,19 @@ class AuthTest(ResponseModel):
 
     def read(self, question: Question) -> Reading:
         if not self.ok:
-            return Reading(active=None, reason="unparsable", detail="neither a good answer nor a documented error")
+            return Reading(active=None, reason="unparsable", detail="neither a valid response nor a documented error")
         return Reading(
             active=True, reason="ok", subject=self.user_id, expires_at=expiry_after(question.time, self.expires_in)
         )
 
 
-class ScopesInHeader(HttpEndpoint):
-    """An endpoint whose good answer lists the scopes in a header."""
+class AuthTestEndpoint(HttpEndpoint):
+    """An endpoint whose successful response lists the scopes in a header."""
 
     def read(self, response: Response, question: Question) -> Reading:
         reading = super().read(response, question)
-        listed = response.headers.get("x-oauth-scopes")
-        return replace(reading, scopes=split_scopes(listed, ",")) if reading.active is True else reading
+        scope_list = response.headers.get("x-oauth-scopes")
+        return replace(reading, scopes=split_scopes(scope_list, ",")) if reading.active is True else reading
 
 
 def _error(*names: str) -> Mapping[str, Any]:
@@ -151,16 +151,19 @@ PROVIDER = Provider(
         shapes=(UserInfo, UserIdentity),
         request=RequestTemplate("https://slack.com/api/openid.connect.userInfo"),
         vouching=(
-            "Slack's email_verified, with the time in date_email_verified; the older users.identity says nothing"
+            "Slack's email_verified, with the time in date_email_verified; the older users.identity has no such flag"
         ),
         subject_scope="the workspace",
         quirks=(
-            "An error comes with HTTP 200 and ok false.",
-            "A user id is unique only beside the workspace id (https://slack.com/team_id): django-allauth joins both.",
-            "Many members have web addresses as names: they are not to be split at their dots.",
-            "users.identity tells of the person under user and of the workspace under team: both have id and name.",
-            "There is no username: the nickname is the local part of the address.",
-            "Auth0 connects Slack as a custom connection: its stored user_id begins with oauth2|slack|.",
+            "An error has HTTP status 200 and ok false.",
+            (
+                "A user id is unique only in combination with the workspace id (https://slack.com/team_id). "
+                "django-allauth joins both."
+            ),
+            "Many field names are URLs and must not be split at their dots.",
+            "users.identity contains the user under user and the workspace under team. Both have id and name.",
+            "The profile has no username. The nickname is the local part of the email address.",
+            "Auth0 connects Slack with a custom connection: its stored user_id begins with oauth2|slack|.",
         ),
         sources=("https://docs.slack.dev/reference/methods/openid.connect.userInfo",),
     ),
@@ -168,23 +171,24 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The prefix shows the kind: xoxp- user, xoxb- bot, xoxe.xoxp- and xoxe.xoxb- rotated, xoxe- "
-            "refresh. Bound to one app, one workspace or organisation, and the scopes granted. The ID token "
-            "beside it is signed with RS256 and names the app in aud."
+            "The prefix shows the kind: xoxp- user, xoxb- bot, xoxe.xoxp- and xoxe.xoxb- rotated, xoxe- refresh. "
+            "Bound to one app, one workspace or organization, and the granted scopes. The ID token issued with it is "
+            "signed with RS256 and contains the app in aud."
         ),
         lifetime=0,
-        validity="With token rotation turned on, tokens expire after 12 hours.",
+        validity="With token rotation enabled, tokens expire after 12 hours.",
         renewal=renew_by_refresh_token(
-            "With token rotation only: grant_type=refresh_token with client id and secret gives a new pair "
-            "(oauth.v2.access for tokens of an installed app). A failure has HTTP 200 and ok false.",
+            "Only with token rotation. The response contains a new pair of tokens (use oauth.v2.access for tokens of "
+            "an installed app). A failure has HTTP status 200 and ok false.",
             "https://slack.com/api/openid.connect.token",
         ),
         termination=Operation(
-            "The token ends itself by this call; the answer has revoked true. With test=true nothing is ended.",
+            "The token authenticates its own revocation. The response contains revoked true. With test=true, the "
+            "token is not revoked.",
             RequestTemplate("https://slack.com/api/auth.revoke", method="POST"),
         ),
         uses=Operation(
-            "Tokens of a sign-in, with scope openid; auth.test takes any token.",
+            "Requires a sign-in token with scope openid. auth.test accepts any token.",
             RequestTemplate("https://slack.com/api/openid.connect.userInfo"),
         ),
         pattern=r"xox[a-z](?:\.xox[a-z])?-.+",
@@ -199,16 +203,17 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "A sign-in asks for openid, email and profile alone. Every other scope is an authorisation of its own at "
-            "https://slack.com/oauth/v2/authorize: scope for the bot, user_scope for the person, separated by commas; "
-            "they add up. The older sign-in had identity.basic, identity.email, identity.avatar and identity.team."
+            "A sign-in requests only openid, email and profile. Every other scope requires a separate authorization "
+            "at https://slack.com/oauth/v2/authorize: scope for the bot, user_scope for the user, separated by "
+            "commas. The scopes accumulate. The older sign-in had identity.basic, identity.email, identity.avatar and "
+            "identity.team."
         ),
         sources=(
             "https://docs.slack.dev/authentication/sign-in-with-slack/",
             "https://slack.com/.well-known/openid-configuration",
         ),
     ),
-    debug=ScopesInHeader(
+    debug=AuthTestEndpoint(
         kind="tokeninfo",
         method="POST",
         url="https://slack.com/api/auth.test",
@@ -223,12 +228,20 @@ PROVIDER = Provider(
                 "denied",
                 _error("invalid_auth"),
                 bare=True,
-                detail="no such token, or asked from a network address that may not ask",
+                detail="unknown token, or the caller's network address is not allowed",
             ),
             Refusal(
-                200, "denied", _error("account_inactive"), detail="the account or the workspace of the token is deleted"
+                200,
+                "denied",
+                _error("account_inactive"),
+                detail="the account or the workspace of the token is deleted",
             ),
-            Refusal(200, "contradiction", _error("not_authed"), detail="Slack saw no token, and one was sent"),
+            Refusal(
+                200,
+                "contradiction",
+                _error("not_authed"),
+                detail="Slack did not receive the token, although it was sent",
+            ),
             Refusal(
                 200,
                 "not_permitted",
@@ -243,7 +256,7 @@ PROVIDER = Provider(
                     "team_access_not_granted",
                     "two_factor_setup_required",
                 ),
-                detail="Slack knows the token and does not let it ask",
+                detail="Slack knows the token but does not permit this call",
             ),
             Refusal(None, "rate_limited", _error("ratelimited")),
             Refusal(
@@ -257,23 +270,30 @@ PROVIDER = Provider(
                     "service_unavailable",
                     "team_added_to_org",
                 ),
-                detail="Slack cannot answer at present",
+                detail="Slack is temporarily unavailable",
             ),
         ),
         source="https://docs.slack.dev/reference/methods/auth.test",
         note=(
-            "It answers for the tokens of every app and does not name the client: only the ID token proves that (aud, "
-            "iss https://slack.com, keys at https://slack.com/openid/connect/keys). Hundreds of calls a minute are let "
-            "through. The workspace is in team_id."
+            "The response does not contain the client. Only the ID token proves it (aud, iss https://slack.com, keys "
+            "at https://slack.com/openid/connect/keys). Slack allows hundreds of calls a minute. The workspace is in "
+            "team_id."
         ),
     ),
     uncertain=(
         (
-            "What stands behind oauth2|slack| in identifiers that Auth0 stores is not documented. The identifier here "
-            "is the user id alone: two workspaces may have the same one, and who serves several compares team_id too."
+            "The part after oauth2|slack| in identifiers that Auth0 stores is not documented. This package uses the "
+            "user id alone as the identifier. Two workspaces may have the same user id, so a service for several "
+            "workspaces must also compare team_id."
         ),
-        "Whether app_id and app_name come for a token is not documented, nor that they equal a client id: not read.",
-        "expires_in comes for rotated tokens; that its absence means no end is not documented: the end is not proven.",
-        "invalid_auth also answers a forbidden network address, so this refusal alone proves little.",
+        (
+            "It is not documented whether the response contains app_id and app_name, or whether app_id equals a "
+            "client id. They are not read."
+        ),
+        (
+            "The response contains expires_in for rotated tokens. A missing expires_in is not documented to mean that "
+            "the token does not expire, so the expiry is not proven."
+        ),
+        "Slack also returns invalid_auth for a forbidden network address, so this refusal alone proves little.",
     ),
 )

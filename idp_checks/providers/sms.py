@@ -1,4 +1,4 @@
-"""Passwordless SMS: a code proves the telephone number, without tokens."""
+"""Passwordless SMS: a code proves the telephone number."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ PROVIDER = tokenless_provider(
     "sms",
     "Text message code",
     "passwordless",
-    "A code proves the telephone number; no token.",
+    "A code proves the telephone number. No tokens are issued.",
 )

@@ -1,4 +1,4 @@
-"""Snapchat Login Kit: a GraphQL answer with as much of the person as the query and the scopes name."""
+"""Snapchat Login Kit: a GraphQL response with the fields that the query and the scopes select."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from idp_checks.providers.sdk import (
 
 
 class Bitmoji(Struct):
-    """``bitmoji``: withheld where the person switched it off."""
+    """``bitmoji``, which is missing if the user disabled it."""
 
     avatar: Url = None
 
@@ -46,13 +46,16 @@ class Person(Struct, rename="camel"):
 
 
 class Data(Struct):
-    """``data``: null beside errors."""
+    """``data``, which is null if there are errors."""
 
     me: Person
 
 
 class Me(Shape):
-    """``POST /v1/me``, https://developers.snap.com/snap-kit/login-kit/Tutorials/web; errors come under status 200."""
+    """``POST /v1/me``, https://developers.snap.com/snap-kit/login-kit/Tutorials/web.
+
+    Errors have HTTP status 200.
+    """
 
     subject: ClassVar[Path] = ("data", "me", "externalId")
 
@@ -61,7 +64,7 @@ class Me(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if self.errors:
-            raise ProfileError("the answer holds errors", path="$.errors")
+            raise ProfileError("the response contains errors", path="$.errors")
         person = self.data.me
         return Claims(
             id=person.external_id,
@@ -93,15 +96,18 @@ PROVIDER = Provider(
         subject_scope="the application",
         quirks=(
             (
-                'The body is a GraphQL query as JSON, {"query": "{me{externalId displayName bitmoji{avatar id}}}"}, or '
-                "the parameter query of a GET: what the query or the scopes leave out is missing or null."
+                'The body is a GraphQL query as JSON, {"query": "{me{externalId displayName bitmoji{avatar id}}}"}. A '
+                "GET sends it in the parameter query. Fields outside the query or the scopes are missing or null."
             ),
-            "Failures come with status 200: errors is filled then, and data may be null.",
-            "There is no username and no e-mail address; the field email that one library asks for is undocumented.",
-            "externalId holds /, + and =, to be escaped in addresses.",
-            "The same call is in use at https://api.snapkit.com/v1/me.",
+            "Failures have HTTP status 200. errors is then not empty, and data may be null.",
             (
-                "adsapi.snapchat.com/v1/me belongs to the Marketing API, which has tokens of its own; its me has id, "
+                "The profile has no username and no email address. One library requests the field email, which is not "
+                "documented."
+            ),
+            "externalId contains /, + and =, which must be escaped in URLs.",
+            "The same call is also available at https://api.snapkit.com/v1/me.",
+            (
+                "adsapi.snapchat.com/v1/me belongs to the Marketing API, which has separate tokens. Its me has id, "
                 "email, display_name and organization_id."
             ),
         ),
@@ -110,19 +116,17 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Encrypted for Snap itself (JWE with alg dir), so opaque to all others. The scopes, addresses all, decide "
-            "what me shows."
+            "Encrypted for Snap (JWE with alg dir), so only Snap can read it. The scopes, which are all URLs, decide "
+            "which fields me contains."
         ),
         lifetime=3600,
         validity="The expiry of refresh tokens is not documented.",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with HTTP Basic, or client_id in the form for a public client with PKCE.",
+            "A public client with PKCE sends client_id in the form instead of HTTP Basic.",
             "https://accounts.snapchat.com/accounts/oauth2/token",
             basic=True,
         ),
-        termination=revoke_by_request(
-            "Form field token, HTTP Basic.", "https://accounts.snapchat.com/accounts/oauth2/revoke", basic=True
-        ),
+        termination=revoke_by_request("", "https://accounts.snapchat.com/accounts/oauth2/revoke", basic=True),
         uses=Operation(
             "The GraphQL query {me{externalId}}.",
             RequestTemplate(
@@ -138,8 +142,8 @@ PROVIDER = Provider(
             "https://auth.snapchat.com/oauth2/api/user.external_id",
         ),
         adding=(
-            "Enable it in the developer portal, then authorise again with its address; some can be switched off by the "
-            "person."
+            "Enable the scope in the developer portal, then authorize again with its URL. The user can disable some "
+            "scopes."
         ),
         sources=("https://developers.snap.com/snap-kit/login-kit/Tutorials/web",),
     ),
@@ -158,15 +162,15 @@ PROVIDER = Provider(
         ),
         source="https://developers.snap.com/snap-kit/login-kit/Tutorials/web",
         note=(
-            "The probe names no application. Since externalId is made for one application, one that is known from "
-            "one's own sign-ins speaks for one's own token; an unknown one says nothing. Deprecated are the SDKs of "
-            "Login Kit alone."
+            "externalId is specific to one application. A value that is known from an application's sign-ins "
+            "indicates a token of that application. An unknown value proves nothing. Only the SDKs of Login Kit are "
+            "deprecated."
         ),
     ),
     uncertain=(
         (
-            "Bad tokens get 401, of which neither header nor body is documented: only the header that RFC 6750, "
-            "section 3.1, has for a bad token denies one; a 401 without it is undecided."
+            "Snapchat returns 401 for invalid tokens, but documents neither header nor body. Only the header of RFC "
+            "6750, section 3.1, for an invalid token is a denial. A 401 without it is undecided."
         ),
     ),
 )

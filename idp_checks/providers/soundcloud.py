@@ -1,4 +1,4 @@
-"""SoundCloud: the user behind a token, by the URN of today or the number of older profiles."""
+"""SoundCloud: the user of a token, with today's URN or the number of older profiles."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ HEADERS = {"Accept": "application/json; charset=utf-8"}
 AUTHORIZATION = "OAuth {token}"
 
 Urn = Annotated[str, Meta(pattern=r"^soundcloud:users:[0-9]+\Z", extra={"means": "id"})]
-"""The number of a user with what it is a number of."""
+"""The user's number with the prefix of its type."""
 
 
 class Person(Shape):
-    """What every answer says of a person."""
+    """The fields of every response about a user."""
 
     username: Name = None
     full_name: Name = None
@@ -42,10 +42,10 @@ class Person(Shape):
     last_name: Name = None
     avatar_url: Url = None
 
-    def said(self, ident: int | str) -> Claims:
-        """The claims, under an identifier."""
+    def to_claims(self, user_id: int | str) -> Claims:
+        """Return the claims with this identifier."""
         return Claims(
-            id=ident,
+            id=user_id,
             name=self.full_name,
             given_name=self.first_name,
             family_name=self.last_name,
@@ -62,17 +62,20 @@ class User(Person, kw_only=True):
     urn: Urn
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return self.said(self.urn.rpartition(":")[2])
+        return self.to_claims(self.urn.rpartition(":")[2])
 
 
 class OlderUser(Person, kw_only=True):
-    """The answer before the URN came: the same number stands in ``id``; the URN of something else is no user's."""
+    """The response before the URN was introduced, with the same number in ``id``.
+
+    The URN of another resource does not identify a user.
+    """
 
     id: Id
     urn: None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        return self.said(self.id)
+        return self.to_claims(self.id)
 
 
 PROVIDER = Provider(
@@ -92,19 +95,19 @@ PROVIDER = Provider(
             "https://api.soundcloud.com/me", by_header("Authorization", AUTHORIZATION), headers={**HEADERS}
         ),
         quirks=(
-            "The header is Authorization: OAuth TOKEN, not Bearer; a token in the query is not accepted any more.",
+            "The header is Authorization: OAuth TOKEN, not Bearer. A token in the query is no longer accepted.",
             (
-                "id gives way to urn, whose last part is the same number. The number is the identifier here, as older "
-                "profiles hold it; django-allauth now takes the whole urn: the two forms must not be mixed."
+                "urn replaces id; its last part is the same number. The identifier is the number, as in older "
+                "profiles. django-allauth now uses the complete urn: the two forms must not be mixed."
             ),
             (
-                "There is no address; primary_email_confirmed speaks of one that is not shown, and must not become "
-                "email_verified."
+                "The profile has no email address. primary_email_confirmed refers to an email address that is not in "
+                "the response, and must not become email_verified."
             ),
-            "username is a display name and may hold spaces; permalink is the name in addresses.",
-            "full_name may be an empty text: the name is then made of its parts, or is the username.",
+            "username is a display name and may contain spaces. permalink is the name in URLs.",
+            "full_name may be an empty string. The name is then built from its parts, or is the username.",
             "Times have the form 2015/02/03 04:05:06 +0000.",
-            "Auth0 calls its strategy deprecated.",
+            "Auth0 has deprecated its strategy.",
         ),
         sources=(
             "https://developers.soundcloud.com/docs/api/explorer/open-api",
@@ -115,23 +118,24 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "There are no scopes to choose: scope comes back empty. OAuth 2.1 with PKCE, at secure.soundcloud.com."
+            "SoundCloud has no selectable scopes: scope is empty in the response. The grant is OAuth 2.1 with PKCE, "
+            "at secure.soundcloud.com."
         ),
         lifetime=3600,
-        validity="About an hour (expires_in 3599). Tokens without an end, of the older server, are gone.",
+        validity="expires_in is 3599. Tokens without expiry, issued by the older server, no longer work.",
         renewal=renew_by_refresh_token(
-            "A refresh token works once and gives the next.",
+            "A refresh token works once. The response contains the next refresh token.",
             "https://secure.soundcloud.com/oauth/token",
         ),
         termination=Operation(
-            "Header Authorization: OAuth TOKEN; 200 when done. The path of that name at secure.soundcloud.com is not "
-            "for applications.",
+            "Sends the header Authorization: OAuth TOKEN. SoundCloud returns 200 on success. The path sign-out at "
+            "secure.soundcloud.com is not for applications.",
             RequestTemplate(
                 "https://api.soundcloud.com/sign-out", by_header("Authorization", "OAuth {token}"), method="POST"
             ),
         ),
         uses=Operation(
-            "A person's token alone: one of the client_credentials grant gets 401.",
+            "Requires a user's token. A token of the client_credentials grant gets 401.",
             RequestTemplate(
                 "https://api.soundcloud.com/me",
                 by_header("Authorization", "OAuth {token}"),
@@ -142,7 +146,7 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         separator="",
-        adding="There are none to ask for.",
+        adding="SoundCloud has no scopes to request.",
         sources=("https://developers.soundcloud.com/docs/api/guide",),
     ),
     debug=profile_probe(
@@ -156,17 +160,17 @@ PROVIDER = Provider(
                 "denied",
                 {"code": 401, "status": "401 - Unauthorized"},
                 bare=True,
-                detail="dead or unknown, or of an application alone",
+                detail="invalid or unknown, or a token of an application without a user",
             ),
         ),
         source="https://developers.soundcloud.com/docs/api/explorer/open-api",
-        note=("No limit is published for this call; plays are limited to 15000 a day and application."),
+        note="No rate limit is published for this call. Plays are limited to 15000 per day and application.",
     ),
     uncertain=(
         (
-            "Expired, revoked and unknown tokens get the same 401, and so does a good token of an application alone, "
-            "which stands for nobody."
+            "Expired, revoked and unknown tokens get the same 401. A valid token of an application without a user "
+            "gets it too."
         ),
-        "An answer with id and without urn is read in stored profiles, and as no good answer of the probe.",
+        "A response with id and without urn is accepted in stored profiles, but not as a valid response of the probe.",
     ),
 )

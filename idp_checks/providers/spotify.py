@@ -1,4 +1,4 @@
-"""Spotify: the profile of the person behind a token."""
+"""Spotify: the profile of the user of a token."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class User(Shape):
         return Claims(
             id=self.id,
             name=self.display_name,
-            # The identifier is the username too, and as such goes before the local part of the address.
+            # The identifier is also the username, which takes precedence over the local part of the email address.
             username=str(self.id),
             email=self.email,
             picture=largest_picture(self.images),
@@ -67,18 +67,24 @@ PROVIDER = Provider(
         shapes=(User,),
         request=RequestTemplate("https://api.spotify.com/v1/me"),
         quirks=(
-            "Spotify says that the address is not verified: nothing vouches for it.",
+            "Spotify states that the email address is not verified.",
             (
-                "Since March 2026 apps in Development Mode get no email, country, product, followers or "
-                "explicit_content, whatever the scopes."
+                "Since March 2026, apps in Development Mode do not receive email, country, product, followers or "
+                "explicit_content, regardless of the scopes."
             ),
             (
-                "id is the username, old ones readable and newer ones random; stored identities hold it. account_id, "
-                "new in May 2026, is made for linking accounts and never changes."
+                "id is the username: readable for old accounts, random for newer accounts. Stored identities contain "
+                "it. account_id, introduced in May 2026, is intended for linking accounts and never changes."
             ),
-            "images may be empty, its sizes may be null, and their order is not promised: the largest is taken.",
-            "display_name is null for some accounts: the name is then the username. There are no parts of the name.",
-            "Auth0 connects it by a custom connection: stored identifiers are oauth2|spotify|spotify:user:ID.",
+            (
+                "images may be empty, its sizes may be null, and their order is not guaranteed. The largest picture "
+                "is used."
+            ),
+            (
+                "display_name is null for some accounts. The name is then the username. The profile has no given and "
+                "family names."
+            ),
+            "Auth0 connects Spotify with a custom connection: stored identifiers are oauth2|spotify|spotify:user:ID.",
         ),
         sources=(
             "https://developer.spotify.com/documentation/web-api/reference/get-current-users-profile",
@@ -90,20 +96,21 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It mostly begins with BQ, which is not documented. Bound to one client, one account and the "
-            "scopes granted."
+            "The token usually begins with BQ, which is not documented. Bound to one client, one account and the "
+            "granted scopes."
         ),
         lifetime=3600,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, with HTTP Basic or a PKCE client's client_id; where no new refresh token comes, "
-            "the old one goes on. It ends 6 months after the authorisation (400 invalid_grant), for apps made since 18 "
-            "June 2026 at once and for all others since 20 July 2026: the person signs in again.",
+            "A PKCE client sends its client_id instead of HTTP Basic. If the response contains no new refresh token, "
+            "the existing refresh token remains valid. A refresh token expires 6 months after the authorization (400 "
+            "invalid_grant). This applies immediately to apps created since 18 June 2026, and to all other apps since "
+            "20 July 2026. The user must then sign in again.",
             "https://accounts.spotify.com/api/token",
             basic=True,
         ),
         termination=revoke_in_settings(page="https://www.spotify.com/account/apps/"),
-        uses=Operation("Needs no scope.", RequestTemplate("https://api.spotify.com/v1/me")),
+        uses=Operation("No scope is required.", RequestTemplate("https://api.spotify.com/v1/me")),
         sample="BQ{}",
         sources=(
             "https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens",
@@ -115,8 +122,8 @@ PROVIDER = Provider(
         profile=("user-read-private",),
         email=("user-read-email",),
         adding=(
-            "Authorise again with the larger set; show_dialog=true asks again. An app begins in Development Mode (its "
-            "owner has Premium, 5 named users, one client id) until Spotify extends its quota."
+            "Authorize again with all scopes; show_dialog=true prompts the user again. An app begins in Development "
+            "Mode (its owner has Premium, 5 named users, one client id) until Spotify extends its quota."
         ),
         sources=(
             "https://developer.spotify.com/documentation/web-api/concepts/scopes",
@@ -132,22 +139,22 @@ PROVIDER = Provider(
                 401,
                 "contradiction",
                 {"error": {"status": 401, "message": "No token provided"}},
-                detail="Spotify saw no token, and one was sent",
+                detail="Spotify did not receive the token, although it was sent",
             ),
             Refusal(401, "denied", {"error": {"status": 401}}),
             Refusal(
                 403,
                 "not_permitted",
-                detail="a scope is missing, or the person is not among the named users of an app in Development Mode",
+                detail="a scope is missing, or the user is not among the named users of an app in Development Mode",
             ),
         ),
         source="https://developer.spotify.com/documentation/web-api/concepts/api-calls",
-        note=("Calls are counted in a rolling window of 30 seconds for each app; 429 has Retry-After."),
+        note="Calls are counted in a rolling window of 30 seconds per app. A 429 response contains Retry-After.",
     ),
     uncertain=(
         (
-            "The texts of a 401 are not documented and have changed: since July 2026 one text stands for missing, "
-            "invalid and expired tokens alike, which is read as a denial without a reason."
+            "The messages of a 401 are not documented and have changed. Since July 2026, the same message is used for "
+            "missing, invalid and expired tokens. It is read as a denial without a reason."
         ),
     ),
 )
