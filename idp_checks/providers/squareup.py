@@ -1,4 +1,4 @@
-"""Square: the merchant behind a token."""
+"""Square: the merchant account of a token."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Merchant(Struct):
 
 
 class Me(Shape):
-    """``GET /v2/merchants/me``, and ``GET /v2/merchants``, whose list of one stands under the same name.
+    """``GET /v2/merchants/me``, or ``GET /v2/merchants``, whose list is also named ``merchant``.
 
     https://developer.squareup.com/reference/square/merchants-api
     """
@@ -60,7 +60,7 @@ class Me(Shape):
 
 
 class TokenStatus(ResponseModel):
-    """A good token of whatever application; without ``expires_at``, or with an empty one, it does not end.
+    """A valid token of any application. If ``expires_at`` is missing or empty, the token does not expire.
 
     https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus
     """
@@ -83,7 +83,7 @@ class TokenStatus(ResponseModel):
 
 
 class StatusEndpoint(HttpEndpoint):
-    """An endpoint whose refusals stand in a list: their category denies, their code says why."""
+    """An endpoint that returns a list of errors: the category marks a refusal, the code contains the reason."""
 
     def read(self, response: Response, question: Question) -> Reading:
         body = response.json
@@ -119,11 +119,11 @@ PROVIDER = Provider(
         shapes=(Me,),
         request=RequestTemplate("https://connect.squareup.com/v2/merchants/me"),
         quirks=(
-            "The account is a business: no person, no username, no address, no picture.",
-            "The list call names its list merchant too, in the singular.",
-            "business_email of a location is a contact of the business, and no person's.",
-            "Not made for sign-in: the ID token that it once gave is deprecated since 2021-09-15.",
-            "The sandbox, connect.squareupsandbox.com, has tokens of its own, which fail with 401 elsewhere.",
+            "The account is a business. It has no personal name, username, email address or picture.",
+            "The list call also returns its list in the field merchant, in the singular.",
+            "business_email of a location is a contact address of the business, not of a user.",
+            "The API is not made for sign-in. Its ID token has been deprecated since 2021-09-15.",
+            "The sandbox, connect.squareupsandbox.com, issues separate tokens. Other hosts refuse them with 401.",
         ),
         sources=(
             "https://developer.squareup.com/reference/square/merchants-api/retrieve-merchant",
@@ -134,24 +134,30 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "As seen it has 64 characters and begins with EAAA, older ones with sq0atp-, and room for 1024 "
-            "is asked for. The application chooses the scopes and whether it is short-lived."
+            "In practice, a token has 64 characters and begins with EAAA; older tokens begin with sq0atp-. Square "
+            "advises clients to allow 1024 characters. The application chooses the scopes and whether the token is "
+            "short-lived."
         ),
         lifetime=2592000,
         expiry_field="expires_at",
-        validity=("With short_lived=true 24 hours and no refresh token. A personal access token has no end."),
+        validity=(
+            "With short_lived=true, a token expires after 24 hours and has no refresh token. A personal access token "
+            "does not expire."
+        ),
         renewal=renew_by_refresh_token(
             (
-                "In the code flow the refresh token has no end and stays; with PKCE it works once within 90 "
+                "In the code flow, the refresh token does not expire or change. With PKCE, it works once within 90 "
                 "days, without client_secret."
             ),
             "https://connect.squareup.com/oauth2/token",
             as_json=True,
         ),
         termination=Operation(
-            "Header Authorization: Client and the application's secret; JSON body of client_id and access_token or "
-            "merchant_id. Ends all the application's tokens of that merchant unless revoke_only_access_token is true; "
-            "404 for an unknown one.",
+            (
+                "The header is Authorization: Client followed by the application's secret. The JSON body contains "
+                "client_id and access_token or merchant_id. The call revokes all tokens of the application for that "
+                "merchant, unless revoke_only_access_token is true. An unknown token gets 404."
+            ),
             RequestTemplate(
                 "https://connect.squareup.com/oauth2/revoke",
                 by_json("access_token"),
@@ -175,8 +181,8 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("MERCHANT_PROFILE_READ",),
         adding=(
-            "Authorise again with more permissions, by spaces or plus signs; a refresh in the code flow may ask for "
-            "fewer."
+            "Authorize again with more permissions, separated by spaces or plus signs. A refresh in the code flow may "
+            "request fewer permissions."
         ),
         sources=("https://developer.squareup.com/docs/oauth-api/square-permissions",),
     ),
@@ -188,15 +194,13 @@ PROVIDER = Provider(
         proves=frozenset({"client", "subject", "scopes", "end"}),
         response_model=TokenStatus,
         source="https://developer.squareup.com/reference/square/o-auth-api/RetrieveTokenStatus",
-        note=(
-            "The token is what is asked about and what asks. Tokens of the sandbox are asked about at its "
-            "own host, by issuer_url."
-        ),
+        note="The token authenticates its own check. The sandbox checks its tokens at a separate host: set issuer_url.",
     ),
     uncertain=(
         (
-            "For a dead token UNAUTHORIZED is documented alone. Square lists codes for expired and revoked ones too: "
-            "they name the reason, and category AUTHENTICATION_ERROR denies with any code."
+            "UNAUTHORIZED is the only code documented for an invalid token. Square also lists codes for expired and "
+            "revoked tokens; these codes are read as the reason. Any code of the category AUTHENTICATION_ERROR is "
+            "read as a refusal."
         ),
     ),
 )

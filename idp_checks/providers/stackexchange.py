@@ -1,6 +1,6 @@
-"""Stack Exchange: the person on one site of the network, Stack Overflow as a rule.
+"""Stack Exchange: the user on one site of the network, usually Stack Overflow.
 
-Every error has HTTP status 400: its kind stands in ``error_id``.
+Every error has HTTP status 400. The field ``error_id`` contains the kind of error.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from idp_checks.providers.sdk import (
 
 
 class User(Struct):
-    """An element of ``items``: ``account_id`` is the person in the whole network, ``user_id`` on one site."""
+    """An element of ``items``: ``account_id`` identifies the user in the network, ``user_id`` on one site."""
 
     account_id: NumberId
     display_name: Name = None
@@ -48,9 +48,9 @@ class User(Struct):
 
 
 class Users(Shape):
-    """``GET /me``, https://api.stackexchange.com/docs/me; the first element is the person.
+    """``GET /me``, https://api.stackexchange.com/docs/me; the first element is the user.
 
-    Also ``GET /me/associated``, which has the identifier alone.
+    ``GET /me/associated`` also fits; it contains only the identifier.
     """
 
     subject: ClassVar[Path] = ("items", 0, "account_id")
@@ -59,7 +59,7 @@ class Users(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if not self.items:
-            raise ProfileError("no profile on the site that was asked", path="$.items")
+            raise ProfileError("the user has no profile on the requested site", path="$.items")
         user = self.items[0]
         name = user.display_name
         if name is not None and "&" in name:
@@ -76,13 +76,13 @@ class AccessToken(Struct):
 
 
 class AccessTokens(ResponseModel):
-    """A good token of whatever application; without ``scope`` it has none, with ``no_expiry`` no end."""
+    """A valid token of any application. Without ``scope`` it has no scopes; with ``no_expiry`` it does not expire."""
 
     items: list[AccessToken]
 
     def read(self, question: Question) -> Reading:
         if len(self.items) != 1:
-            return Reading(active=None, reason="unparsable", detail="one token was asked about, and not one is told of")
+            return Reading(active=None, reason="unparsable", detail="the response does not contain exactly one token")
         token = self.items[0]
         scopes = tuple(token.scope or ())
         return Reading(
@@ -95,12 +95,16 @@ class AccessTokens(ResponseModel):
         )
 
 
-class OneToken(HttpEndpoint):
-    """The call for a single token: it takes several, parted by semicolons, and tells of those that are good."""
+class SingleTokenEndpoint(HttpEndpoint):
+    """The call for a single token. It accepts several, separated by semicolons, and returns the valid tokens."""
 
     def steps(self, question: Question) -> Steps:
         if ";" in question.token.reveal():
-            return Reading(active=None, reason="not_stated", detail="several tokens in one, by the issuer's semicolon")
+            return Reading(
+                active=None,
+                reason="not_stated",
+                detail=("not sent: the token contains the semicolon that separates tokens in this call"),
+            )
         return (yield from super().steps(question))
 
 
@@ -130,17 +134,20 @@ PROVIDER = Provider(
         ),
         quirks=(
             (
-                "account_id is the person in the whole network, user_id on one site: who keys by user_id, as "
-                "social_core does, makes two users of one person."
+                "account_id identifies the user in the whole network, user_id on one site. An application that stores "
+                "user_id, as social_core does, creates two accounts for one user."
             ),
             (
-                "A good token of somebody who never joined the site asked gives empty items; account_id is still in "
-                "GET /me/associated."
+                "If the user never joined the requested site, the response to a valid token has empty items. GET "
+                "/me/associated still returns account_id."
             ),
-            "There is no e-mail address, no username and no legal name: display_name, free and not unique, is all.",
-            "display_name has HTML entities in it, such as &#39;, web addresses have none.",
-            "The body is always compressed, by gzip, or by deflate where asked for.",
-            "Beside the token goes the key of the application.",
+            (
+                "The profile has no email address, username or legal name. It only has display_name, which the user "
+                "chooses and which is not unique."
+            ),
+            "display_name contains HTML entities such as &#39;. URLs do not.",
+            "The body is always compressed, with gzip, or with deflate on request.",
+            "Requests contain the token and the application's key.",
         ),
         sources=(
             "https://api.stackexchange.com/docs/me",
@@ -151,22 +158,24 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It may end in two closing brackets, so it is percent-encoded. Bound to one application, one "
-            "person and the scopes granted."
+            "The token may end in two closing brackets, so it is percent-encoded. It is bound to one application, "
+            "one user and the granted scopes."
         ),
         lifetime=86400,
         validity=(
-            "The token answer has it as expires, not as expires_in. Scope no_expiry takes the end away, and "
-            "expires with it. Sent once over plain HTTP, a token is ended."
+            "The token response contains the lifetime as expires, not as expires_in. With scope no_expiry, the token "
+            "does not expire and expires is missing. A token that is sent once over plain HTTP is revoked."
         ),
-        renewal=Operation("None: authorise again, or ask for no_expiry."),
+        renewal=Operation("Not available. Authorize again, or request the scope no_expiry."),
         termination=Operation(
-            "Takes 20 tokens at most, parted by semicolons, and lists the ones it ended. The whole consent ends by GET "
-            "https://api.stackexchange.com/2.3/apps/{token}/de-authenticate.",
+            (
+                "Accepts up to 20 tokens, separated by semicolons, and lists the revoked tokens. GET "
+                "https://api.stackexchange.com/2.3/apps/{token}/de-authenticate revokes the whole grant."
+            ),
             RequestTemplate("https://api.stackexchange.com/2.3/access-tokens/{token}/invalidate", by_path("token")),
         ),
         uses=Operation(
-            "Parameters access_token and key, no site.",
+            "The parameters are access_token and key, without site.",
             RequestTemplate(
                 "https://api.stackexchange.com/2.3/me/associated",
                 by_query("access_token"),
@@ -184,12 +193,12 @@ PROVIDER = Provider(
     scopes=Scopes(
         separator=",",
         adding=(
-            "Authorise again at https://stackoverflow.com/oauth; there are private_info, read_inbox, write_access and "
-            "no_expiry. The profile needs none; none opens an address."
+            "Authorize again at https://stackoverflow.com/oauth. The scopes are private_info, read_inbox, "
+            "write_access and no_expiry. The profile requires no scope. No scope grants access to the email address."
         ),
         sources=("https://api.stackexchange.com/docs/authentication",),
     ),
-    debug=OneToken(
+    debug=SingleTokenEndpoint(
         kind="tokeninfo",
         url="https://api.stackexchange.com/2.3/access-tokens/{token}",
         placement=by_path("token"),
@@ -197,29 +206,29 @@ PROVIDER = Provider(
         response_model=AccessTokens,
         limit=(30, 1),
         refusals=(
-            Refusal(200, "denied", {"items": [], "has_more": False}, detail="no such token, or one that has ended"),
+            Refusal(200, "denied", {"items": [], "has_more": False}, detail="the token is unknown or has expired"),
             Refusal(400, "denied", _error(402)),
-            Refusal(400, "revoked", _error(406), detail="seen outside HTTPS, and ended for it"),
-            Refusal(400, "not_permitted", _error(403), detail="the token lacks a permission, or does not fit the key"),
-            Refusal(400, "caller_rejected", _error(405), detail="the application's key is asked for"),
+            Refusal(400, "revoked", _error(406), detail="revoked because it was sent without HTTPS"),
+            Refusal(400, "not_permitted", _error(403), detail="the token lacks a permission or does not match the key"),
+            Refusal(400, "caller_rejected", _error(405), detail="the application's key is required"),
             Refusal(None, "rate_limited", _error(502)),
-            Refusal(None, "issuer_error", _error(500, 503), detail="Stack Exchange cannot answer at present"),
+            Refusal(None, "issuer_error", _error(500, 503), detail="Stack Exchange is unavailable"),
         ),
         source="https://api.stackexchange.com/docs/read-access-tokens",
         note=(
-            "It answers for the tokens of every application and does not name the client: only a call with the "
-            "application's own key proves that (GET /me/associated with access_token and key; 400 with error_id 403 "
-            "for another application's token, and for an unknown one). Path and answer both hold the token: "
-            "neither belongs in a log. An address without a key has 300 requests a day, 30 a second at most, and none "
-            "before backoff is over."
+            "The response does not contain the client. To prove the client, call GET /me/associated with access_token "
+            "and the application's own key. That call returns 400 with error_id 403 for an unknown token or a token "
+            "of another application. The path and the response both contain the token, so neither belongs in a log. "
+            "Without a key, an IP address has 300 requests a day. The rate limit is 30 requests per second, and "
+            "clients must wait for the time in backoff."
         ),
     ),
     uncertain=(
         (
-            "That an empty list means a dead or unknown token is how clients read it and how the API treats "
-            "identifiers, but stands on no page: it is read as a denial without a reason."
+            "No page documents that an empty list means an invalid or unknown token. Clients read it this way, and "
+            "the API treats identifiers this way. It is read as a refusal without a reason."
         ),
-        "A missing expires_on_date without scope no_expiry is not documented: the end is not proven then.",
-        "Some third-party descriptions end the path in /read, which Stack Exchange's own pages do not.",
+        "A missing expires_on_date without the scope no_expiry is not documented. The expiry is then not proven.",
+        "Some third-party descriptions end the path in /read. Stack Exchange's own pages do not.",
     ),
 )

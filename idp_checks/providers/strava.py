@@ -1,4 +1,4 @@
-"""Strava: the athlete behind a token, in a summary or a detailed form."""
+"""Strava: the athlete of a token, as a summary or in detail."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from idp_checks.providers.sdk import (
 class Athlete(Shape):
     """``GET /api/v3/athlete``, https://developers.strava.com/docs/reference/#api-Athletes-getLoggedInAthlete.
 
-    ``email`` is in answers from before 2019-01-15 alone; ``profile`` is a picture, or a path where there is none.
+    Only responses from before 2019-01-15 contain ``email``. ``profile`` is the URL of a picture, or a path if the
+    athlete has no picture.
     """
 
     id: NumberId
@@ -71,13 +72,13 @@ PROVIDER = Provider(
         shapes=(Athlete,),
         request=RequestTemplate("https://www.strava.com/api/v3/athlete"),
         quirks=(
-            "No address: Strava took it out on 2019-01-15, and only older records hold one.",
-            "profile and profile_medium are paths such as avatar/athlete/large.png where there is no picture.",
+            "The profile has no email address. Strava removed it on 2019-01-15, so only older records contain it.",
+            "profile and profile_medium are paths such as avatar/athlete/large.png if the athlete has no picture.",
             "username is null for most athletes.",
-            "There is no whole name; firstname or lastname may be empty.",
-            "Identifiers pass 32 bits.",
-            "The detailed form (resource_state 3) needs profile:read_all; country is free text.",
-            "The token answer holds a summary of the athlete, that of a renewal does not.",
+            "The profile has no full name. firstname or lastname may be empty.",
+            "Identifiers exceed 32 bits.",
+            "The detailed profile (resource_state 3) requires profile:read_all. country is free text.",
+            "The token response contains a summary of the athlete. The response to a renewal does not.",
         ),
         sources=(
             "https://developers.strava.com/docs/reference/#api-Athletes-getLoggedInAthlete",
@@ -88,23 +89,28 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "40 letters and digits as seen. An application asks for scopes, and the athlete may untick any: "
-            "what was granted stands in the parameter scope of the redirect."
+            "In practice, a token has 40 letters and digits. An application requests scopes, and the athlete may "
+            "deselect any of them. The redirect contains the granted scopes in the parameter scope."
         ),
         lifetime=21600,
         expiry_field="expires_at",
-        validity="Those without an end died on 2019-10-15.",
+        validity="Tokens without an expiry became invalid on 2019-10-15.",
         renewal=renew_by_refresh_token(
-            ("With more than an hour left the same token may come back; a new refresh token ends the older one."),
+            (
+                "If the token has more than an hour left, the response may contain the same token. A new refresh "
+                "token invalidates the previous refresh token."
+            ),
             "https://www.strava.com/oauth/token",
         ),
         termination=Operation(
-            "Form field access_token; ends every token of that athlete for the application. The athlete can do the "
-            "same in the settings.",
+            (
+                "Accepts the token in access_token and revokes all tokens of that athlete for the application. The "
+                "athlete can also do this in the settings."
+            ),
             RequestTemplate("https://www.strava.com/oauth/deauthorize", by_form("access_token"), method="POST"),
             ends="grant",
         ),
-        uses=Operation("Any scope will do.", RequestTemplate("https://www.strava.com/api/v3/athlete")),
+        uses=Operation("Any scope is sufficient.", RequestTemplate("https://www.strava.com/api/v3/athlete")),
         sources=(
             "https://developers.strava.com/docs/authentication/",
             "https://developers.strava.com/docs/oauth-updates/",
@@ -114,8 +120,8 @@ PROVIDER = Provider(
         separator=",",
         profile=("read", "profile:read_all"),
         adding=(
-            "Authorise again with more (read_all, profile:write, activity:read, activity:read_all, activity:write); "
-            "approval_prompt=force asks again."
+            "Authorize again with more scopes (read_all, profile:write, activity:read, activity:read_all, "
+            "activity:write). approval_prompt=force shows the consent page again."
         ),
         sources=("https://developers.strava.com/docs/authentication/#detailsaboutrequestingaccess",),
     ),
@@ -129,16 +135,16 @@ PROVIDER = Provider(
                 401,
                 "not_permitted",
                 {"errors": [{"resource": "AccessToken", "code": "missing"}]},
-                detail="alive, without a scope",
+                detail="the token is valid but lacks a scope",
             ),
-            Refusal(403, "not_permitted", detail="the application may have reached its number of athletes"),
+            Refusal(403, "not_permitted", detail="the application may have reached its limit of athletes"),
         ),
         source="https://developers.strava.com/docs/authentication/",
         note=(
-            "By default 200 calls in 15 minutes and 2000 a day for the application, half of them for reading "
-            "(X-RateLimit-Usage, X-ReadRateLimit-Usage), counted anew on the quarter hour and at midnight "
-            "UTC; small applications have room for one athlete."
+            "By default, an application has 200 calls per 15 minutes and 2000 per day, half of them for reading "
+            "(X-RateLimit-Usage, X-ReadRateLimit-Usage). The counters reset every quarter of an hour and at midnight "
+            "UTC. Small applications are limited to one athlete."
         ),
     ),
-    uncertain=("Expired, revoked and unknown tokens get the same 401, and a 403 does not say why.",),
+    uncertain=("Expired, revoked and unknown tokens get the same 401. A 403 does not contain the reason.",),
 )

@@ -1,4 +1,4 @@
-"""Stripe Connect: the account that a platform was connected to by OAuth."""
+"""Stripe Connect: the account that a platform is connected to through OAuth."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Settings(Struct):
 class Account(Shape):
     """``GET /v1/account``, https://docs.stripe.com/api/accounts/object.
 
-    Before API version 2019-02-19 ``display_name`` and ``business_name`` stand at the top.
+    Before API version 2019-02-19, ``display_name`` and ``business_name`` are at the top level.
     """
 
     id: Id
@@ -78,7 +78,7 @@ class Account(Shape):
 
 
 class Probe(HttpEndpoint):
-    """The profile call; an unknown key is told by the beginning of a text alone, which goes on with the masked key."""
+    """The profile call. The error for an unknown key begins with a fixed phrase and ends with the masked key."""
 
     def read(self, response: Response, question: Question) -> Reading:
         body = response.json
@@ -109,18 +109,18 @@ PROVIDER = Provider(
         shapes=(Account,),
         request=RequestTemplate("https://api.stripe.com/v1/account"),
         quirks=(
-            "The account is a business: all of its team are one user, and there are no parts of a name.",
+            "The account is a business. Its whole team is one user, and it has no given or family name.",
             (
-                "The name is business_profile.name, else settings.dashboard.display_name; before API version "
-                "2019-02-19 display_name and business_name stood at the top. Any of them may be null."
+                "The name is business_profile.name, else settings.dashboard.display_name. Before API version "
+                "2019-02-19, display_name and business_name were at the top level. Any of them may be null."
             ),
-            "Which form comes depends on the header Stripe-Version, else on the connected account's own version.",
-            "email may be null, and nothing vouches for it.",
-            "There is no picture: icon and logo are numbers of files.",
-            "created is in seconds since 1970.",
+            "The format depends on the header Stripe-Version, else on the API version of the connected account.",
+            "email may be null. Stripe does not state that it is verified.",
+            "The account has no picture. icon and logo are file IDs.",
+            "created is a time in seconds since 1970.",
             (
-                "Stripe advises new platforms against OAuth; the OAuth of Stripe Apps, with tokens of one hour, is "
-                "another one."
+                "Stripe advises against OAuth for new platforms. The OAuth of Stripe Apps, with tokens of one hour, "
+                "is a different product."
             ),
         ),
         sources=("https://docs.stripe.com/api/accounts/object",),
@@ -128,15 +128,19 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "A secret key in form and power, acting as the connected account. read_only or read_write, live or test "
-            "mode, are fixed at the grant. Stripe advises the platform's own key with the header Stripe-Account "
-            "instead."
+            "The token is a secret key and acts as the connected account. The grant fixes read_only or read_write, "
+            "and live or test mode. Stripe recommends the platform's own key with the header Stripe-Account instead."
         ),
         lifetime=0,
-        validity="It dies when account or platform disconnects, or when it is rolled by a refresh.",
+        validity=(
+            "A disconnect by the account or the platform revokes the token. A refresh that rolls the token also ends "
+            "it."
+        ),
         renewal=Operation(
-            "grant_type=refresh_token with the platform's secret key: not because of an end, but for a token of test "
-            "mode, of a narrower scope, or a rolled one.",
+            (
+                "Sends grant_type=refresh_token with the platform's secret key. Tokens do not expire, so the purpose "
+                "is a test mode token, a token with a narrower scope, or a rolled token."
+            ),
             RequestTemplate(
                 "https://connect.stripe.com/oauth/token",
                 by_form("refresh_token"),
@@ -148,12 +152,15 @@ PROVIDER = Provider(
             token="refresh",
         ),
         termination=Operation(
-            "client_id and stripe_user_id in the form, with the platform's secret key. The account's owner can do it "
-            "in the dashboard; the platform is told by account.application.deauthorized.",
+            (
+                "The form contains client_id and stripe_user_id, and the platform's secret key authenticates the "
+                "call. The owner of the account can disconnect in the dashboard. The event "
+                "account.application.deauthorized informs the platform."
+            ),
             # The call names the account and not the token, so this package does not send it.
             manual_call=("POST", "https://connect.stripe.com/oauth/deauthorize"),
         ),
-        uses=Operation("The account that the token belongs to.", RequestTemplate("https://api.stripe.com/v1/account")),
+        uses=Operation("Returns the account of the token.", RequestTemplate("https://api.stripe.com/v1/account")),
         pattern=r"[sr]k_(live|test)_\w+",
         sample="sk_test_{}",
         sources=(
@@ -165,7 +172,7 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("read_only",),
         email=("read_only",),
-        adding="There are two, read_only unless asked otherwise and read_write; the account must authorise again.",
+        adding="The scopes are read_only, the default, and read_write. The account must authorize again.",
         implied={"read_write": ("read_only",)},
         sources=("https://docs.stripe.com/connect/oauth-reference",),
     ),
@@ -182,24 +189,27 @@ PROVIDER = Provider(
                 401,
                 "revoked",
                 {"error": {"code": "platform_api_key_expired"}},
-                detail="the platform made a new key, or the account was disconnected",
+                detail="the platform created a new key, or the account was disconnected",
             ),
             Refusal(
                 403,
                 "not_permitted",
                 {"error": {"type": "invalid_request_error"}},
-                detail="a restricted key without this right, or a connection that has ended: not told which",
+                detail="either a restricted key lacks this permission, or the connection has ended",
             ),
         ),
         source="https://docs.stripe.com/error-codes",
         note=(
-            "Shows that the key works and for which account, never for which platform: any secret key of any account "
-            "passes. A platform can ask with its own key for https://api.stripe.com/v1/accounts/{stripe_user_id}, "
-            "which only connected accounts answer. About 100 questions a second in live mode, 25 in test mode."
+            "The response contains the account, not the platform. Any secret key of any account passes. A platform "
+            "can call https://api.stripe.com/v1/accounts/{stripe_user_id} with its own key, which works only for "
+            "connected accounts. The rate limit is about 100 requests per second in live mode and 25 in test mode."
         ),
     ),
     uncertain=(
-        "How a token ended by a disconnect is answered is not documented: of the codes that Stripe lists two deny.",
-        "The text for an unknown key is known from practice: a 401 with any other text leaves the question open.",
+        (
+            "The response to a token that was revoked by a disconnect is not documented. Two of the codes that Stripe "
+            "lists are read as refusals."
+        ),
+        "The error message for an unknown key is known only from practice. A 401 with any other message is undecided.",
     ),
 )

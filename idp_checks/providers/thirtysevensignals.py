@@ -1,6 +1,6 @@
 """37signals: the identity behind Basecamp and its older products.
 
-37signals says that its OAuth is not for signing users in, and that it does not verify the address.
+According to 37signals, its OAuth is not meant for sign-in, and it does not verify the email address.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from idp_checks.providers.sdk import (
 
 
 class Identity(Struct):
-    """``identity``: no user of any product."""
+    """``identity``, which is not the user of any product."""
 
     id: NumberId
     first_name: Name = None
@@ -62,30 +62,30 @@ class Authorization(Shape):
         )
 
 
-class Holder(Struct):
-    """``identity``."""
+class TokenIdentity(Struct):
+    """``identity`` of a valid token."""
 
     id: int
 
 
-class Authorized(ResponseModel):
-    """A good token of whatever application."""
+class TokenInfo(ResponseModel):
+    """A valid token of any application."""
 
     expires_at: IsoTime
-    identity: Holder
+    identity: TokenIdentity
 
     def read(self, question: Question) -> Reading:
         return Reading(active=True, reason="ok", subject=str(self.identity.id), expires_at=parse_iso(self.expires_at))
 
 
 class Probe(HttpEndpoint):
-    """The call with the token; a dead one is refused by 401 with a text, free but for how it begins."""
+    """The call with the token. An invalid token gets 401 with an error message that is fixed only at its beginning."""
 
     def read(self, response: Response, question: Question) -> Reading:
         body = response.json
-        said = body.get("error") if isinstance(body, dict) else None
-        if response.status == 401 and isinstance(said, str) and said:
-            return Reading(active=False, reason="expired" if said.startswith("OAuth token expired") else "denied")
+        message = body.get("error") if isinstance(body, dict) else None
+        if response.status == 401 and isinstance(message, str) and message:
+            return Reading(active=False, reason="expired" if message.startswith("OAuth token expired") else "denied")
         return super().read(response, question)
 
 
@@ -106,13 +106,19 @@ PROVIDER = Provider(
             "https://launchpad.37signals.com/authorization.json", headers={"User-Agent": "{user_agent}"}
         ),
         quirks=(
-            "The address is not verified, by the provider's own word: no accounts are to be linked by it.",
-            "Without a User-Agent that tells application and contact the answer is 400.",
-            "identity.id is the identity; the user in an account has another id, in its my/profile.json.",
-            "accounts lists every product that the person has, if any: product tells them apart (bc3 is Basecamp).",
+            "The email address is not verified. 37signals advises against linking accounts by it.",
+            "Without a User-Agent that contains the application and a contact, the response is 400.",
             (
-                "There is no username, and no picture: avatar_url stands in my/profile.json of an account, at the "
-                "account's href."
+                "identity.id identifies the identity. The user in an account has another id, in the account's "
+                "my/profile.json."
+            ),
+            (
+                "accounts lists the user's accounts in all products and may be empty. product contains the product "
+                "(bc3 is Basecamp)."
+            ),
+            (
+                "The profile has no username and no picture. my/profile.json at the href of an account contains "
+                "avatar_url."
             ),
         ),
         sources=(
@@ -123,24 +129,26 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents=(
-            "Bound to one application and one person, as whom it acts in all accounts and products: there "
-            "are no scopes."
-        ),
+        contents="Bound to one application and one user. The token acts as this user in all accounts and products.",
         lifetime=1209600,
-        validity=("expires_in of the token answer, expires_at of authorization.json. A new password ends every token."),
+        validity=(
+            "The token response contains the lifetime in expires_in, authorization.json the expiry in expires_at. A "
+            "password change revokes all tokens."
+        ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token (formerly type=refresh) with refresh_token, client_id and client_secret; refused "
-            "with 400 authorization_expired or with 401.",
+            (
+                "Sends grant_type=refresh_token (formerly type=refresh) with refresh_token, client_id and "
+                "client_secret. A refusal is 400 authorization_expired or 401."
+            ),
             "https://launchpad.37signals.com/authorization/token",
             headers={"User-Agent": "{user_agent}"},
             required_credentials=("client_id", "client_secret", "user_agent"),
         ),
         termination=Operation(
-            "No call for it: among the integrations of the identity the person can remove the application."
+            "No API call: the user removes the application in the list of integrations of the identity."
         ),
         uses=Operation(
-            "Any token works; the User-Agent names the application and a contact.",
+            "Any token works. The User-Agent contains the application and a contact.",
             RequestTemplate(
                 "https://launchpad.37signals.com/authorization.json",
                 headers={"User-Agent": "{user_agent}"},
@@ -154,7 +162,7 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         separator="",
-        adding="There are none.",
+        adding="37signals has no scopes.",
         sources=("https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",),
     ),
     debug=Probe(
@@ -164,22 +172,25 @@ PROVIDER = Provider(
         headers={"User-Agent": "{user_agent}"},
         required_credentials=("user_agent",),
         proves=frozenset({"subject", "end"}),
-        response_model=Authorized,
+        response_model=TokenInfo,
         limit=(50, 10),
         refusals=(
-            Refusal(400, "caller_rejected", detail="the User-Agent does not name the application and a contact"),
+            Refusal(400, "caller_rejected", detail="the User-Agent does not contain the application and a contact"),
         ),
         source="https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",
         note=(
-            "It answers for every application's token and does not name the client. The User-Agent is one such as "
-            "Sample App (dev@example.com). About 50 requests in 10 seconds and address."
+            "The response does not contain the client. An example of a valid User-Agent is Sample App "
+            "(dev@example.com). The rate limit is about 50 requests per 10 seconds and IP address."
         ),
     ),
     uncertain=(
         (
-            "The text beside 401 is documented nowhere: that of an expired token is known from 37signals' answers to "
-            "developers, in two wordings that begin alike; any other is read as a denial without a reason."
+            "The error message of a 401 is not documented. 37signals' replies to developers contain two messages for "
+            "an expired token, which begin alike. Any other message is read as a refusal without a reason."
         ),
-        "37signals' own command line signs in at a newer server of OAuth 2.1: its tokens were not looked at.",
+        (
+            "37signals' own command-line tool signs in at a newer OAuth 2.1 server. The tokens of that server were "
+            "not examined."
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""TikTok: every answer carries an ``error`` object, whose code is ``ok`` for success."""
+"""TikTok: every response contains an ``error`` object, whose code is ``ok`` on success."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from idp_checks.providers.sdk import (
 
 SUCCESS = "ok"
 Code: TypeAlias = Annotated[Any, Meta(extra={"const": SUCCESS})]
-"""``ok`` in every answer that is no error."""
+"""``ok`` in every successful response."""
 
 
 class Outcome(Struct):
-    """``error``, of a success too."""
+    """``error``, also present on success."""
 
     code: Code = None
 
 
 class User(Struct):
-    """``data.user``: a member comes only when named in ``fields``."""
+    """``data.user``, which contains only the fields listed in the parameter ``fields``."""
 
     open_id: Id
     display_name: Name = None
@@ -52,7 +52,7 @@ class User(Struct):
 
 
 class Data(Struct):
-    """``data``: empty beside an error."""
+    """``data``, empty if the response is an error."""
 
     user: User
 
@@ -67,7 +67,7 @@ class UserInfo(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         if self.error is not None and self.error.code != SUCCESS:
-            raise ProfileError("the answer is an error, no profile", path="$.error.code")
+            raise ProfileError("the response is an error and contains no profile", path="$.error.code")
         user = self.data.user
         return Claims(
             id=user.open_id,
@@ -77,8 +77,8 @@ class UserInfo(Shape):
         )
 
 
-class Probed(UserInfo, kw_only=True):
-    """The same as proof of a token: without ``error`` it is no documented answer."""
+class ProbeResponse(UserInfo, kw_only=True):
+    """The same response as proof of a token: ``error`` must be present, as documented."""
 
     error: Outcome
 
@@ -109,14 +109,17 @@ PROVIDER = Provider(
         ),
         subject_scope="the application",
         quirks=(
-            "No scope gives an e-mail address, and the name has no parts.",
-            "The parameter fields is mandatory; one field without its scope, and nothing comes.",
-            "The member error is there in every answer: its code tells, not its presence.",
-            "open_id differs by application, union_id by developer: the key must stay one of them.",
-            "username needs scope user.info.profile and can be changed; display_name is free and not unique.",
-            "Pictures are signed addresses that end after a day or so.",
-            "Requests call the client id client_key.",
-            "is_verified is the badge.",
+            "No scope grants access to an email address. The name is not split into given and family name.",
+            "The parameter fields is required. If the scope for one field is missing, the whole call fails.",
+            "Every response contains the field error. Its code shows whether the call succeeded.",
+            (
+                "open_id is specific to the application, union_id to the developer. An application must always use "
+                "the same field as the key."
+            ),
+            "username requires the scope user.info.profile and can change. display_name is free text and not unique.",
+            "Picture URLs are signed and expire after about a day.",
+            "Requests contain the client ID in the parameter client_key.",
+            "is_verified is the account's badge.",
         ),
         sources=("https://developers.tiktok.com/doc/tiktok-api-v2-get-user-info",),
     ),
@@ -124,17 +127,19 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "act. marks a user token, rft. a refresh token, clt. a client token, which has no person. The "
-            "token answer carries open_id and scope, with commas between."
+            "A user token begins with act., a refresh token with rft., and a client token, which has no user, with "
+            "clt. The token response contains open_id and, separated by commas, scope."
         ),
         lifetime=7200,
         validity=(
-            "2 hours, and 180 days for the refresh token; 24 hours and 365 days until November 2026. expires_in and "
-            "refresh_expires_in count."
+            "The refresh token expires after 180 days. Until November 2026, the lifetimes were 24 hours and 365 days. "
+            "expires_in and refresh_expires_in contain the actual lifetimes."
         ),
         renewal=Operation(
-            "grant_type=refresh_token with client_key, client_secret and refresh_token; a new refresh token takes the "
-            "old one's place.",
+            (
+                "Sends grant_type=refresh_token with client_key, client_secret and refresh_token. A new refresh token "
+                "replaces the previous refresh token."
+            ),
             RequestTemplate(
                 "https://open.tiktokapis.com/v2/oauth/token/",
                 by_form("refresh_token"),
@@ -145,8 +150,10 @@ PROVIDER = Provider(
             token="refresh",
         ),
         termination=Operation(
-            "Form fields client_key, client_secret and token; an empty answer. TikTok's settings let the person do the "
-            "same.",
+            (
+                "The form contains client_key, client_secret and token. The response is empty. The user can also "
+                "revoke access in TikTok's settings."
+            ),
             RequestTemplate(
                 "https://open.tiktokapis.com/v2/oauth/revoke/",
                 by_form("token"),
@@ -171,14 +178,14 @@ PROVIDER = Provider(
         separator=",",
         profile=("user.info.basic", "user.info.profile"),
         adding=(
-            "Add the scope to the application, which TikTok reviews, then authorise again with it; the person may "
-            "untick it: what was granted stands in scope of the token answer."
+            "Add the scope to the application, which TikTok reviews, and authorize again with it. The user may "
+            "deselect it. The token response contains the granted scopes in scope."
         ),
         sources=("https://developers.tiktok.com/doc/tiktok-api-scopes",),
     ),
     debug=profile_probe(
         "https://open.tiktokapis.com/v2/user/info/",
-        Probed,
+        ProbeResponse,
         params={"fields": "open_id,union_id"},
         limit=(600, 60),
         refusals=(
@@ -187,16 +194,16 @@ PROVIDER = Provider(
                 401,
                 "not_permitted",
                 {"error": {"code": "scope_not_authorized"}},
-                detail="alive, without scope user.info.basic",
+                detail="the token is valid but lacks the scope user.info.basic",
             ),
         ),
         error_fields=(),
         source="https://developers.tiktok.com/doc/tiktok-api-v2-error-handling",
         note=(
-            "There is no introspection: the probe proves no client, but for open_id being per application, so that one "
-            "known from one's own token answer speaks for one's own token. A 401 is no denial by itself: the code "
-            "says. 600 calls a minute."
+            "TikTok has no introspection. open_id is specific to the application: if it equals the open_id of the "
+            "application's own token response, the token belongs to the application. A 401 alone is not a refusal; "
+            "the code contains the reason. The rate limit is 600 calls per minute."
         ),
     ),
-    uncertain=("Expired, revoked and unknown tokens get the same answer.",),
+    uncertain=("Expired, revoked and unknown tokens get the same response.",),
 )

@@ -1,6 +1,6 @@
-"""Tumblr: the person behind a token, known by the name of the primary blog.
+"""Tumblr: the user of a token, identified by the name of the primary blog.
 
-There is no identifier: the name stands for it, and can be changed.
+The API has no identifier. The name of the blog is used instead, although it can change.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Blog(Struct):
 
 
 class User(Struct):
-    """``user`` of an answer."""
+    """``user`` of a response."""
 
     name: Id
     blogs: list[Blog] | None = None
 
 
-class Found(Struct):
-    """``response`` of an answer; an error has a list in its place."""
+class UserResponse(Struct):
+    """``response`` of a response; an error contains a list instead."""
 
     user: User
 
@@ -56,11 +56,11 @@ class Info(Shape):
 
     subject: ClassVar[Path] = ("response", "user", "name")
 
-    response: Found
+    response: UserResponse
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         user = self.response.user
-        primary = next((each for each in user.blogs or () if each.primary is True), None)
+        primary = next((blog for blog in user.blogs or () if blog.primary is True), None)
         return Claims(id=user.name, picture=None if primary is None else largest_picture(primary.avatar))
 
 
@@ -76,18 +76,24 @@ PROVIDER = Provider(
         request=RequestTemplate("https://api.tumblr.com/v2/user/info"),
         quirks=(
             (
-                "There is no identifier: libraries take the name of the primary blog, which can be changed and then "
-                "taken by somebody else. The uuid of the primary blog stays, where it comes."
+                "The profile has no identifier. Libraries use the name of the primary blog, which can change and then "
+                "be used by another account. The uuid of the primary blog does not change, but is not always present."
             ),
-            "There is no address, and no name of the person: the blog's name stands for name and nickname too.",
             (
-                "The picture is the avatar of the primary blog, in newer answers a list of sizes; else "
-                "/v2/blog/{name}.tumblr.com/avatar redirects to it."
+                "The profile has no email address and no personal name. The blog's name is used as the name and the "
+                "nickname."
             ),
-            "Everything stands under response.user; meta repeats the HTTP status.",
-            "In an error response is an empty list.",
-            "A steady, telling User-Agent is asked for: applications without one may be slowed or shut out.",
-            "OAuth 1.0a goes on beside OAuth 2.0 and gives the same profile.",
+            (
+                "The picture is the avatar of the primary blog. Newer responses contain it as a list of sizes; "
+                "otherwise, /v2/blog/{name}.tumblr.com/avatar redirects to it."
+            ),
+            "All profile fields are under response.user. meta repeats the HTTP status.",
+            "In an error, the field response is an empty list.",
+            (
+                "Tumblr requires a constant and descriptive User-Agent. Applications without it may be throttled or "
+                "blocked."
+            ),
+            "Tumblr also supports OAuth 1.0a, which returns the same profile.",
         ),
         sources=("https://www.tumblr.com/docs/en/api/v2#userinfo--get-a-users-information",),
     ),
@@ -95,23 +101,25 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The application chooses the scopes; id_token of the token answer is false, since there is no "
-            "OpenID Connect."
+            "The application chooses the scopes. id_token in the token response is false because Tumblr does not "
+            "support OpenID Connect."
         ),
         lifetime=2520,
         expiry_field="expires_in",
-        validity="42 minutes in the documented example. Tokens of OAuth 1.0a do not end by time.",
+        validity="The documentation shows the lifetime of 42 minutes as an example. OAuth 1.0a tokens do not expire.",
         renewal=renew_by_refresh_token(
-            "A refresh token comes only with scope offline_access, and each use gives the next.",
+            "A refresh token requires the scope offline_access. Each renewal returns a new refresh token.",
             "https://api.tumblr.com/v2/oauth2/token",
         ),
-        termination=revoke_in_settings("Exchanging a token of OAuth 1.0a at /v2/oauth2/exchange ends that one."),
+        termination=revoke_in_settings("Exchanging an OAuth 1.0a token at /v2/oauth2/exchange revokes it."),
         uses=Operation(request=RequestTemplate("https://api.tumblr.com/v2/user/info"), required_scopes=("basic",)),
         sources=("https://github.com/tumblr/docs/blob/master/api.md",),
     ),
     scopes=Scopes(
         profile=("basic",),
-        adding="Authorise again with basic, write or offline_access in scope; none gives an address.",
+        adding=(
+            "Authorize again with basic, write or offline_access in scope. No scope grants access to an email address."
+        ),
         sources=("https://github.com/tumblr/docs/blob/master/api.md",),
     ),
     debug=profile_probe(
@@ -120,21 +128,25 @@ PROVIDER = Provider(
         limit=(300, 60),
         refusals=(
             Refusal(
-                401, "denied", {"meta": {"status": 401}}, bare=True, detail="dead or unknown, or a token of OAuth 1.0a"
+                401,
+                "denied",
+                {"meta": {"status": 401}},
+                bare=True,
+                detail=("the token is invalid, unknown or an OAuth 1.0a token"),
             ),
         ),
         source="https://www.tumblr.com/docs/en/api/v2#userinfo--get-a-users-information",
         note=(
-            "An application may make 1000 calls an hour and 5000 a day, an address 300 a minute. With a "
-            "JSONP callback the status is always 200: none is asked for."
+            "An application may make 1000 calls per hour and 5000 per day, an IP address 300 per minute. With a JSONP "
+            "callback, the status is always 200, so the request contains no callback."
         ),
     ),
     uncertain=(
-        "Expired, revoked and unknown tokens get the same 401, in which the code varies: the status alone counts.",
+        "Expired, revoked and unknown tokens get the same 401. Its code varies, so only the status is used.",
         (
-            "A token of OAuth 1.0a is good only in signed requests, which are not made: as a bearer token it is taken "
-            "to be refused like a dead one, and its form does not tell it apart."
+            "An OAuth 1.0a token works only in signed requests, which this project does not send. As a bearer token, "
+            "it is assumed to be refused like an invalid token. Its format is not distinguishable."
         ),
-        "Two accounts that had one name at different times cannot be told apart.",
+        "Two accounts that had the same name at different times cannot be distinguished.",
     ),
 )

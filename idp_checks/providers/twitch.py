@@ -51,7 +51,7 @@ class User(Struct):
 class Users(Shape):
     """``GET /helix/users``, https://dev.twitch.tv/docs/api/reference#get-users; the first element is the user.
 
-    There is no flag beside the address: it is given only when verified.
+    The response has no verification flag. It contains the email address only if the address is verified.
     """
 
     subject: ClassVar[Path] = ("data", 0, "id")
@@ -77,8 +77,8 @@ class UserInfo(OpenIdClaims):
     """OpenID Connect userinfo, https://dev.twitch.tv/docs/authentication/getting-tokens-oidc."""
 
 
-class Validated(ResponseModel):
-    """A good token of whatever client; an app token has no user.
+class TokenInfo(ResponseModel):
+    """A valid token of any client; an app token has no user.
 
     https://dev.twitch.tv/docs/authentication/validate-tokens.
     """
@@ -123,19 +123,19 @@ PROVIDER = Provider(
         shapes=(Users, UserInfo),
         request=RequestTemplate("https://api.twitch.tv/helix/users", headers={"Client-Id": "{client_id}"}),
         vouching=(
-            "Twitch's word that the address of /users is the verified one (scope user:read:email); in userinfo the "
-            "claim email_verified"
+            "email of /users, which contains only verified addresses (scope user:read:email); in userinfo, the claim "
+            "email_verified"
         ),
         quirks=(
-            "The user is the first element of the list data, which is empty for an app token without a query.",
+            "The user is the first element of the list data. The list is empty for an app token without a query.",
             (
-                "Every call of Helix wants the header Client-Id of the token's own client: another one gives 401 to a "
-                "good token."
+                "Every Helix call requires the header Client-Id with the token's own client. With another client, a "
+                "valid token gets 401."
             ),
-            "No real name is known: display_name, which is the login in another spelling or script, stands for it.",
-            "The login can be changed: never a key.",
-            "A member without a value is an empty text, not null.",
-            "In userinfo all but the standard claims come only when asked for by the parameter claims.",
+            "The profile has no real name. It has display_name, which is the login in another spelling or script.",
+            "The login can change and must not be used as a key.",
+            "A field without a value is an empty string, not null.",
+            "Userinfo contains non-standard claims only if the parameter claims requests them.",
         ),
         sources=("https://dev.twitch.tv/docs/api/reference#get-users",),
     ),
@@ -143,21 +143,26 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "30 small letters and digits as seen. Bound to one client, one account (none for app tokens) and "
-            "the scopes granted."
+            "In practice, a token has 30 lowercase letters and digits. It is bound to one client, one account (app "
+            "tokens have no account) and the granted scopes."
         ),
         validity=(
-            "expires_in of the token answer counts, about 4 hours in Twitch's examples; tokens of some old clients do "
-            "not end by time. A new password or a disconnected app ends a token early."
+            "expires_in in the token response contains the lifetime, about 4 hours in Twitch's examples. Tokens of "
+            "some old clients do not expire. A password change or a disconnected app revokes a token early."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, the refresh token URL-encoded; 400 or 401 once the person disconnected the app "
-            "or changed the password. Refresh tokens of public clients live 30 days and work once.",
+            (
+                "Sends grant_type=refresh_token with the URL-encoded refresh token. The response is 400 or 401 after "
+                "the user disconnected the app or changed the password. Refresh tokens of public clients expire after "
+                "30 days and work once."
+            ),
             "https://id.twitch.tv/oauth2/token",
         ),
         termination=Operation(
-            "Form fields client_id and token; 200 with an empty body when done, 400 for a dead token, 404 for an "
-            "unknown client.",
+            (
+                "The form contains client_id and token. The response is 200 with an empty body on success, 400 for an "
+                "invalid token, and 404 for an unknown client."
+            ),
             RequestTemplate(
                 "https://id.twitch.tv/oauth2/revoke",
                 by_form("token"),
@@ -167,7 +172,7 @@ PROVIDER = Provider(
             ),
         ),
         uses=Operation(
-            "Needs the header Client-Id and no scope.",
+            "Requires the header Client-Id, but no scope.",
             RequestTemplate(
                 "https://api.twitch.tv/helix/users",
                 headers={"Client-Id": "{client_id}"},
@@ -182,8 +187,8 @@ PROVIDER = Provider(
     scopes=Scopes(
         email=("user:read:email",),
         adding=(
-            "Authorise again with the larger set; force_verify=true asks again. The token answer has scope as a list. "
-            "The profile needs none, OpenID Connect needs openid."
+            "Authorize again with the larger set of scopes. force_verify=true shows the consent page again. The token "
+            "response contains scope as a list. The profile requires no scope, OpenID Connect requires openid."
         ),
         sources=("https://dev.twitch.tv/docs/authentication/scopes",),
     ),
@@ -192,9 +197,12 @@ PROVIDER = Provider(
         url="https://id.twitch.tv/oauth2/validate",
         placement=by_header("Authorization", "OAuth {token}"),
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        response_model=Validated,
+        response_model=TokenInfo,
         refusals=(Refusal(401, "denied", {"status": 401, "message": "invalid access token"}),),
         source="https://dev.twitch.tv/docs/authentication/validate-tokens",
-        note=("expires_in 0 is a token without end, not a dead one. Apps must ask at start and every hour."),
+        note=(
+            "expires_in 0 means that the token does not expire. Twitch requires apps to validate tokens at start and "
+            "every hour."
+        ),
     ),
 )

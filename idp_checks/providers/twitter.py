@@ -1,4 +1,4 @@
-"""X, formerly Twitter: the v2 answer of OAuth 2.0, and the v1.1 answer of connections by OAuth 1.0a."""
+"""X, formerly Twitter: the v2 profile of OAuth 2.0, and the v1.1 profile of OAuth 1.0a connections."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from idp_checks.providers.sdk import (
     revoke_by_request,
 )
 
-_oauth1 = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
+_match_oauth1_token = re.compile(r"\d+-[A-Za-z0-9]{20,}").fullmatch
 
 
 class User(Struct):
-    """``data`` of a v2 answer."""
+    """``data`` of a v2 response."""
 
     id: Id
     name: Name = None
@@ -50,7 +50,7 @@ class User(Struct):
 
 
 class Me(Shape):
-    """``GET /2/users/me``, https://docs.x.com/x-api/users/get-my-user; ``errors`` without ``data`` is no user."""
+    """``GET /2/users/me``, https://docs.x.com/x-api/users/get-my-user; ``errors`` without ``data`` is not a profile."""
 
     subject: ClassVar[Path] = ("data", "id")
 
@@ -68,7 +68,7 @@ class Me(Shape):
 
 
 class Account(Shape):
-    """``GET /1.1/account/verify_credentials.json``: ``id_str`` is exact where ``id`` went through a float."""
+    """``GET /1.1/account/verify_credentials.json``: ``id_str`` is exact even if ``id`` was rounded as a float."""
 
     subject: ClassVar[Path] = ("id_str",)
 
@@ -92,12 +92,12 @@ class Account(Shape):
 
 
 class Probe(HttpEndpoint):
-    """The call with the token itself; a token of OAuth 1.0a is not sent, since as a bearer it is refused if good."""
+    """The call with the token itself. OAuth 1.0a tokens are not sent, because X refuses them as bearer tokens."""
 
     def steps(self, question: Question) -> Steps:
-        if _oauth1(question.token.reveal()):
+        if _match_oauth1_token(question.token.reveal()):
             return Reading(
-                active=None, reason="not_stated", detail="a token of OAuth 1.0a, good only in signed requests"
+                active=None, reason="not_stated", detail="not sent: an OAuth 1.0a token works only in signed requests"
             )
         return (yield from super().steps(question))
 
@@ -130,18 +130,21 @@ PROVIDER = Provider(
             "verified,verified_type"
         ),
         quirks=(
-            "By OAuth 2.0 the user stands in data (v2), by OAuth 1.0a at the top (v1.1), under the same number.",
-            "v1.1 identifiers pass 2^53: id_str is exact, id as a float is not.",
-            "verified is the account's badge and says nothing about the address, which has no flag in either answer.",
-            "Without user.fields v2 gives id, name and username; an unknown field fails the whole call.",
             (
-                "confirmed_email needs the scope users.email and the app's permission to ask; v1.1 gives email only "
-                "with include_email=true, and many accounts have none."
+                "With OAuth 2.0, the user is in data (v2). With OAuth 1.0a, the user is at the top level (v1.1). The "
+                "identifier is the same."
             ),
-            "The picture is the small variant marked _normal; v1.1 has it by http and by https.",
-            "There are no given and family names, and the username can be changed.",
-            "tweet becomes post in names of members: pinned_post_id beside pinned_tweet_id.",
-            "A 200 may hold errors beside data, or instead of it.",
+            "v1.1 identifiers exceed 2^53. id_str is exact, id as a float is not.",
+            "verified is the account's badge. Neither version has a verification flag for the email address.",
+            "Without user.fields, v2 returns id, name and username. An unknown field fails the whole call.",
+            (
+                "confirmed_email requires the scope users.email and the app's permission to request it. v1.1 returns "
+                "email only with include_email=true, and many accounts have no email address."
+            ),
+            "The picture is the small variant marked _normal. v1.1 has an http and an https URL.",
+            "The profile has no given and family name. The username can change.",
+            "X is renaming tweet to post in field names: pinned_post_id appears beside pinned_tweet_id.",
+            "A response with status 200 may contain errors beside data or instead of it.",
         ),
         sources=(
             "https://docs.x.com/x-api/users/get-my-user",
@@ -151,29 +154,35 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "OAuth 2.0: nothing can be read from it; bound to one client, one person and the scopes granted. OAuth "
-            "1.0a: the user's number, a hyphen and letters, of no use without its secret and the app's; the app's "
-            "permission level decides. An app-only bearer token has no person in it and may not ask for one."
+            "OAuth 2.0 tokens are opaque. They are bound to one client, one user and the granted scopes. OAuth 1.0a "
+            "tokens consist of the user's number, a hyphen and letters. They work only with their secret and the "
+            "app's secret, and the app's permission level determines the access. An app-only bearer token has no user "
+            "and may not call the profile endpoint."
         ),
         lifetime=7200,
         validity=(
-            "OAuth 2.0: 2 hours. OAuth 1.0a: no end by time, until the person or the app takes it back. This project "
-            "asks about tokens of OAuth 2.0 only."
+            "This applies to OAuth 2.0. OAuth 1.0a tokens do not expire; the user or the app revokes them. This "
+            "project checks only OAuth 2.0 tokens."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, with HTTP Basic or a public client's client_id; a refresh token comes only with "
-            "scope offline.access, and each use ends it and gives the next.",
+            (
+                "Sends grant_type=refresh_token with HTTP Basic or a public client's client_id. A refresh token "
+                "requires the scope offline.access and works once. Each renewal returns a new refresh token."
+            ),
             "https://api.x.com/2/oauth2/token",
             basic=True,
         ),
         termination=revoke_by_request(
-            "Form field token, with HTTP Basic or a public client's client_id. OAuth 1.0a: POST "
-            "https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token to be ended.",
+            (
+                "The form contains token. The client authenticates with HTTP Basic or, if public, sends client_id. "
+                "For OAuth 1.0a, send POST https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token "
+                "to be revoked."
+            ),
             "https://api.x.com/2/oauth2/revoke",
             basic=True,
         ),
         uses=Operation(
-            "A billed read where the app pays per use; 75 calls in 15 minutes for each person.",
+            "If the app pays per use, X bills the call. The rate limit is 75 calls per 15 minutes and user.",
             RequestTemplate("https://api.x.com/2/users/me"),
         ),
         sources=(
@@ -185,9 +194,9 @@ PROVIDER = Provider(
         profile=("users.read", "tweet.read"),
         email=("users.email",),
         adding=(
-            "Authorise again with the larger set, always with PKCE; offline.access adds a refresh token, and "
-            "users.email needs the app's permission to ask. OAuth 1.0a has none: tokens keep the app's permission "
-            "level of the day they were issued."
+            "Authorize again with the larger set of scopes, always with PKCE. offline.access adds a refresh token. "
+            "users.email requires the app's permission to request it. OAuth 1.0a has no scopes: tokens keep the app's "
+            "permission level at the time of issue."
         ),
         sources=("https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",),
     ),
@@ -208,21 +217,24 @@ PROVIDER = Provider(
                         f"https://api.{host}/2/problems/unsupported-authentication" for host in ("twitter.com", "x.com")
                     )
                 },
-                detail="an app-only token, which has no person in it",
+                detail="an app-only token without a user",
             ),
             Refusal(403, "not_permitted", detail="the app or the token may not make this call"),
         ),
         source="https://docs.x.com/x-api/users/get-my-user",
-        note=("402 and 403 are about the app's credits, spending cap, access level or scopes, never a denial."),
+        note=(
+            "402 and 403 concern the app's credits, spending cap, access level or scopes. They are never a refusal of "
+            "the token."
+        ),
     ),
     uncertain=(
         (
-            "Tokens of OAuth 1.0a could be proven for one app by a signed call to verify_credentials, which needs "
-            "their secrets and is not made: they are told by their form and read as undecided."
+            "OAuth 1.0a tokens could be verified for one app by a signed call to verify_credentials. The call "
+            "requires their secrets, so it is not sent. These tokens are recognized by their format and undecided."
         ),
         (
-            "Expired, revoked and unknown tokens get the same 401; whether a good one without users.read and "
-            "tweet.read gets 403 or 401 is not stated."
+            "Expired, revoked and unknown tokens get the same 401. X does not document whether a valid token without "
+            "users.read and tweet.read gets 403 or 401."
         ),
     ),
 )

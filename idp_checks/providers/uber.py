@@ -1,6 +1,6 @@
-"""Uber: the OpenID Connect claims of the identity product, and the rider profiles of the older versions.
+"""Uber: the OpenID Connect claims of the identity product, and the rider profiles of older versions.
 
-Each version has an identifier of its own, and none is equal to another.
+Each version has a different identifier.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ class UserInfo(OpenIdClaims):
 
 
 class Rider(Shape, kw_only=True):
-    """What the older profiles share; an answer with ``sub`` is none of them, even where it is no good ``UserInfo``."""
+    """The fields that the older profiles share.
+
+    A response with ``sub`` never fits an older profile, even if it is not a valid ``UserInfo``.
+    """
 
     sub: None = None
     first_name: Name = None
@@ -55,7 +58,10 @@ class Rider(Shape, kw_only=True):
 
 
 class ByRiderId(Rider, kw_only=True):
-    """``GET /v1.2/me``, which may have ``uuid`` too, https://developer.uber.com/docs/riders/references/api/v1/me-get."""
+    """``GET /v1.2/me``, which may also contain ``uuid``.
+
+    https://developer.uber.com/docs/riders/references/api/v1/me-get
+    """
 
     subject: ClassVar[Path] = ("rider_id",)
 
@@ -63,7 +69,7 @@ class ByRiderId(Rider, kw_only=True):
 
 
 class ByUuid(Rider, kw_only=True):
-    """``GET /v1/me`` in its first form, deprecated."""
+    """``GET /v1/me`` in its first version, deprecated."""
 
     subject: ClassVar[Path] = ("uuid",)
 
@@ -90,42 +96,49 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(UserInfo, ByRiderId, ByUuid),
         request=RequestTemplate("https://api.uber.com/v3/me"),
-        vouching="Uber's email_verified, in version 3 alone",
+        vouching="Uber's email_verified, only in version 3",
         subject_scope="the application",
         quirks=(
             (
-                "Every version has its own identifier: v1 uuid, v1.2 rider_id (at times beside uuid), v3 sub. Accounts "
-                "keyed by one are not found by another: uuid is the key of social_core and of Auth0's recipe."
+                "Each version has a different identifier: v1 uuid, v1.2 rider_id (sometimes beside uuid), v3 sub. An "
+                "account that is stored by one identifier cannot be found by another. social_core and Auth0's recipe "
+                "use uuid as the key."
             ),
-            "sub is a long encrypted text that ends in equals signs: it is encoded where it goes into an address.",
-            "There is no full name: given and family name are joined.",
-            "A person without a picture has a default one.",
-            "mobile_verified and phone_number_verified say nothing about the address.",
-            "email_verified_at, phone_number and uuid have scopes of their own; the last is rarely granted.",
+            "sub is a long encrypted string that ends in equals signs. It must be percent-encoded in a URL.",
+            "The profile has no full name. The given and family name are joined.",
+            "A user without a picture has a default picture.",
+            "mobile_verified and phone_number_verified do not concern the email address.",
+            "email_verified_at, phone_number and uuid require separate scopes. The scope for uuid is rarely granted.",
         ),
         sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Not to be read: after KA. a part in base64 shows a version and an end, neither documented nor signed for "
-            "others. Bound to one application, one person and the scopes granted, most of which Uber must allow first. "
-            "Scope openid adds an ID token, signed RS256."
+            "Clients must not read the token. After KA., a base64 part contains a version and an expiry, which are "
+            "not documented and which only Uber can verify. The token is bound to one application, one user and the "
+            "granted scopes, most of which Uber must enable first. The scope openid adds an ID token, signed with "
+            "RS256."
         ),
         lifetime=2592000,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token, refresh_token and the client's id and secret; both tokens are replaced. "
-            "login.uber.com is the older host.",
+            (
+                "Sends grant_type=refresh_token, refresh_token and the client's ID and secret. The response replaces "
+                "both tokens. login.uber.com is the older host."
+            ),
             "https://auth.uber.com/oauth/v2/token",
         ),
         termination=revoke_by_request(
-            "Form fields client_id, client_secret and token; 200 for a good token and for anything else, 400 without "
-            "one: it proves nothing.",
+            (
+                "The form contains client_id, client_secret and token. The response is 200 for a valid token and for "
+                "any other value, so it proves nothing. Without a token, it is 400."
+            ),
             "https://auth.uber.com/oauth/v2/revoke",
         ),
         uses=Operation(
-            "Needs scope profile and an application that Uber approved.", RequestTemplate("https://api.uber.com/v3/me")
+            ("Requires the scope profile and an application that Uber approved."),
+            RequestTemplate("https://api.uber.com/v3/me"),
         ),
         sample="KA.{}",
         sources=(
@@ -137,9 +150,8 @@ PROVIDER = Provider(
         profile=("profile",),
         email=("profile",),
         adding=(
-            "Uber has to open the scope to the application first (openid, profile.mobile_number and "
-            "profile.email_verified_at are some); then authorise again with it at "
-            "https://auth.uber.com/oauth/v2/authorize."
+            "Uber must first enable the scope for the application (for example openid, profile.mobile_number or "
+            "profile.email_verified_at). Then authorize again with it at https://auth.uber.com/oauth/v2/authorize."
         ),
         sources=("https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",),
     ),
@@ -152,24 +164,25 @@ PROVIDER = Provider(
                 "denied",
                 {"code": "unauthorized", "message": "Invalid OAuth 2.0 credentials provided."},
                 bare=True,
-                detail="a dead token, or one of an application without the identity product",
+                detail="an invalid token, or a token of an application without the identity product",
             ),
             Refusal(403, "not_permitted", detail="the application or the token may not make this call"),
         ),
         source="https://developer.uber.com/docs/consumer-identity/references/api/v3/me-get",
         note=(
-            "The ID token of the same grant does (RS256, keys at https://auth.uber.com/oauth/v2/certs, iss and aud)."
+            "The ID token of the same grant proves the client (RS256, keys at https://auth.uber.com/oauth/v2/certs, "
+            "iss and aud)."
         ),
     ),
     uncertain=(
         (
-            "A good token of an application without the identity product gets 401 or 403; with which body is not "
+            "A valid token of an application without the identity product gets 401 or 403. The body is not "
             "documented, so this refusal alone proves little."
         ),
-        "No rate is documented for this call, nor the answer when it is passed.",
+        "Uber documents neither a rate limit for this call nor the response when it is exceeded.",
         (
-            "Uber says of uuid that it is the same in every application and not encrypted, as the others are: they are "
-            "taken to be each application's own."
+            "According to Uber, uuid is the same in all applications and is not encrypted, unlike the other "
+            "identifiers. The other identifiers are therefore assumed to be specific to the application."
         ),
     ),
 )
