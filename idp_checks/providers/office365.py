@@ -29,7 +29,7 @@ from idp_checks.providers.sdk import (
     read_claims,
     renew_by_refresh_token,
 )
-from idp_checks.providers.waad import EntraToken, User, for_graph, username
+from idp_checks.providers.waad import EntraToken, User, is_for_graph, pick_username
 
 DIRECTORY = "@MicrosoftOnline.com"
 """The suffix of the ``puid`` in identifiers. Identifiers look like email addresses but are not."""
@@ -58,7 +58,7 @@ class StoredRecord(Shape):
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
-            username=first_nonblank(self.nickname) or username(self.email, self.upn),
+            username=first_nonblank(self.nickname) or pick_username(self.email, self.upn),
             email=self.email,
         )
 
@@ -147,7 +147,7 @@ PROVIDER = Provider(
         required_credentials=("tenant_id",),
         proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=GRAPH_PROBE,
-        is_opaque=for_graph,
+        is_opaque=is_for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(
             "The check is the same as for waad, with the keys of v1.0. Tokens for Graph are checked with a call to "

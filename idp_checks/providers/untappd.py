@@ -1,6 +1,6 @@
 """Untappd: the signed-in user, three levels deep.
 
-A failure has HTTP status 500 and an empty list where the user would stand.
+An error has HTTP status 500 and an empty list in place of the user.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from idp_checks.providers.sdk import (
 
 
 class Settings(Struct):
-    """``settings``, told to oneself alone; an empty list where there are none."""
+    """``settings``, visible only to the user; an empty list if no settings exist."""
 
     email_address: Email = None
 
 
 class User(Struct):
-    """``response.user``; ``id`` is the same number again."""
+    """``response.user``; ``id`` repeats ``uid``."""
 
     uid: NumberId
     user_name: Username = None
@@ -50,8 +50,8 @@ class User(Struct):
     settings: Settings | list[Json] | None = None
 
 
-class Held(Struct):
-    """``response``: a list in every failure."""
+class UserResponse(Struct):
+    """``response``, a list in every error."""
 
     user: User
 
@@ -61,7 +61,7 @@ class UserInfo(Shape):
 
     subject: ClassVar[Path] = ("response", "user", "uid")
 
-    response: Held
+    response: UserResponse
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         user = self.response.user
@@ -83,7 +83,7 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="deprecated",
     status_note=(
-        "For years no new applications have been let in, and keys given before still work. Auth0 marks its strategy as "
+        "Untappd has admitted no new applications for years. Existing keys still work. Auth0 marks its strategy as "
         "deprecated."
     ),
     aliases={"social_core": "untappd", "allauth": "untappd"},
@@ -98,17 +98,17 @@ PROVIDER = Provider(
             "https://api.untappd.com/v4/user/info/", by_query("access_token"), headers={"User-Agent": "{user_agent}"}
         ),
         quirks=(
-            "On failure response is an empty list in place of the object that holds the user.",
+            "In an error, response is an empty list instead of the object that contains the user.",
             (
-                "The address is in settings.email_address, for oneself alone, and has no flag; django-allauth calls it "
-                "verified of its own accord."
+                "The email address is in settings.email_address, which is visible only to the user, and has no "
+                "verification flag. django-allauth nevertheless marks it as verified."
             ),
-            "The names may be empty texts, the family name an initial.",
-            "Flags are 0 and 1; what is empty comes as an object or as a list.",
-            "Calls with the User-Agent of a common library are refused: it has to name the application.",
+            "The names may be empty strings. The family name may be an initial.",
+            "Flags are 0 and 1. An empty value may be an object or a list.",
+            "Calls with the User-Agent of a common library are refused. The User-Agent must contain the application.",
             (
-                "The authorisation takes redirect_url, not redirect_uri; the token answer has access_token under "
-                "response and is asked for by GET."
+                "The authorization request contains redirect_url, not redirect_uri. The token request is a GET, and "
+                "its response contains access_token under response."
             ),
         ),
         sources=("https://untappd.com/api/docs",),
@@ -116,13 +116,13 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents="Bound to one application and one person; there are no scopes.",
+        contents="Bound to one application and one user.",
         lifetime=0,
-        validity="Valid until the person takes it back.",
-        renewal=Operation("None is needed, and there is no refresh token."),
+        validity="The user can revoke it.",
+        renewal=Operation("Not needed: the token does not expire. Untappd has no refresh tokens."),
         termination=revoke_in_settings(),
         uses=Operation(
-            "compact=true makes the answer short.",
+            "compact=true shortens the response.",
             RequestTemplate(
                 "https://api.untappd.com/v4/user/info/",
                 by_query("access_token"),
@@ -133,7 +133,9 @@ PROVIDER = Provider(
         ),
         sources=("https://untappd.com/api/docs#authentication",),
     ),
-    scopes=Scopes(separator="", adding="There are none.", sources=("https://untappd.com/api/docs#authentication",)),
+    scopes=Scopes(
+        separator="", adding=("Untappd has no scopes."), sources=("https://untappd.com/api/docs#authentication",)
+    ),
     debug=profile_probe(
         "https://api.untappd.com/v4/user/info/",
         UserInfo,
@@ -144,14 +146,14 @@ PROVIDER = Provider(
         refusals=(Refusal(500, "denied", {"meta": {"code": 500, "error_type": "invalid_auth"}, "response": []}),),
         source="https://untappd.com/api/docs",
         note=(
-            "The token goes in the query, the one place that is documented: keep addresses out of logs. 100 "
-            "calls an hour for each token, counted in X-Ratelimit-Remaining."
+            "The token is in the query, the only documented place, so URLs must be kept out of logs. The rate limit "
+            "is 100 calls per hour and token, counted in X-Ratelimit-Remaining."
         ),
     ),
     uncertain=(
         (
-            "invalid_auth was seen where nobody is signed in; what a dead token gives is not documented. Any other "
-            "error_type under 500 (invalid_token is to be expected) leaves the question open."
+            "invalid_auth was observed in a request without a signed-in user. The response to an invalid token is not "
+            "documented. Any other error_type with status 500 (invalid_token is likely) is undecided."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Vimeo: the user behind a token, by the number in its address."""
+"""Vimeo: the user of a token, identified by the number in the user's URI."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ HEADERS = {"Accept": "application/vnd.vimeo.*+json;version=3.4"}
 SITE = "https://vimeo.com/"
 
 UserUri = Annotated[str, Meta(pattern=r"^/users/[0-9]+\Z", extra={"means": "id"})]
-"""The number of a user with what it is a number of."""
+"""The URI of a user, which ends in the user's number."""
 AppUri = Annotated[str, Meta(pattern=r"^/apps/[0-9]+\Z")]
-"""The same of an application."""
+"""The URI of an application, which ends in the application's number."""
 
 
 class Size(Picture):
@@ -51,7 +51,7 @@ class Size(Picture):
 
 
 class Pictures(Struct):
-    """``pictures`` of a user; of the type ``default`` they are placeholders."""
+    """``pictures`` of a user; the type ``default`` marks placeholders."""
 
     type: String = None
     sizes: list[Size] | None = None
@@ -70,40 +70,40 @@ class User(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         return Claims(
-            id=number(self.uri),
+            id=read_number(self.uri),
             name=self.name,
-            username=username(self.link),
+            username=read_username(self.link),
             email=self.email,
-            picture=picture(self.pictures),
+            picture=pick_picture(self.pictures),
         )
 
 
-def number(uri: str) -> str:
-    """The number at the end of an address such as ``/users/7000001``."""
+def read_number(uri: str) -> str:
+    """Return the number at the end of a URI such as ``/users/7000001``."""
     return uri.rpartition("/")[2]
 
 
-def picture(pictures: Pictures | None) -> str | None:
-    """The widest picture; None where there is no own one."""
+def pick_picture(pictures: Pictures | None) -> str | None:
+    """Return the widest picture; None if the user has only a placeholder."""
     return None if pictures is None or pictures.type == "default" else largest_picture(pictures.sizes)
 
 
-def username(link: str | None) -> str | None:
-    """The name at the end of the address of a profile page; None where it is another address."""
-    last = (link or "").strip().removeprefix(SITE)
-    return last if last.isascii() and last.replace("_", "").replace("-", "").isalnum() else None
+def read_username(link: str | None) -> str | None:
+    """Return the name at the end of a profile page's URL; None if the URL is not a profile page."""
+    name = (link or "").strip().removeprefix(SITE)
+    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else None
 
 
 class App(Struct):
     uri: AppUri
 
 
-class Holder(Struct):
+class TokenUser(Struct):
     uri: UserUri
 
 
-class Verified(ResponseModel):
-    """A good token of whatever application; that of an application alone has no user.
+class TokenInfo(ResponseModel):
+    """A valid token of any application; a token of the application itself has no user.
 
     https://developer.vimeo.com/api/reference/authentication-extras#verify_token.
     """
@@ -111,17 +111,17 @@ class Verified(ResponseModel):
     app: App
     scope: str
     token_type: str
-    user: Holder | None = None
+    user: TokenUser | None = None
     expires_on: EpochOrString | None = None
 
     def read(self, question: Question) -> Reading:
-        # The client id is no number: it is not to be held against the application's.
+        # A client ID that is not a number cannot be compared with the application's number.
         comparable = question.client_id is None or question.client_id.isdigit()
         return Reading(
             active=True,
             reason="ok",
-            client_id=number(self.app.uri) if comparable else None,
-            subject=None if self.user is None else number(self.user.uri),
+            client_id=read_number(self.app.uri) if comparable else None,
+            subject=None if self.user is None else read_number(self.user.uri),
             scopes=split_scopes(self.scope),
             expires_at=parse_epoch(self.expires_on),
             endless=self.expires_on is None,
@@ -150,14 +150,17 @@ PROVIDER = Provider(
         request=RequestTemplate("https://api.vimeo.com/me", headers=HEADERS),
         quirks=(
             (
-                "There is no member id: the number at the end of uri is the identifier. Auth0's recipe takes the whole "
-                "uri, /users/7000001."
+                "The profile has no id field. The number at the end of uri is the identifier. Auth0's recipe uses the "
+                "whole uri, /users/7000001."
             ),
-            "The picture is the largest of pictures.sizes; with type default it is a placeholder, and not taken.",
-            "There is no username: the last part of link stands for it, userNUMBER until the person chooses one.",
-            "email needs the scope email, and nothing vouches for it.",
-            "Without a version in Accept the answer has the version that the application is registered for.",
-            "The provider named vimeo in libraries is of OAuth 1.0a, for an API that is gone.",
+            "The picture is the largest of pictures.sizes. With type default, it is a placeholder, which is not used.",
+            (
+                "The profile has no username. The last part of link is used instead, which is userNUMBER until the "
+                "user chooses a name."
+            ),
+            "email requires the scope email. Vimeo does not state that it is verified.",
+            "Without a version in Accept, the response has the version that the application is registered for.",
+            "The provider vimeo in libraries is for OAuth 1.0a and an API that no longer exists.",
         ),
         sources=("https://developer.vimeo.com/api/reference/users",),
     ),
@@ -165,17 +168,17 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The application chooses the scopes; the token answer holds app, scope and the whole user. A "
+            "The application chooses the scopes. The token response contains app, scope and the complete user. A "
             "token of the client_credentials grant has no user."
         ),
         lifetime=0,
         validity=(
-            "If expires_on is present, it states the expiry as a string of seconds since 1970. Vimeo may end unused "
-            "tokens."
+            "If expires_on is present, it contains the expiry as a string of seconds since 1970. Vimeo may revoke "
+            "unused tokens."
         ),
-        renewal=Operation("None: there is no refresh token, and the token does not end."),
+        renewal=Operation("Not available: Vimeo has no refresh tokens, and the token does not expire."),
         termination=Operation(
-            "Ends the token that makes the call; 204 when done, 400 for a token of OAuth 1.0a.",
+            "Revokes the token that makes the call. The response is 204 on success and 400 for an OAuth 1.0a token.",
             RequestTemplate(
                 "https://api.vimeo.com/tokens",
                 method="DELETE",
@@ -184,7 +187,7 @@ PROVIDER = Provider(
             success_statuses=frozenset({204}),
         ),
         uses=Operation(
-            "A person's token alone: one of the client_credentials grant gets 401.",
+            "Requires the token of a user. A token of the client_credentials grant gets 401.",
             RequestTemplate("https://api.vimeo.com/me", headers={"Accept": "application/vnd.vimeo.*+json;version=3.4"}),
         ),
         sources=("https://developer.vimeo.com/api/authentication",),
@@ -193,8 +196,8 @@ PROVIDER = Provider(
         profile=("public",),
         email=("email",),
         adding=(
-            "Authorise again with more of private, email, create, edit, delete, interact, upload, stats, video_files "
-            "and the like; upload needs Vimeo's approval of the application."
+            "Authorize again with more scopes, such as private, email, create, edit, delete, interact, upload, stats "
+            "and video_files. upload requires Vimeo's approval of the application."
         ),
         sources=("https://developer.vimeo.com/api/authentication#supported-scopes",),
     ),
@@ -204,23 +207,23 @@ PROVIDER = Provider(
         placement=by_bearer(),
         headers=HEADERS,
         proves=frozenset({"client", "subject", "scopes", "end"}),
-        response_model=Verified,
+        response_model=TokenInfo,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error_code": 8003}),
         ),
         source="https://developer.vimeo.com/api/reference/authentication-extras#verify_token",
         note=(
-            "It names the application by its number on the developer site, and that number is to be given as "
-            "client_id: against the client id proper nothing can be proven. The answer repeats the whole "
-            "token: it is never kept."
+            "The response identifies the application by its number on the developer site. Set client_id to that "
+            "number, because the actual client ID cannot be compared. The response repeats the whole token and is "
+            "never stored."
         ),
     ),
     uncertain=(
         (
-            "The schema of a 401 has a text alone; the header and the code that are read as a denial are seen in "
-            "practice, and without either the question stays open."
+            "The schema of a 401 contains only an error message. The header and the code that are read as a refusal "
+            "were observed in practice. A 401 without either is undecided."
         ),
-        "Revoked and unknown tokens get one answer, so neither is told from the other.",
+        "Revoked and unknown tokens get the same response and cannot be distinguished.",
     ),
 )

@@ -1,6 +1,6 @@
-"""VK: the person of VK ID, and that of the older sign-in by the VK API's own method.
+"""VK: the user of VK ID, and the user of the older sign-in with the VK API's method.
 
-The API answers HTTP 200 whatever happens: ``response`` or ``error`` tells.
+The API always responds with HTTP 200. The body contains ``response`` or ``error``.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Person(Struct):
 
 
 class UserInfo(Shape):
-    """``POST /oauth2/user_info`` of VK ID; also ``public_info``, whose address is masked by asterisks."""
+    """``POST /oauth2/user_info`` of VK ID; also ``public_info``, which masks the email address with asterisks."""
 
     subject: ClassVar[Path] = ("user", "user_id")
 
@@ -73,7 +73,7 @@ class UserInfo(Shape):
 
 
 class User(Struct):
-    """An element of ``response``; ``uid`` before version 5 of the API. ``nickname`` is the patronymic, no username."""
+    """An element of ``response``; ``uid`` before version 5 of the API. ``nickname`` is the patronymic."""
 
     id: Id | None = None
     uid: Id | None = None
@@ -88,7 +88,7 @@ class User(Struct):
 
 
 class Users(Shape):
-    """``users.get`` of the VK API, https://dev.vk.com/ru/method/users.get; the first element is the person."""
+    """``users.get`` of the VK API, https://dev.vk.com/ru/method/users.get; the first element is the user."""
 
     subject: ClassVar[Path] = ("response", 0, "id")
 
@@ -112,8 +112,8 @@ class Users(Shape):
         )
 
 
-class Checked(Struct):
-    """``response`` of a check; ``expire`` of 0 means no end."""
+class TokenCheck(Struct):
+    """``response`` of a check; ``expire`` 0 means that the token does not expire."""
 
     success: int
     user_id: int
@@ -122,22 +122,22 @@ class Checked(Struct):
 
 
 class CheckToken(ResponseModel):
-    """A good token, https://dev.vk.com/ru/method/secure.checkToken."""
+    """A valid token, https://dev.vk.com/ru/method/secure.checkToken."""
 
-    response: Checked
+    response: TokenCheck
 
     def read(self, question: Question) -> Reading:
-        said = self.response
-        if said.success != 1:
+        check = self.response
+        if check.success != 1:
             return Reading(active=None, reason="unparsable", detail="neither a success nor a documented error")
-        endless = said.expire == 0
+        endless = check.expire == 0
         return Reading(
             active=True,
             reason="ok",
-            subject=str(said.user_id),
-            expires_at=None if endless else parse_epoch(said.expire),
+            subject=str(check.user_id),
+            expires_at=None if endless else parse_epoch(check.expire),
             endless=endless,
-            issued_at=parse_epoch(said.date),
+            issued_at=parse_epoch(check.date),
         )
 
 
@@ -146,7 +146,7 @@ def _error(*codes: int) -> Mapping[str, Any]:
 
 
 def _is_retired_form(raw: Mapping[str, Any]) -> bool:
-    """Return whether a profile has the form of the API before version 5, with ``uid``."""
+    """Return whether a profile has the format of the API before version 5, with ``uid``."""
     users = raw.get("response")
     return isinstance(users, list) and any(isinstance(user, Mapping) and "uid" in user for user in users)
 
@@ -179,29 +179,32 @@ PROVIDER = Provider(
         request=RequestTemplate("https://id.vk.ru/oauth2/user_info", by_form("access_token"), method="POST"),
         quirks=(
             (
-                "The identifier is a text (user_id) in VK ID, and a number in users.get (id, once uid) and in the "
-                "token answer: the same digits everywhere."
+                "The identifier is a string in VK ID (user_id) and a number in users.get (id, formerly uid) and in "
+                "the token response. The digits are the same."
             ),
-            "No answer has a flag for the address: verified is the badge of the account.",
+            "The profile has no verification flag for the email address. verified is the account's badge.",
             (
-                "VK ID has no screen name, so the nickname is the local part of the address; users.get has one, and "
-                "its nickname is the patronymic."
+                "VK ID has no screen name, so the nickname is the local part of the email address. users.get has a "
+                "screen name; its nickname is the patronymic."
             ),
             (
-                "users.get never gives the address: in the older sign-in it stands in the token answer alone, beside "
-                "user_id."
+                "users.get never returns the email address. In the older sign-in, only the token response contains "
+                "it, beside user_id."
             ),
-            "public_info masks telephone and address by asterisks: such an address is left out.",
-            "Address, telephone and birthday may be absent or empty texts though the scope was granted.",
-            "users.get answers with a list of one; its errors come under HTTP 200 as an object error.",
-            "Hosts moved from vk.com to vk.ru in 2025; the older ones still stand in clients and pages.",
+            "public_info masks the phone number and the email address with asterisks. A masked address is ignored.",
             (
-                "The VK ID call wants client_id beside the token: in the form by VK's pages, in the query by VK's own "
-                "web SDK. users.get without the parameter v is refused (error 8)."
+                "The email address, phone number and birthday may be missing or empty strings even if the scope was "
+                "granted."
             ),
-            "Names come in Cyrillic or Latin letters, by the parameter lang or the person's settings.",
-            "has_photo 0 of users.get marks stock drawings, which are left out; VK ID has no such mark.",
-            "A person who is deleted or banned has deactivated, and names such as DELETED.",
+            "users.get returns a list with one user. Its errors are HTTP 200 with an object error.",
+            "The hosts moved from vk.com to vk.ru in 2025. Clients and pages still contain the old hosts.",
+            (
+                "The VK ID call requires client_id beside the token: in the form according to VK's pages, in the "
+                "query according to VK's web SDK. users.get without the parameter v is refused (error 8)."
+            ),
+            "Names are in Cyrillic or Latin letters, depending on the parameter lang or the user's settings.",
+            "has_photo 0 in users.get marks default pictures, which are ignored. VK ID has no such field.",
+            "A deleted or banned user has the field deactivated and names such as DELETED.",
         ),
         sources=(API, "https://dev.vk.com/ru/method/users.get", "https://github.com/VKCOM/vkid-web-sdk"),
     ),
@@ -209,17 +212,20 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Its length is open by VK's word; vk1.a. and vk2.a. are seen in front. Service and community "
-            "keys of an application are other kinds of token and name no person."
+            "According to VK, the length is not fixed. In practice, tokens begin with vk1.a. or vk2.a. Service and "
+            "community keys of an application are different tokens without a user."
         ),
         lifetime=3600,
         validity=(
-            "An hour at VK ID. In the older sign-in expires_in is 86400, or 0 for a token without an end (scope "
-            "offline), which a new password ends; such a token may be bound to the network address that got it."
+            "This applies to VK ID. In the older sign-in, expires_in is 86400, or 0 for a token that does not expire "
+            "(scope offline) and that a password change revokes. Such a token may be bound to the IP address that "
+            "obtained it."
         ),
         renewal=Operation(
-            "grant_type=refresh_token with client_id, state and the device_id of the redirect; a new pair comes, the "
-            "old refresh token is spent. The older sign-in has none.",
+            (
+                "Sends grant_type=refresh_token with client_id, state and the device_id of the redirect. The response "
+                "contains a new pair, and the old refresh token becomes invalid. The older sign-in has no renewal."
+            ),
             RequestTemplate(
                 "https://id.vk.ru/oauth2/auth",
                 by_form("refresh_token"),
@@ -235,8 +241,11 @@ PROVIDER = Provider(
             token="refresh",
         ),
         termination=Operation(
-            "Form field access_token; response 1 when done, as VK's web SDK calls it. /oauth2/revoke, by "
-            "VK's pages, withdraws the application's rights; the person can in the settings of VK ID.",
+            (
+                "The form contains access_token. The response is 1 on success, as in VK's web SDK. According to VK's "
+                "pages, /oauth2/revoke withdraws the application's rights. The user can also do this in the VK ID "
+                "settings."
+            ),
             RequestTemplate(
                 "https://id.vk.ru/oauth2/logout?client_id={client_id}",
                 by_form("access_token"),
@@ -245,7 +254,10 @@ PROVIDER = Provider(
             ),
         ),
         uses=Operation(
-            "Reads the token's own person when nobody is named; a bearer header or the parameter access_token.",
+            (
+                "Returns the token's own user if the request contains no user ID. The token is in a bearer header or "
+                "the parameter access_token."
+            ),
             RequestTemplate("https://api.vk.ru/method/users.get?v=5.199"),
         ),
         sample="vk2.a.{}",
@@ -258,9 +270,9 @@ PROVIDER = Provider(
         profile=("vkid.personal_info",),
         email=("email",),
         adding=(
-            "Allow the data in the application's settings first, then name it in scope and send the person through "
-            "again, who can untick it. vkid.personal_info is there by default. The older sign-in took names by commas "
-            "or a bit mask."
+            "Enable the data in the application's settings, add it to scope and authorize again. The user can "
+            "deselect it. vkid.personal_info is granted by default. The older sign-in accepted scopes separated by "
+            "commas or a bit mask."
         ),
         sources=(API,),
     ),
@@ -279,7 +291,7 @@ PROVIDER = Provider(
                 "denied",
                 _error(15),
                 bare=True,
-                detail="no good token for this service key: dead, unknown, or of another application",
+                detail="the token is invalid, unknown or issued to another application than the service key's",
             ),
             Refusal(200, "rate_limited", _error(6, 9, 29)),
             Refusal(200, "issuer_error", _error(1, 10)),
@@ -287,18 +299,19 @@ PROVIDER = Provider(
         ),
         source="https://dev.vk.com/ru/method/secure.checkToken",
         note=(
-            "Asked with the application's service key, from its settings: a key of the client-credentials grant is "
-            "refused (error 8). Only success 1 is good. The client is not named, it rests on the service key. VK's API "
-            "takes GET and POST alike, so both tokens go in the body. The parameter ip would check the person's "
-            "address too. A handful of calls a second are let through for each key (error 6)."
+            "The call requires the application's service key, from its settings. A key of the client-credentials "
+            "grant is refused (error 8). Only success 1 means a valid token. The response does not contain the "
+            "client; the service key implies it. VK's API accepts GET and POST, so both tokens are sent in the body. "
+            "The parameter ip would also check the user's IP address. VK allows a few calls per second and key (error "
+            "6)."
         ),
     ),
     uncertain=(
-        "Which code a dead token gets is not documented: 15 was seen, a code that also answers for other refusals.",
-        "What a good token of another application gives is not documented either: success proves no client.",
+        "The code for an invalid token is not documented. 15 was observed, but VK also uses it for other refusals.",
+        "The response to a valid token of another application is not documented, so success does not prove the client.",
         (
-            "VK describes the call for applications embedded in VK, and its SDK's developers point to it for mobile "
-            "sign-in; that it takes tokens of VK ID was not seen."
+            "VK describes the call for applications embedded in VK. The developers of its SDK recommend it for mobile "
+            "sign-in. Whether it accepts VK ID tokens was not observed."
         ),
     ),
 )

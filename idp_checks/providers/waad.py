@@ -1,6 +1,7 @@
-"""Microsoft Entra ID (Azure AD): work and school accounts, by Microsoft Graph or by the claims of an ID token.
+"""Microsoft Entra ID (Azure AD): work and school accounts, from Microsoft Graph or ID token claims.
 
-The addresses are the tenant's word, and any tenant may write any address: only ``xms_edov`` vouches for one.
+A tenant controls the email addresses of its users and may enter any address. Only ``xms_edov`` proves that an
+address is verified.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ from idp_checks.providers.sdk import (
 )
 
 GRAPH = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
-"""The two names of Microsoft Graph as an audience."""
+"""The two identifiers of Microsoft Graph as an audience."""
 
 KEY_ISSUER = "https://login.microsoftonline.com/{tenantid}/v2.0"
-"""The issuer of a key that serves every tenant, as it stands in the key set."""
+"""The issuer of a key that serves all tenants, as the key set contains it."""
 
 JWE_DOTS = 4
-"""Dots of an encrypted token (RFC 7516, section 3.1)."""
+"""The number of dots in an encrypted token (RFC 7516, section 3.1)."""
 
 is_guid = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 
@@ -72,7 +73,7 @@ class User(
             name=self.display_name,
             given_name=self.given_name,
             family_name=self.surname,
-            username=username(self.mail, self.user_principal_name),
+            username=pick_username(self.mail, self.user_principal_name),
             email=self.mail,
         )
 
@@ -80,8 +81,8 @@ class User(
 class IdToken(Shape):
     """Claims of an ID token: ``preferred_username`` in v2.0, ``upn`` and ``unique_name`` in v1.0.
 
-    https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference. No claim that is always there
-    tells the versions apart.
+    https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference. No claim that is always
+    present distinguishes the versions.
     """
 
     subject: ClassVar[Path] = ("sub",)
@@ -103,16 +104,16 @@ class IdToken(Shape):
             name=self.name,
             given_name=self.given_name,
             family_name=self.family_name,
-            username=username(self.email, self.preferred_username, self.upn, self.unique_name),
+            username=pick_username(self.email, self.preferred_username, self.upn, self.unique_name),
             email=self.email,
-            email_verified=edov(self.xms_edov),
+            email_verified=read_edov(self.xms_edov),
         )
 
 
-def username(email: str | None, *sign_in_names: str | None) -> str | None:
-    """The local part of the first sign-in name that is the person's own; None where an address gives the nickname.
+def pick_username(email: str | None, *sign_in_names: str | None) -> str | None:
+    """Return the local part of the first usable sign-in name; None if the profile has an email address.
 
-    ``#`` stands in the sign-in names that a tenant makes up for its guests.
+    Sign-in names with ``#`` are ignored, because the tenant generates them for guests.
     """
     if email and is_email(email.strip()):
         return None
@@ -122,9 +123,10 @@ def username(email: str | None, *sign_in_names: str | None) -> str | None:
     return None
 
 
-def edov(value: object) -> bool | None:
-    """Whether the domain owner of the address is verified: documented as a boolean, also seen as the number or text 1.
+def read_edov(value: object) -> bool | None:
+    """Return whether the owner of the email domain is verified.
 
+    The claim is documented as a boolean; the number or string 1 was also observed.
     https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference.
     """
     if isinstance(value, bool):
@@ -132,64 +134,64 @@ def edov(value: object) -> bool | None:
     return True if value == "1" or (isinstance(value, int) and value == 1) else None
 
 
-class Unverified(Struct):
-    """Claims of a token before anybody has checked them."""
+class UnverifiedClaims(Struct):
+    """Claims of a token that was not verified."""
 
     aud: Json = None
     iss: Json = None
     sub: Json = None
 
 
-def unverified(token: str) -> Unverified:
-    """The claims of a JWT as they stand; none where it is no JWT."""
+def read_unverified_claims(token: str) -> UnverifiedClaims:
+    """Return the claims of a JWT without verification; they are empty if the token is not a JWT."""
     payload = token.partition(".")[2].partition(".")[0]
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=Unverified)
+        return msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=UnverifiedClaims)
     except (ValueError, msgspec.MsgspecError, RecursionError):
-        return Unverified()
+        return UnverifiedClaims()
 
 
-def for_graph(token: str) -> bool:
-    """Whether a JWT is made for Graph: this decides who is asked, and is no statement about the token."""
-    audience = unverified(token).aud
+def is_for_graph(token: str) -> bool:
+    """Return whether a JWT is issued for Graph, which determines the endpoint and proves nothing."""
+    audience = read_unverified_claims(token).aud
     return isinstance(audience, str) and audience.rstrip("/") in GRAPH
 
 
 class EntraToken(SignedToken):
-    """A token of Entra: its keys are tied to tenants, and it names the person twice.
+    """An Entra token, whose keys belong to tenants and which has two user identifiers.
 
-    ``oid`` is the same in every application of a tenant, ``sub`` another one in each.
+    ``oid`` is the same in all applications of a tenant. ``sub`` is specific to the application.
     """
 
     def select_keys(self, keys: Sequence[Mapping[str, Any]], question: Question) -> Sequence[Mapping[str, Any]]:
-        """The keys that may sign for the caller's tenant: a key of another tenant proves nothing here.
+        """Return the keys that may sign for the caller's tenant; keys of other tenants prove nothing.
 
         https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation.
         """
-        tied = KEY_ISSUER.replace("{tenantid}", question.credential("tenant_id") or "")
-        return [key for key in keys if key.get("issuer", KEY_ISSUER) in (KEY_ISSUER, tied)]
+        tenant_issuer = KEY_ISSUER.replace("{tenantid}", question.credential("tenant_id") or "")
+        return [key for key in keys if key.get("issuer", KEY_ISSUER) in (KEY_ISSUER, tenant_issuer)]
 
-    def _of_another_tenant(self, token: str, question: Question) -> bool:
-        """Whether a token that Graph accepts names another tenant than the caller's."""
+    def _is_of_another_tenant(self, token: str, question: Question) -> bool:
+        """Return whether a token that Graph accepts was issued by another tenant than the caller's."""
         tenant = question.credential("tenant_id") or ""
-        issuer = unverified(token).iss
-        ours = {each.replace("{tenant_id}", tenant) for each in self.rules.issuers}
-        return is_guid(tenant) is not None and isinstance(issuer, str) and issuer not in ours
+        issuer = read_unverified_claims(token).iss
+        expected = {template.replace("{tenant_id}", tenant) for template in self.rules.issuers}
+        return is_guid(tenant) is not None and isinstance(issuer, str) and issuer not in expected
 
     def steps(self, question: Question) -> Steps:
         token = question.token.reveal()
         if token.count(".") == JWE_DOTS:
-            return Reading(active=None, reason="not_stated", detail="encrypted for its API, which alone can read it")
+            return Reading(active=None, reason="not_stated", detail="encrypted for its API: only the API can read it")
         reading = yield from super().steps(question)
-        if reading.active is True and reading.issuer is None and self._of_another_tenant(token, question):
-            # Graph has accepted the token, and with it what it says of its issuer; Graph serves every tenant.
+        if reading.active is True and reading.issuer is None and self._is_of_another_tenant(token, question):
+            # Graph serves all tenants. It accepted the token, so the issuer in the token is correct.
             return msgspec.structs.replace(reading, active=False, reason="unknown_token", detail="of another tenant")
         if reading.active is not True or question.subject is None or is_guid(question.subject):
             return reading
-        # The caller knows the person by a sub. That of this token counts when its signature was checked and it is the
-        # same; another one may be the same person's in another application.
-        same = reading.issuer is not None and unverified(token).sub == question.subject
-        return msgspec.structs.replace(reading, subject=question.subject if same else None)
+        # The caller expects a sub. It is compared only if the signature was verified. A different sub proves nothing,
+        # since it may identify the same user in another application.
+        is_same = reading.issuer is not None and read_unverified_claims(token).sub == question.subject
+        return msgspec.structs.replace(reading, subject=question.subject if is_same else None)
 
 
 PROVIDER = Provider(
@@ -221,37 +223,34 @@ PROVIDER = Provider(
             "onPremisesImmutableId"
         ),
         vouching=(
-            "the optional claim xms_edov (the owner of the address's domain is verified) for the claim email; nothing "
-            "else, since a tenant's administrator may write anybody's address"
+            "the optional claim xms_edov (the owner of the email domain is verified) for the claim email; no other "
+            "claim, since a tenant's administrator may enter any address"
         ),
         subject_scope="the tenant (oid, and id of Graph) or the application (sub)",
         quirks=(
             (
-                "Stored identifiers are a sub at older connections and CONNECTION|oid, with a second bar, at newer "
-                "ones; the option userid_attribute of the connection decides."
+                "Older connections store sub as the identifier. Newer connections store CONNECTION|oid, with a second "
+                "bar. The connection's option userid_attribute determines the format."
+            ),
+            "tid and oid together identify a user. tid 9188040d-6c67-4c5b-b112-36a304b66dad is a personal account.",
+            (
+                "email and preferred_username can change and may contain the address of another user. Accounts that "
+                "are linked by them can be taken over (nOAuth)."
             ),
             (
-                "A person is known by tid and oid together; tid 9188040d-6c67-4c5b-b112-36a304b66dad is a personal "
-                "account."
-            ),
-            (
-                "email and preferred_username change and may be anybody's: accounts linked by them can be taken over "
-                "(nOAuth)."
-            ),
-            (
-                "Sign-in names are no addresses: guests have NAME_DOMAIN#EXT#@TENANT.onmicrosoft.com; mail is null "
-                "without a mailbox."
+                "Sign-in names are not email addresses. Guests have NAME_DOMAIN#EXT#@TENANT.onmicrosoft.com. mail is "
+                "null without a mailbox."
             ),
             (
                 "v1.0 has upn, unique_name and appid where v2.0 has preferred_username and azp. The registration of "
-                "the API decides which it gets, not the endpoint that was called."
+                "the API determines the version, not the endpoint of the request."
             ),
             (
-                "Above 200 groups the claim groups is replaced by _claim_names and _claim_sources; the groups then "
-                "come page by page from /me/transitiveMemberOf."
+                "With more than 200 groups, _claim_names and _claim_sources replace the claim groups. "
+                "/me/transitiveMemberOf then returns the groups page by page."
             ),
-            "Graph gives a picture as bytes (/me/photo/$value, 404 without one), never as an address.",
-            "Auth0 adds members of its own to stored profiles, such as tenantid and group names.",
+            "Graph returns a picture as bytes (/me/photo/$value, 404 without a picture), never as a URL.",
+            "Auth0 adds fields to stored profiles, such as tenantid and group names.",
         ),
         sources=(
             "https://learn.microsoft.com/en-us/graph/api/user-get",
@@ -263,29 +262,33 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "An RS256 JWT for one's own API, which decides version, optional claims and encryption; the client decides "
-            "resource and scopes. scp has delegated scopes, roles the permissions of an application; aud is the API, "
-            "azp (v2.0) or appid (v1.0) the client. A token for Graph is for Graph alone to read."
+            "An RS256 JWT for the application's own API. The API determines the version, optional claims and "
+            "encryption. The client determines the resource and scopes. scp contains delegated scopes and roles the "
+            "permissions of an application. aud is the API, and azp (v2.0) or appid (v1.0) is the client. Only Graph "
+            "may read a token for Graph."
         ),
         validity=(
-            "60 to 90 minutes, drawn at random, or up to 28 hours with continuous access evaluation; a policy of the "
-            "tenant may set 10 minutes to a day. ID tokens live an hour."
+            "Expires after a random time of 60 to 90 minutes, or after up to 28 hours with continuous access "
+            "evaluation. A policy of the tenant may set 10 minutes to a day. ID tokens expire after an hour."
         ),
         renewal=renew_by_refresh_token(
             (
-                "Needs offline_access. A refresh token lives 90 days (24 hours for single-page apps), is "
-                "replaced at each use, and serves every resource."
+                "Requires offline_access. A refresh token expires after 90 days (24 hours for single-page apps), is "
+                "replaced at each use, and is valid for all resources."
             ),
             "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
             required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
         termination=Operation(
-            "Ends refresh tokens and sessions of the person in all apps after some minutes (bearer token with "
-            "User.RevokeSessions.All); access tokens run on to their end. There is no call for one token.",
+            (
+                "Revokes the user's refresh tokens and sessions in all apps after some minutes (bearer token with "
+                "User.RevokeSessions.All). Access tokens remain valid until they expire. A single token cannot be "
+                "revoked."
+            ),
             manual_call=("POST", "https://graph.microsoft.com/v1.0/me/revokeSignInSessions"),
         ),
         uses=Operation(
-            "For a token made for Graph with User.Read; one for another API is refused there.",
+            "Requires a token that was issued for Graph with User.Read. Graph refuses tokens for other APIs.",
             RequestTemplate("https://graph.microsoft.com/v1.0/me"),
         ),
         sources=(
@@ -299,8 +302,8 @@ PROVIDER = Provider(
         profile=("openid", "profile", "User.Read"),
         email=("email",),
         adding=(
-            "Authorise again with further delegated permissions; some need an administrator's consent. One token "
-            "serves one resource; RESOURCE/.default stands for every permission in the registration."
+            "Authorize again with further delegated permissions, some of which require an administrator's consent. A "
+            "token is valid for one resource. RESOURCE/.default includes all permissions of the registration."
         ),
         sources=("https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc",),
     ),
@@ -317,23 +320,23 @@ PROVIDER = Provider(
         optional_credentials=ID_TOKEN_CREDENTIALS,
         proves=frozenset({"client", "subject", "scopes", "end"}),
         opaque=GRAPH_PROBE,
-        is_opaque=for_graph,
+        is_opaque=is_for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(
-            "No endpoint answers for tokens: one for an own API, or an ID token, is checked by its "
-            "signature, one for Graph by a call of Graph. tenant_id is the tenant's GUID."
+            "The signature of an ID token or a token for the application's own API is verified. A token for Graph is "
+            "checked by a call to Graph. tenant_id is the tenant's GUID."
         ),
     ),
     uncertain=(
-        "The claim xms_edov is documented as a boolean and seen as 1 too; any other text or number says nothing.",
+        "The claim xms_edov is documented as a boolean; 1 was also observed. Any other string or number is ignored.",
         (
-            "Tokens of v1.0 are checked against the keys of v2.0; a key that stands in the set of v1.0 alone, or "
-            "belongs to an app with signing keys of its own, leaves the question open."
+            "v1.0 tokens are checked against the v2.0 keys. If the key is only in the v1.0 set, or belongs to an app "
+            "with separate signing keys, the token is undecided."
         ),
-        "Other clouds and External ID tenants (*.ciamlogin.com) have other issuers: their tokens are not known here.",
+        "Other clouds and External ID tenants (*.ciamlogin.com) have other issuers. Their tokens are not supported.",
         (
-            "Texts beside Graph's InvalidAuthenticationToken are not documented: one that is not well known leaves the "
-            "question open."
+            "The messages of Graph's InvalidAuthenticationToken are not documented. A response with an unrecognized "
+            "message is undecided."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Sina Weibo: the person behind a token; the address stands in an answer of its own, which few applications get."""
+"""Sina Weibo: the user of a token. Few applications may call the endpoint for the email address."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ from idp_checks.providers.sdk import (
     split_scopes,
 )
 
-ANSWERED = frozenset((200, 400, 401, 403))
-"""Statuses under which a denial counts: Weibo documents none."""
+DENIAL_STATUSES = frozenset((200, 400, 401, 403))
+"""The statuses with which a refusal counts; Weibo documents no statuses."""
 
 
 class EmailEntry(Struct):
-    """An element of ``GET /2/account/profile/email.json``; an error stands there without an address."""
+    """An element of ``GET /2/account/profile/email.json``; an error there has no address."""
 
     email: Email = None
 
@@ -53,7 +53,7 @@ class EmailEntry(Struct):
 class User(Shape):
     """``GET /2/users/show.json``, https://open.weibo.com/wiki/2/users/show.
 
-    ``idstr`` is exact where ``id`` went through a float.
+    ``idstr`` is exact even if ``id`` was rounded as a float.
     """
 
     subject: ClassVar[Path] = ("idstr",)
@@ -68,11 +68,11 @@ class User(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         exact = self.idstr
-        listed = also.get("email")
+        entries = also.get("email")
         email = None
-        if listed:
-            listed = [listed] if isinstance(listed, EmailEntry) else listed
-            email = pick_email((each.email, False, None) for each in listed)[0]
+        if entries:
+            entries = [entries] if isinstance(entries, EmailEntry) else entries
+            email = pick_email((entry.email, False, None) for entry in entries)[0]
         return Claims(
             id=self.id if exact is None or not str(exact).strip() else exact,
             name=self.name,
@@ -83,9 +83,9 @@ class User(Shape):
 
 
 class TokenInfo(ResponseModel):
-    """A good token of whatever application, https://open.weibo.com/wiki/Oauth2/get_token_info.
+    """A valid token of any application, https://open.weibo.com/wiki/Oauth2/get_token_info.
 
-    Numbers come as such or as texts; an early page has ``expires_in`` for ``expire_in``, the seconds left.
+    Numbers may be strings. An early page has ``expires_in`` instead of ``expire_in``, the seconds until expiry.
     """
 
     uid: int | str
@@ -96,16 +96,18 @@ class TokenInfo(ResponseModel):
     scope: str | None = None
 
     def read(self, question: Question) -> Reading:
-        left = self.expires_in if self.expire_in is None else self.expire_in
-        if left is None:
-            return Reading(active=None, reason="unparsable", detail="the end is missing, which every good answer has")
+        seconds = self.expires_in if self.expire_in is None else self.expire_in
+        if seconds is None:
+            return Reading(
+                active=None, reason="unparsable", detail=("the expiry, which every valid response contains, is missing")
+            )
         return Reading(
             active=True,
             reason="ok",
             client_id=str(self.appkey),
             subject=str(self.uid),
             scopes=split_scopes(self.scope, ","),
-            expires_at=expiry_after(question.time, left),
+            expires_at=expiry_after(question.time, seconds),
             issued_at=parse_epoch(self.create_at),
         )
 
@@ -138,23 +140,29 @@ PROVIDER = Provider(
             "email": AdditionalCall(
                 list[EmailEntry] | EmailEntry,
                 RequestTemplate("https://api.weibo.com/2/account/profile/email.json", by_query("access_token")),
-                "the address, without a flag: an advanced right (scope email), so most applications get an error",
+                (
+                    "the email address, without a verification flag; an advanced permission (scope email), so most "
+                    "applications get an error"
+                ),
             )
         },
         quirks=(
-            "Nothing vouches for the address: verified is the badge of the account.",
+            "Weibo does not state that an email address is verified. verified is the account's badge.",
             (
-                "The call demands uid: it stands in the token answer as a text, and GET /2/account/get_uid.json and "
-                "get_token_info give it too."
+                "The call requires uid. The token response contains it as a string; GET /2/account/get_uid.json and "
+                "get_token_info also return it."
             ),
-            "The identifier passes 32 bits, those of posts in status pass 2^53: idstr is exact, id as a float is not.",
-            "There are no legal name and no parts of it: name repeats screen_name, which can be changed.",
-            "Empty texts stand for missing values; province and city are digits in texts, location is for people.",
-            "created_at is of the early form of Twitter's dates, with the offset +0800.",
-            "Only people who let the application in can be read.",
             (
-                "An error is an object with error, error_code and request: 21321 is what an application not yet "
-                "approved gets for people who are not its testers."
+                "The identifier exceeds 32 bits, and the identifiers of posts in status exceed 2^53. idstr is exact, "
+                "id as a float is not."
+            ),
+            "The profile has no legal name and no given or family name. name repeats screen_name, which can change.",
+            "Missing values are empty strings. province and city are strings of digits; location is readable.",
+            "created_at has the early Twitter date format, with the offset +0800.",
+            "An application can only read users who authorized it.",
+            (
+                "An error is an object with error, error_code and request. An application that is not yet approved "
+                "gets 21321 for users who are not its testers."
             ),
         ),
         sources=(
@@ -165,19 +173,24 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         opaque=True,
-        contents=("2.00, letters and digits in examples. The token answer names the person in uid, a text."),
+        contents=(
+            "In examples, a token consists of 2.00, letters and digits. The token response contains the user in uid, "
+            "a string."
+        ),
         expiry_field="expires_in",
         validity=(
-            "By the application's level: about a day under test, 30 days once approved. remind_in is its "
-            "older double, a text."
+            "Depends on the application's level: about a day during testing, 30 days after approval. The older field "
+            "remind_in repeats the lifetime as a string."
         ),
         renewal=Operation(
-            "None for web applications: the person is sent through the authorisation again, without a click while the "
-            "old consent stands. SDKs of mobile applications have a refresh token."
+            "Not available for web applications: the user goes through the authorization again, without a click "
+            "while the previous consent is valid. SDKs of mobile applications have a refresh token."
         ),
         termination=Operation(
-            "Form field access_token (GET with the query works too); result true when done. Withdraws the person's "
-            "whole consent.",
+            (
+                "The form contains access_token (GET with a query also works). result is true on success. Withdraws "
+                "the user's whole consent."
+            ),
             RequestTemplate("https://api.weibo.com/oauth2/revokeoauth2", by_form("access_token"), method="POST"),
             ends="grant",
         ),
@@ -194,8 +207,8 @@ PROVIDER = Provider(
         separator=",",
         email=("email",),
         adding=(
-            "Apply for the advanced right first, then name it in scope at https://api.weibo.com/oauth2/authorize. The "
-            "profile needs none."
+            "Apply for the advanced permission first, then include it in scope at "
+            "https://api.weibo.com/oauth2/authorize. The profile requires no scope."
         ),
         sources=("https://open.weibo.com/wiki/Scope",),
     ),
@@ -207,20 +220,28 @@ PROVIDER = Provider(
         proves=frozenset({"client", "subject", "scopes", "end"}),
         response_model=TokenInfo,
         refusals=(
-            Refusal(ANSWERED, "expired", _error(21315, 21327)),
-            Refusal(ANSWERED, "revoked", _error(21316, 21319)),
-            Refusal(ANSWERED, "denied", _error(21314, 21317, 21332), detail="used up, rejected or unknown"),
+            Refusal(DENIAL_STATUSES, "expired", _error(21315, 21327)),
+            Refusal(DENIAL_STATUSES, "revoked", _error(21316, 21319)),
+            Refusal(
+                DENIAL_STATUSES,
+                "denied",
+                _error(21314, 21317, 21332),
+                detail=("the token is used up, rejected or unknown"),
+            ),
             Refusal(None, "not_permitted", _error(10004, 10005, 10014, 21321)),
             Refusal(None, "rate_limited", _error(10022, 10023, 10024)),
             Refusal(None, "issuer_error", _error(10001, 10002, 10003, 10009, 10010, 10011, 21331)),
         ),
         error_fields=("error", "error_code"),
         source="https://open.weibo.com/wiki/Oauth2/get_token_info",
-        note=("The client is the appkey. The names are create_at and expire_in; nothing left is an end."),
+        note=(
+            "appkey contains the client. The time fields are create_at and expire_in. If no seconds are left, the "
+            "token has expired."
+        ),
     ),
     uncertain=(
-        "The HTTP status of errors is not documented: a denial counts under 200, 400, 401 and 403 alone.",
-        "The codes are those of Weibo's general list, whose words for 21314, 21317 and 21332 tell little.",
-        "How several scopes are written in the answer is not documented: read as parted by commas.",
+        "The HTTP status of errors is not documented. A refusal counts only with status 200, 400, 401 or 403.",
+        "The codes are from Weibo's general list, which describes 21314, 21317 and 21332 only vaguely.",
+        "The format of several scopes in the response is not documented. Commas are assumed to separate them.",
     ),
 )

@@ -1,6 +1,7 @@
-"""WeChat (Weixin): the person behind a token, as one application knows them.
+"""WeChat (Weixin): the user of a token, as one application identifies the user.
 
-Every answer has HTTP status 200 and calls itself plain text, in UTF-8: ``errcode`` tells.
+Every response has HTTP status 200 and the content type plain text, in UTF-8. ``errcode`` shows whether it is an
+error.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ from idp_checks.providers.sdk import (
 
 
 class UserInfo(Shape):
-    """``GET /sns/userinfo``, https://developers.weixin.qq.com/doc/service/en/api/webdev/access/api_snsuserinfo.html.
+    """``GET /sns/userinfo``.
 
-    ``nickname`` is free and not unique, so it is a name. Beside a profile ``errcode`` is 0 or missing.
+    https://developers.weixin.qq.com/doc/service/en/api/webdev/access/api_snsuserinfo.html. ``nickname`` is free
+    text and not unique, so it is used as a name. In a profile, ``errcode`` is 0 or missing.
     """
 
     subject: ClassVar[Path] = ("openid",)
@@ -54,7 +56,7 @@ class UserInfo(Shape):
 
 
 class Auth(ResponseModel):
-    """A good token of the account that was asked about, which the answer does not repeat."""
+    """A valid token of the requested account; the response does not contain the account."""
 
     errcode: int
 
@@ -64,17 +66,17 @@ class Auth(ResponseModel):
         return Reading(active=True, reason="ok", subject=question.credential("openid"))
 
 
-class OfAccount(HttpEndpoint):
-    """A call about a token and an account together: the expected account, else the credential ``openid``."""
+class AccountTokenEndpoint(HttpEndpoint):
+    """A call with a token and an account: the expected account, else the credential ``openid``."""
 
     def missing_credentials(self, question: Question) -> tuple[str, ...]:
-        return super().missing_credentials(_about(question))
+        return super().missing_credentials(_with_openid(question))
 
     def steps(self, question: Question) -> Steps:
-        return (yield from super().steps(_about(question)))
+        return (yield from super().steps(_with_openid(question)))
 
 
-def _about(question: Question) -> Question:
+def _with_openid(question: Question) -> Question:
     return (
         question
         if question.subject is None
@@ -111,27 +113,30 @@ PROVIDER = Provider(
         subject_scope="the application",
         quirks=(
             (
-                "openid differs from application to application; unionid joins those of one owner, and is missing "
-                "where the application is bound to none. django-allauth keys by openid, Auth.js by unionid: who "
-                "changes over makes every user anew."
+                "openid is specific to the application. unionid is common to the applications of one owner. It is "
+                "missing if the application is not bound to an owner. django-allauth uses openid as the key, Auth.js "
+                "uses unionid. A switch between them creates every user again."
             ),
             (
-                "The call demands openid, which stands in the token answer. With scope snsapi_base that answer is all "
-                "there is, and this call gives error 48001."
+                "The call requires openid, which is in the token response. With the scope snsapi_base, only the token "
+                "response is available, and this call returns error 48001."
             ),
-            "There is no e-mail address and no username: nickname, with emoji, serves as name too.",
-            "An error is an object with errcode (not 0) and errmsg under HTTP 200.",
             (
-                "The content type is text/plain without a charset and the body UTF-8: who guesses Latin-1 garbles the "
-                "name."
+                "The profile has no email address and no username. nickname, which may contain emoji, is also used as "
+                "the name."
             ),
-            "A token answer with is_snapshotuser 1 is of a stand-in for a page's preview, of no person: refuse it.",
+            "An error has HTTP status 200 and is an object with errcode (not 0) and errmsg.",
             (
-                "headimgurl may be an empty text, may begin with http, and stops working when the person changes the "
-                "picture."
+                "The content type is text/plain without a charset, and the body is UTF-8. A client that assumes "
+                "Latin-1 garbles the name."
             ),
-            "sex, city, province and country have been empty for most people since 2021.",
-            "Outside mainland China api.wechat.com answers the same paths.",
+            (
+                "A token response with is_snapshotuser 1 belongs to a placeholder account for a page preview, not to "
+                "a user. Refuse it."
+            ),
+            "headimgurl may be an empty string or begin with http. It stops working when the user changes the picture.",
+            "sex, city, province and country have been empty for most users since 2021.",
+            "Outside mainland China, api.wechat.com serves the same paths.",
         ),
         sources=("https://developers.weixin.qq.com/doc/service/en/api/webdev/access/api_snsuserinfo.html",),
     ),
@@ -139,14 +144,16 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "The token answer names the person in openid and, where bound, unionid. The application's own "
-            "token for the API (/cgi-bin/token) has the same name and is another thing."
+            "The token response contains openid and, if the application is bound to an owner, unionid. The "
+            "application's API token (/cgi-bin/token) has the same name but is a different token."
         ),
         lifetime=7200,
         expiry_field="expires_in",
         renewal=Operation(
-            "Parameters appid, grant_type=refresh_token and refresh_token, no secret. The refresh token keeps its 30 "
-            "days, after which the person has to authorise again.",
+            (
+                "The parameters are appid, grant_type=refresh_token and refresh_token, without the secret. The "
+                "refresh token expires after 30 days, also when used. The user must then authorize again."
+            ),
             RequestTemplate(
                 "https://api.weixin.qq.com/sns/oauth2/refresh_token",
                 by_query("refresh_token"),
@@ -157,7 +164,7 @@ PROVIDER = Provider(
         ),
         termination=revoke_in_settings(page="WeChat's settings"),
         uses=Operation(
-            "Parameters access_token and openid.",
+            "The parameters are access_token and openid.",
             RequestTemplate(
                 "https://api.weixin.qq.com/sns/auth",
                 by_query("access_token"),
@@ -174,13 +181,13 @@ PROVIDER = Provider(
         separator=",",
         profile=("snsapi_userinfo", "snsapi_login"),
         adding=(
-            "snsapi_login signs in on websites by QR code; snsapi_base (openid alone, silent) and snsapi_userinfo (by "
-            "consent) are for pages inside WeChat: send the person through again with the larger one. None opens an "
-            "address."
+            "snsapi_login is for sign-in on websites by QR code. snsapi_base (only openid, without consent) and "
+            "snsapi_userinfo (with consent) are for pages inside WeChat. To extend snsapi_base, authorize again with "
+            "snsapi_userinfo. No scope grants access to an email address."
         ),
         sources=("https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html",),
     ),
-    debug=OfAccount(
+    debug=AccountTokenEndpoint(
         kind="check-token",
         url="https://api.weixin.qq.com/sns/auth",
         placement=by_query("access_token"),
@@ -190,34 +197,39 @@ PROVIDER = Provider(
         response_model=Auth,
         refusals=(
             Refusal(200, "expired", _error(42001)),
-            Refusal(200, "denied", _error(40001, 40014), detail="not valid, or not the latest one"),
+            Refusal(200, "denied", _error(40001, 40014), detail="the token is invalid or not the latest token"),
             Refusal(
                 200,
                 "denied",
                 _error(40003),
                 bare=True,
-                detail="no good token of this openid: dead, or of another person or application",
+                detail="the token is invalid, or belongs to another openid or application",
             ),
-            Refusal(200, "contradiction", _error(41001), detail="WeChat saw no token, and one was sent"),
+            Refusal(
+                200,
+                "contradiction",
+                _error(41001),
+                detail=("WeChat reports that the token is missing, although it was sent"),
+            ),
             Refusal(200, "not_permitted", _error(48001)),
             Refusal(200, "rate_limited", _error(45009, 45011)),
-            Refusal(200, "issuer_error", _error(-1), detail="the system is busy"),
+            Refusal(200, "issuer_error", _error(-1), detail="WeChat is busy"),
         ),
         source="https://developers.weixin.qq.com/doc/service/en/api/webdev/access/api_snsauth.html",
         note=(
-            "It says whether token and openid belong together and live; good is errcode 0 alone. The openid is the "
-            "expected account's, where one is expected. It proves the client only where the openid is one that the "
-            "application got by its own token exchange, never where it was handed over with the token. Both go in the "
-            "query, the one place that is documented: keep addresses out of logs."
+            "The response shows whether token and openid belong together and are valid. Only errcode 0 means success. "
+            "openid is the expected account, if any, else the credential. The client is proven only if the "
+            "application received the openid in its own token exchange, not together with the token. Both are in the "
+            "query, the only documented place, so URLs must be kept out of logs."
         ),
     ),
     uncertain=(
         (
-            "Which of the two Auth0 stores is not documented. The identifier here is openid, which is always there; "
-            "unionid may come later, and would make the same person another user."
+            "Whether Auth0 stores openid or unionid is not documented. The identifier here is openid, which is always "
+            "present. unionid may be added later and would create a second user."
         ),
-        "40003 answers for every openid that does not fit, so this refusal alone proves little.",
-        "All codes but 40003 are those of WeChat's general list.",
-        "Where users are keyed by unionid the call cannot be asked by what is stored: give their openid.",
+        "40003 is returned for every openid that does not match, so this refusal alone proves little.",
+        "All codes except 40003 are from WeChat's general list.",
+        "If users are stored by unionid, the call needs their openid as well.",
     ),
 )

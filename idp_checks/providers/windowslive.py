@@ -1,6 +1,6 @@
-"""Microsoft Account: personal accounts by Microsoft Graph, and the profiles of the Live API that are still stored.
+"""Microsoft Account: personal accounts from Microsoft Graph, and stored profiles of the Live API.
 
-Microsoft vouches for no address here.
+Microsoft does not state that an email address is verified.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from idp_checks.providers.sdk import (
 
 
 class Emails(Struct):
-    """The addresses of the Live API."""
+    """The email addresses of the Live API."""
 
     preferred: Email = None
     account: Email = None
@@ -41,7 +41,7 @@ class Emails(Struct):
 
 
 class UserInfo(Struct):
-    """OpenID Connect userinfo; its ``sub`` is another identifier, its picture opens only with the token."""
+    """OpenID Connect userinfo; its ``sub`` is a different identifier, and its picture requires the token."""
 
     sub: Id
     name: Name = None
@@ -50,17 +50,17 @@ class UserInfo(Struct):
     email: Email = None
 
 
-NOTHING = UserInfo(sub="")
-"""What is known where userinfo was not asked."""
+NO_USERINFO = UserInfo(sub="")
+"""Userinfo if the call was not made."""
 
 
 class User(
     Shape,
     rename={"display_name": "displayName", "given_name": "givenName", "user_principal_name": "userPrincipalName"},
 ):
-    """``GET /me`` of Graph, https://learn.microsoft.com/en-us/graph/api/user-get, and from ``name`` on of the Live API.
+    """``GET /me`` of Graph, https://learn.microsoft.com/en-us/graph/api/user-get, or a Live API profile.
 
-    Both are told apart by nothing that is always there.
+    The fields from ``name`` on are those of the Live API. No field that is always present distinguishes the two.
     """
 
     id: Id
@@ -75,21 +75,25 @@ class User(
     emails: Emails | list[Email] | None = None
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
-        info: UserInfo = also.get("userinfo", NOTHING)
+        info: UserInfo = also.get("userinfo", NO_USERINFO)
         mail = self.mail
         return Claims(
             id=self.id,
             name=first_nonblank(self.display_name, self.name, info.name),
             given_name=first_nonblank(self.given_name, self.first_name, info.given_name),
             family_name=first_nonblank(self.surname, self.last_name, info.family_name),
-            email=mail if mail and is_email(mail.strip()) else self._other_address(info.email),
+            email=mail if mail and is_email(mail.strip()) else self._fallback_email(info.email),
         )
 
-    def _other_address(self, told: str | None) -> str | None:
-        """The address of userinfo, else the first of the Live API, else the sign-in name where it is an address."""
-        held = self.emails
-        slots = [held.preferred, held.account, held.personal, held.business] if isinstance(held, Emails) else held or []
-        for address in (told, *slots):
+    def _fallback_email(self, userinfo_email: str | None) -> str | None:
+        """Return the address of userinfo, else the first of the Live API, else a sign-in name that is an address."""
+        emails = self.emails
+        slots = (
+            [emails.preferred, emails.account, emails.personal, emails.business]
+            if isinstance(emails, Emails)
+            else emails or []
+        )
+        for address in (userinfo_email, *slots):
             if address and is_email(address.strip()):
                 return address
         sign_in = self.user_principal_name
@@ -118,28 +122,28 @@ PROVIDER = Provider(
             "userinfo": AdditionalCall(
                 UserInfo,
                 RequestTemplate("https://graph.microsoft.com/oidc/userinfo"),
-                "the address where mail is null (scopes openid and email)",
+                "the email address if mail is null (scopes openid and email)",
             )
         },
         quirks=(
             (
-                "mail is null for most personal accounts; userPrincipalName is a sign-in name that only happens to be "
-                "an address, and with #EXT# it is none."
+                "mail is null for most personal accounts. userPrincipalName is a sign-in name, which may have the "
+                "format of an email address. With #EXT# it is not an address."
             ),
             (
-                "The identifier is 16 hex digits for personal accounts (a GUID for others) and must stay text: leading "
-                "zeros and forms such as 12e4567890123456 are lost as numbers."
+                "The identifier is 16 hex digits for personal accounts (a GUID for others) and must stay a string. As "
+                "a number it loses leading zeros, and a value such as 12e4567890123456 is read as an exponent."
             ),
             (
-                "In ID tokens the same person has an oid of zeros and those 16 digits, in the tenant "
+                "In ID tokens, the oid of the same user consists of zeros and those 16 digits, in the tenant "
                 "9188040d-6c67-4c5b-b112-36a304b66dad."
             ),
-            "Graph gives a picture as bytes (/me/photo/$value, 404 without one), never as an address.",
+            "Graph returns a picture as bytes (/me/photo/$value, 404 without a picture), never as a URL.",
             (
-                "Stored profiles have the names of the Live API, switched off since: first_name, last_name, and emails "
-                "as an object of four slots or as a plain list."
+                "Stored profiles have the field names of the Live API, which is switched off: first_name, last_name, "
+                "and emails as an object with four fields or as a list."
             ),
-            "Auth0's own sample shows email_verified true, for which Microsoft sends nothing.",
+            "Auth0's sample shows email_verified true, but Microsoft sends no such field.",
         ),
         sources=(
             "https://learn.microsoft.com/en-us/graph/api/user-get",
@@ -150,21 +154,22 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "An encrypted text for personal accounts, a JWT for others; either is for Graph alone to read. Bound to "
-            "one app, one account and the delegated permissions granted. The ID token (RS256) is the client's to read."
+            "An encrypted string for personal accounts, a JWT for others. Only Graph may read either. The token is "
+            "bound to one app, one account and the granted delegated permissions. The client may read the ID token "
+            "(RS256)."
         ),
         lifetime=3600,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             (
-                "Needs offline_access. A refresh token lives 90 days (24 hours for single-page apps) and is "
-                "replaced at each use."
+                "Requires offline_access. A refresh token expires after 90 days (24 hours for single-page apps) and "
+                "is replaced at each use."
             ),
             "https://login.microsoftonline.com/consumers/oauth2/v2.0/token",
         ),
         termination=Operation(
-            "No call for it: the person removes the app at https://account.live.com/consent/Manage, and access tokens "
-            "run on to their end."
+            "No API call: the user removes the app at https://account.live.com/consent/Manage. Access tokens "
+            "remain valid until they expire."
         ),
         uses=Operation(request=RequestTemplate("https://graph.microsoft.com/v1.0/me"), required_scopes=("User.Read",)),
         sample="EwB{}",
@@ -177,8 +182,8 @@ PROVIDER = Provider(
         profile=("User.Read", "openid", "profile"),
         email=("email", "User.Read"),
         adding=(
-            "Authorise again with further delegated permissions. Short names are Graph's; another API is named by its "
-            "whole address and needs a token of its own."
+            "Authorize again with further delegated permissions. Short names are Graph permissions. The permissions "
+            "of another API include its full URI and require a separate token."
         ),
         sources=(
             "https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc",
@@ -188,8 +193,8 @@ PROVIDER = Provider(
     debug=GRAPH_PROBE,
     uncertain=(
         (
-            "Graph documents the code InvalidAuthenticationToken but not the texts beside it, which alone tell a dead "
-            "token from one made for another resource: any text that is not well known leaves the question open."
+            "Graph documents the code InvalidAuthenticationToken but not its messages. Only the message distinguishes "
+            "an invalid token from a token for another resource. A response with an unrecognized message is undecided."
         ),
     ),
 )

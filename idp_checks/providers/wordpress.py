@@ -1,4 +1,4 @@
-"""WordPress.com: the signed-in account. Sites that run WordPress themselves are no part of it."""
+"""WordPress.com: the signed-in account. Self-hosted WordPress sites are not covered."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Me(Shape):
 
 
 class TokenInfo(ResponseModel):
-    """A good token, https://developer.wordpress.com/docs/api/oauth2/; identifiers come as texts or as numbers."""
+    """A valid token, https://developer.wordpress.com/docs/api/oauth2/; identifiers are strings or numbers."""
 
     client_id: int | str
     user_id: int | str
@@ -67,13 +67,13 @@ class TokenInfo(ResponseModel):
 
     def read(self, question: Question) -> Reading:
         if not {str(self.client_id).strip(), str(self.user_id).strip()}.isdisjoint(("", "0")):
-            return Reading(active=None, reason="unparsable", detail="no client or no account is named")
+            return Reading(active=None, reason="unparsable", detail="the client or the account is missing")
         return Reading(
             active=True,
             reason="ok",
             client_id=str(self.client_id),
             subject=str(self.user_id),
-            # Empty is not none: such a token may do everything on its site.
+            # An empty scope does not mean no scopes: such a token has full access to its site.
             scopes=split_scopes(self.scope) or None,
         )
 
@@ -93,22 +93,22 @@ PROVIDER = Provider(
     profile=ProfileFacts(
         shapes=(Me,),
         request=RequestTemplate("https://public-api.wordpress.com/rest/v1.1/me"),
-        vouching="WordPress.com's email_verified: the account's address was confirmed",
+        vouching="WordPress.com's email_verified: the account's email address was confirmed",
         quirks=(
             (
-                "Older stored profiles have verified in place of email_verified, or neither: nothing is said of the "
-                "address then."
+                "Older stored profiles have verified instead of email_verified, or neither. Their email address is "
+                "then of unknown status."
             ),
-            "ID, avatar_URL, profile_URL and logout_URL are written so: the case of their letters counts.",
-            "There are no given and family names.",
-            "The picture is a Gravatar, as WordPress.com itself gives it.",
+            "The field names ID, avatar_URL, profile_URL and logout_URL are case-sensitive.",
+            "The profile has no given and family name.",
+            "The picture is a Gravatar, as returned by WordPress.com.",
             (
-                "Not for keeping: what belongs to the call alone (logout_URL with its one-time value, "
-                "user_ip_country_code, notes, abtests)."
+                "Do not store the fields that concern only the call: logout_URL with its one-time value, "
+                "user_ip_country_code, notes, abtests."
             ),
-            "token_site_id is a number, false or null; primary_blog is a number, 0 or null.",
-            "Without a live token the status is 403, never 401, and error is authorization_required.",
-            "http_envelope=true makes every status 200: the member code has the real one.",
+            "token_site_id is a number, false or null. primary_blog is a number, 0 or null.",
+            "Without a valid token, the status is 403, never 401, and error is authorization_required.",
+            "With http_envelope=true, every status is 200, and the field code contains the actual status.",
         ),
         sources=("https://developer.wordpress.com/docs/api/1.1/get/me/",),
     ),
@@ -116,8 +116,8 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "It may hold %, &, # and ^, so it is percent-encoded. Bound to one application, one person, the "
-            "scope and as a rule one site, for which the token answer has blog_id and blog_url."
+            "The token may contain %, &, # and ^, so it is percent-encoded. It is bound to one application, one user, "
+            "the scope and usually one site. The token response contains the site in blog_id and blog_url."
         ),
         lifetime=0,
         validity=(
@@ -125,12 +125,12 @@ PROVIDER = Provider(
             "after two weeks."
         ),
         renewal=Operation(
-            "None at the older server; the newer one takes grant_type=refresh_token at "
+            "Not available at the older server. The newer server accepts grant_type=refresh_token at "
             "https://public-api.wordpress.com/oauth2-1/token."
         ),
         termination=Operation(
-            "No call at the older server: the person disconnects the application at "
-            "https://wordpress.com/me/security/connected-applications. The newer one has "
+            "No API call at the older server: the user disconnects the application at "
+            "https://wordpress.com/me/security/connected-applications. The newer server has "
             "https://public-api.wordpress.com/oauth2-1/revoke."
         ),
         uses=Operation(
@@ -146,9 +146,9 @@ PROVIDER = Provider(
         profile=("auth",),
         email=("auth",),
         adding=(
-            "Authorise again at https://public-api.wordpress.com/oauth2/authorize with the scope; what was granted for "
-            "that site before is replaced. auth opens /me alone, no scope everything on one site, global all sites. "
-            "At the newer server the scopes are openid, profile and email."
+            "Authorize again at https://public-api.wordpress.com/oauth2/authorize with the scope. The new grant "
+            "replaces the previous grant for that site. auth grants access only to /me, no scope to everything on one "
+            "site, and global to all sites. The scopes of the newer server are openid, profile and email."
         ),
         sources=("https://developer.wordpress.com/docs/api/oauth2/",),
     ),
@@ -166,22 +166,23 @@ PROVIDER = Provider(
                 "denied",
                 {"error": "invalid_request", "error_description": "The specified token is invalid."},
                 bare=True,
-                detail="a dead token, or perhaps one of another application",
+                detail="an invalid token, or possibly a token of another application",
             ),
         ),
         source="https://developer.wordpress.com/docs/api/oauth2/",
         note=(
-            "The caller names its own client, and the client of the answer is still compared. The site is in blog_id, "
-            "null for a token of all sites. An empty scope is a token that may do everything on its site: its scopes "
-            "are not stated. Neither issue nor end is told. Tokens of the newer server have /oauth2-1/token-info and "
-            "OpenID Connect (https://public-api.wordpress.com/.well-known/openid-configuration)."
+            "The request contains the caller's client, and the client in the response is compared as well. blog_id "
+            "contains the site and is null for a token of all sites. A token with an empty scope has full access to "
+            "its site, so its scopes are not stated. The response contains neither issue time nor expiry. For tokens "
+            "of the newer server, use /oauth2-1/token-info and OpenID Connect "
+            "(https://public-api.wordpress.com/.well-known/openid-configuration)."
         ),
     ),
     uncertain=(
         (
-            "A token of another application gives an error whose status and body are not documented; it may be that of "
-            "a dead token, so this refusal alone proves little."
+            "A token of another application gets an error whose status and body are not documented. It may be the "
+            "error of an invalid token, so this refusal alone proves little."
         ),
-        "How an expired or a revoked token is refused is not documented: as an unknown one, it is supposed.",
+        "The refusal of an expired or revoked token is not documented. It is assumed to be that of an unknown token.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Xero: OpenID Connect userinfo, whose claims the ID token has too; access tokens are signed."""
+"""Xero: OpenID Connect userinfo, with the same claims as the ID token; access tokens are signed."""
 
 from __future__ import annotations
 
@@ -64,15 +64,15 @@ PROVIDER = Provider(
         request=RequestTemplate("https://identity.xero.com/connect/userinfo"),
         quirks=(
             (
-                "Two identifiers: sub, 32 hexadecimal digits, and xero_userid, a UUID with other digits. Many clients "
-                "keep the latter; here it is sub."
+                "The profile has two identifiers: sub, 32 hexadecimal digits, and xero_userid, a UUID with other "
+                "digits. Many clients store xero_userid; here the identifier is sub."
             ),
-            "No flag for the address and no picture.",
-            "preferred_username is the address over again: the nickname is its local part.",
-            "Most clients read the claims of the ID token, the same ones, and never call userinfo; old ones lack name.",
+            "The profile has no verification flag for the email address and no picture.",
+            "preferred_username repeats the email address. The nickname is its local part.",
+            "Most clients read the same claims from the ID token and never call userinfo. Old ID tokens lack name.",
             (
-                "The organisations stand at https://api.xero.com/connections; a person who connected none has an empty "
-                "list there."
+                "https://api.xero.com/connections lists the organizations. The list is empty for a user who connected "
+                "no organization."
             ),
         ),
         sources=("https://developer.xero.com/documentation/guides/oauth2/sign-in",),
@@ -80,29 +80,31 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="jwt",
         contents=(
-            "Signed by RS256: client_id is the application, scope a list; aud is the same for every application. The "
-            "application chooses the scopes, the person the organisations."
+            "Signed with RS256. client_id is the application, scope a list, and aud is the same for all applications. "
+            "The application chooses the scopes, the user the organizations."
         ),
         lifetime=1800,
-        validity="An ID token 5 minutes.",
+        validity="An ID token expires after 5 minutes.",
         renewal=renew_by_refresh_token(
             (
-                "Needs scope offline_access. A refresh token dies after 60 days unused; each use gives the next, "
-                "and the former may be repeated for 30 minutes."
+                "Requires the scope offline_access. A refresh token expires after 60 days without use. Each use "
+                "returns a new refresh token, and the previous refresh token may be used again for 30 minutes."
             ),
             "https://identity.xero.com/connect/token",
             basic=True,
         ),
         termination=revoke_by_request(
-            "Form field token, the refresh token, with HTTP Basic; removes all the person's connections. Access tokens "
-            "already given keep their signature until their end. DELETE https://api.xero.com/connections/{id} takes "
-            "one organisation away.",
+            (
+                "The form contains the refresh token in token, with HTTP Basic. The call removes all connections of "
+                "the user. The signature of existing access tokens remains valid until they expire. DELETE "
+                "https://api.xero.com/connections/{id} removes one organization."
+            ),
             "https://identity.xero.com/connect/revocation",
             basic=True,
             token="refresh",
             ends="grant",
         ),
-        uses=Operation("An empty list is a success too.", RequestTemplate("https://api.xero.com/connections")),
+        uses=Operation("An empty list is also a success.", RequestTemplate("https://api.xero.com/connections")),
         sources=(
             "https://developer.xero.com/documentation/guides/oauth2/token-types",
             "https://developer.xero.com/faq/oauth2",
@@ -111,7 +113,7 @@ PROVIDER = Provider(
     scopes=Scopes(
         profile=("openid", "profile"),
         email=("openid", "email"),
-        adding="Authorise again with the further scopes; a person's grants add up.",
+        adding="Authorize again with the further scopes. A user's grants are cumulative.",
         sources=("https://developer.xero.com/documentation/guides/oauth2/scopes",),
     ),
     debug=SignedToken(
@@ -120,12 +122,12 @@ PROVIDER = Provider(
         proves=frozenset({"client", "subject", "scopes", "end"}),
         source="https://developer.xero.com/documentation/guides/oauth2/token-types",
         note=(
-            "No endpoint answers for tokens: the signature is checked, and client_id must be compared, since aud is "
-            "everybody's. An ID token is told by its at_hash and is not good here. A signature says nothing of "
-            "revocation: https://api.xero.com/connections refuses a dead token with 401 and a Detail that begins with "
-            "TokenExpired. AuthenticationUnsuccessful of the accounting API may mean no more than a connection "
-            "removed. Xero shuts out addresses that fetch the keys too often."
+            "Compare client_id, because aud is the same for all applications. An ID token is recognized by its "
+            "at_hash and is not accepted. To detect a revocation, call https://api.xero.com/connections, which "
+            "refuses an invalid token with 401 and a Detail that begins with TokenExpired. AuthenticationUnsuccessful "
+            "of the accounting API may only mean that a connection was removed. Xero blocks IP addresses that fetch "
+            "the keys too often."
         ),
     ),
-    uncertain=("No claim iat is documented for access tokens: nbf is read as the time of issue.",),
+    uncertain=("No claim iat is documented for access tokens. nbf is read as the time of issue.",),
 )

@@ -37,7 +37,7 @@ class UserInfo(OpenIdClaims):
 
 
 class EmailEntry(Struct):
-    """An element of ``emails``; any member may be missing."""
+    """An element of ``emails``; any field may be missing."""
 
     handle: Email = None
     primary: Flag = None
@@ -61,7 +61,7 @@ class Person(Struct, rename="camel"):
 
 
 class Directory(Shape):
-    """``GET /v1/user/{guid}/profile``, withdrawn: in stored profiles and old libraries alone."""
+    """``GET /v1/user/{guid}/profile``, withdrawn; only in stored profiles and old libraries."""
 
     subject: ClassVar[Path] = ("profile", "guid")
 
@@ -69,13 +69,13 @@ class Directory(Shape):
 
     def claims(self, also: Mapping[str, Any]) -> Claims:
         person = self.profile
-        listed = ((each.handle, each.primary is True, None) for each in person.emails or ())
+        entries = ((entry.handle, entry.primary is True, None) for entry in person.emails or ())
         return Claims(
             id=person.guid,
             given_name=person.given_name,
             family_name=person.family_name,
             username=person.nickname,
-            email=pick_email(listed)[0],
+            email=pick_email(entries)[0],
             picture=None if person.image is None else person.image.image_url,
         )
 
@@ -99,19 +99,22 @@ PROVIDER = Provider(
         shapes=(UserInfo, Directory),
         request=RequestTemplate("https://api.login.yahoo.com/openid/v1/userinfo"),
         vouching=(
-            "Yahoo's email_verified; accounts that use an address of another mail provider show false, which means not "
-            "vouched for, not bad. The Social Directory says nothing"
+            "Yahoo's email_verified; false for accounts with an address of another mail provider, which means that "
+            "Yahoo does not vouch for the address, not that it is wrong. The Social Directory has no such field"
         ),
         quirks=(
-            "nickname is whatever the person wrote, the given name as a rule; many have no preferred_username.",
-            "profile_images holds four sizes; picture is the one of 192 as a rule.",
-            "The token answer repeats the identifier as xoauth_yahoo_guid.",
-            "gender may say notDisclosed; birthdate may be a year alone.",
             (
-                "The Social Directory put all under profile: guid, emails[].handle, image.imageUrl; entries of the "
-                "list may lack handle or type."
+                "nickname is the name that the user entered, usually the given name. Many users have no "
+                "preferred_username."
             ),
-            "Yahoo Japan is another company with hosts and identifiers of its own.",
+            "profile_images contains four sizes. picture is usually the size of 192.",
+            "The token response repeats the identifier as xoauth_yahoo_guid.",
+            "gender may be notDisclosed. birthdate may be only a year.",
+            (
+                "The Social Directory returned all fields under profile: guid, emails[].handle, image.imageUrl. "
+                "Entries of the list may lack handle or type."
+            ),
+            "Yahoo Japan is a different company with separate hosts and identifiers.",
         ),
         sources=(
             "https://developer.yahoo.com/sign-in-with-yahoo/",
@@ -122,20 +125,25 @@ PROVIDER = Provider(
         form="opaque",
         opaque=True,
         contents=(
-            "Some 1,000 characters as seen. Bound to app, person and the permissions that the app was "
-            "registered with. The ID token is a JWT, signed ES256 or RS256."
+            "In practice, a token has about 1,000 characters. It is bound to the app, the user and the registered "
+            "permissions of the app. The ID token is a JWT, signed with ES256 or RS256."
         ),
         lifetime=3600,
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with refresh_token and redirect_uri, client id and secret as HTTP Basic or in "
-            "the form; no end of refresh tokens is stated.",
+            (
+                "Sends grant_type=refresh_token with refresh_token and redirect_uri, and the client ID and secret as "
+                "HTTP Basic or in the form. The lifetime of refresh tokens is not documented."
+            ),
             "https://api.login.yahoo.com/oauth2/get_token",
             basic=True,
             required_credentials=("client_id", "client_secret", "redirect_uri"),
             params={"redirect_uri": "{redirect_uri}"},
         ),
         termination=Operation(
-            "Named in the discovery document alone, with HTTP Basic; parameters and answers are not published.",
+            (
+                "Only the discovery document contains the endpoint, with HTTP Basic. The parameters and responses are "
+                "not published."
+            ),
             manual_call=("POST", "https://api.login.yahoo.com/oauth2/revoke"),
         ),
         uses=Operation(
@@ -150,8 +158,8 @@ PROVIDER = Provider(
         profile=("openid", "profile"),
         email=("email",),
         adding=(
-            "Tick the permission for the app in Yahoo's console (some need approval), then authorise again. openid2 in "
-            "place of openid adds the identifier of OpenID 2.0, for moving old accounts."
+            "Select the permission for the app in Yahoo's console (some require approval), then authorize again. "
+            "openid2 instead of openid adds the OpenID 2.0 identifier, for the migration of old accounts."
         ),
         sources=(
             "https://developer.yahoo.com/sign-in-with-yahoo/",
@@ -167,16 +175,18 @@ PROVIDER = Provider(
         ),
         source="https://developer.yahoo.com/oauth2/guide/get-user-inf/Get-User-Info-API.html",
         note=(
-            "The probe passes with any app's token and proves no client; the ID token does (aud is the client id, "
-            "issuer https://api.login.yahoo.com, keys at /openid/v1/certs). A call whose token did not arrive gets an "
-            "empty 401: no denial."
+            "The ID token proves the client (aud is the client ID, the issuer is https://api.login.yahoo.com, and the "
+            "keys are at /openid/v1/certs). An empty 401 means that the token did not arrive and is not a refusal."
         ),
     ),
     uncertain=(
         (
-            "By the discovery document there is introspection at https://api.login.yahoo.com/oauth2/introspect; what "
-            "it answers, and about whose tokens, is not published: it is not asked."
+            "According to the discovery document, https://api.login.yahoo.com/oauth2/introspect is an introspection "
+            "endpoint. Its responses and the tokens it accepts are not published, so it is not used."
         ),
-        "Bodies about revoked and unknown tokens are not published: only the documented header denies.",
+        (
+            "The response bodies for revoked and unknown tokens are not published. Only the documented header is read "
+            "as a refusal."
+        ),
     ),
 )

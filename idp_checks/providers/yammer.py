@@ -32,7 +32,7 @@ from idp_checks.providers.sdk import (
 )
 
 
-class Listed(Struct):
+class EmailEntry(Struct):
     """An element of ``contact.email_addresses``."""
 
     type: String = None
@@ -42,7 +42,7 @@ class Listed(Struct):
 class Contact(Struct):
     """``contact``."""
 
-    email_addresses: list[Listed] | None = None
+    email_addresses: list[EmailEntry] | None = None
 
 
 class User(Shape):
@@ -60,8 +60,8 @@ class User(Shape):
     def claims(self, also: Mapping[str, Any]) -> Claims:
         email = self.email
         if self.contact is not None and (email is None or not is_email(email.strip())):
-            listed = self.contact.email_addresses or ()
-            email = pick_email((each.address, each.type == "primary", None) for each in listed)[0] or email
+            entries = self.contact.email_addresses or ()
+            email = pick_email((entry.address, entry.type == "primary", None) for entry in entries)[0] or email
         return Claims(
             id=self.id,
             name=self.full_name,
@@ -73,8 +73,8 @@ class User(Shape):
         )
 
 
-class Granted(Shape):
-    """The token answer of the legacy sign-in, which holds the user beside the token; social_core keeps it so."""
+class TokenResponse(Shape):
+    """The token response of the legacy sign-in, which contains the user; social_core stores it this way."""
 
     subject: ClassVar[Path] = ("user", "id")
 
@@ -91,12 +91,12 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="deprecated",
     status_note=(
-        "Yammer's own OAuth gives way to Microsoft Entra ID, which new applications must use since 2025-07-01; people "
-        "sign in by the Microsoft connections instead. Auth0 took the name out of its list in April 2026."
+        "Microsoft Entra ID replaces Yammer's own OAuth. New applications have had to use it since 2025-07-01, and "
+        "users sign in through the Microsoft connections. Auth0 removed the name from its list in April 2026."
     ),
     aliases={"social_core": "yammer"},
     libraries={
-        "social_core": LibraryFacts(classes={Granted: ""}),
+        "social_core": LibraryFacts(classes={TokenResponse: ""}),
     },
     simulation=SimulationFacts(
         token_fields=dict,
@@ -108,34 +108,39 @@ PROVIDER = Provider(
         "https://learn.microsoft.com/rest/api/yammer/app-registration",
     ),
     profile=ProfileFacts(
-        shapes=(User, Granted),
+        shapes=(User, TokenResponse),
         request=RequestTemplate("https://www.yammer.com/api/v1/users/current.json"),
         subject_scope="the network",
         quirks=(
-            "A person has one identifier and one token in each network.",
+            "A user has one identifier and one token in each network.",
             (
-                "In the token answer access_token is an object, which holds the token as token, its end and its "
-                "rights, beside user and network; the user there has no email of its own."
+                "In the token response, access_token is an object beside user and network. It contains the token as "
+                "token, its expiry and its permissions. The user in that response has no email."
             ),
-            "name is the username, by default the local part of the address; full_name is the name.",
-            "Nothing says that the address is verified; admin and verified_admin are about rights, and texts.",
+            "name is the username, by default the local part of the email address. full_name is the name.",
+            (
+                "Yammer does not state that an email address is verified. admin and verified_admin are strings that "
+                "describe permissions."
+            ),
             "Times have slashes and a separate offset: 2024/01/02 03:04:05 +0000.",
-            "mugshot_url is 48 by 48 pixels, and a placeholder where there is no photo.",
+            "mugshot_url is 48 by 48 pixels. It is a placeholder if the user has no photo.",
         ),
         sources=("https://learn.microsoft.com/rest/api/yammer/usersjson-current",),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "Nothing can be read from a legacy token: bound to one application and one user of one network, without "
-            "scopes. Newer applications hold a JWT of Entra ID for the Yammer resource."
+            "A legacy token is opaque. It is bound to one application and one user of one network, without scopes. "
+            "Newer applications have a JWT of Entra ID for the Yammer resource."
         ),
         validity=(
-            "Legacy tokens did not end by time (expires_at null). The impersonation call gives them six months since "
-            "2025-07-01; what it gave before stays."
+            "Legacy tokens did not expire (expires_at null). Since 2025-07-01, the impersonation call has issued "
+            "tokens that expire after six months. Earlier tokens do not change."
         ),
-        renewal=Operation("None for legacy tokens; those of Entra ID are renewed at the Microsoft identity platform."),
-        termination=Operation("No call for the application: the user withdraws it in the settings."),
+        renewal=Operation(
+            "Not available for legacy tokens. Entra ID tokens are renewed at the Microsoft identity platform."
+        ),
+        termination=Operation("No API call: the user removes the application in the settings."),
         uses=Operation("Any token works.", RequestTemplate("https://www.yammer.com/api/v1/users/current.json")),
         sources=(
             "https://learn.microsoft.com/rest/api/yammer/getting-started",
@@ -144,8 +149,8 @@ PROVIDER = Provider(
     ),
     scopes=Scopes(
         adding=(
-            "None in the legacy sign-in; by Entra ID it is access_as_user, a delegated permission of the resource "
-            "Yammer."
+            "The legacy sign-in has no scopes. With Entra ID, the scope is access_as_user, a delegated permission of "
+            "the resource Yammer."
         ),
         sources=("https://learn.microsoft.com/rest/api/yammer/app-registration",),
     ),
@@ -155,12 +160,12 @@ PROVIDER = Provider(
         refusals=(Refusal(401, "denied", {"response": {"code": 16, "stat": "fail"}}),),
         source="https://learn.microsoft.com/rest/api/yammer/api-requests-1",
         note=(
-            "A token of Entra ID is a signed JWT, and to be checked as one. 10 requests in 10 to 30 seconds "
-            "for each user and application, by the kind of call."
+            "An Entra ID token is a signed JWT and must be verified by its signature. The rate limit is 10 requests "
+            "per 10 to 30 seconds, user and application, depending on the call."
         ),
     ),
     uncertain=(
-        "The legacy sign-in is being closed: what is refused may be the service's end and not the token's.",
-        "contact.has_fake_email is not explained: the address is taken as it is given.",
+        "The legacy sign-in is being shut down. A refusal may therefore concern the service and not the token.",
+        "contact.has_fake_email is not documented. The email address is used as returned.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Yandex ID: the person behind a token, with the picture by a template."""
+"""Yandex ID: the user of a token; the URL of the picture is built from a template."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from idp_checks.providers.sdk import (
     revoke_by_request,
 )
 
-_avatar = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII).fullmatch
+_match_avatar_id = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII).fullmatch
 
 
 class Info(Shape):
-    """``GET /info``, https://yandex.com/dev/id/doc/en/user-information; which members come depends on the rights."""
+    """``GET /info``, https://yandex.com/dev/id/doc/en/user-information; its fields depend on the permissions."""
 
     id: Id
     login: Username = None
@@ -58,7 +58,7 @@ class Info(Shape):
         if not name or name.isspace():
             name = None if first_nonblank(self.first_name, self.last_name) else self.display_name
         if self.emails and (not email or email.isspace()):
-            email = pick_email((each, False, None) for each in self.emails)[0]
+            email = pick_email((address, False, None) for address in self.emails)[0]
         return Claims(
             id=self.id,
             name=name,
@@ -66,19 +66,19 @@ class Info(Shape):
             family_name=self.last_name,
             username=self.login,
             email=email,
-            picture=None if self.is_avatar_empty is True else picture(self.default_avatar_id),
+            picture=None if self.is_avatar_empty is True else build_picture_url(self.default_avatar_id),
         )
 
 
-def picture(avatar: str | None) -> str | None:
-    """The address of a picture, 200 pixels wide; None where its name is none."""
-    if avatar is None or _avatar(avatar) is None:
+def build_picture_url(avatar: str | None) -> str | None:
+    """Return the URL of a picture, 200 pixels wide; None if the picture ID is invalid."""
+    if avatar is None or _match_avatar_id(avatar) is None:
         return None
     return f"https://avatars.yandex.net/get-yapic/{avatar}/islands-200"
 
 
-class Holder(ResponseModel):
-    """A good token of whatever application: the profile, which names the client."""
+class TokenProfile(ResponseModel):
+    """A valid token of any application: the profile, which contains the client."""
 
     id: Annotated[str, Meta(pattern=r"\S")]
     client_id: str
@@ -105,48 +105,58 @@ PROVIDER = Provider(
             "https://login.yandex.ru/info?format=json", by_header("Authorization", "OAuth {token}")
         ),
         quirks=(
-            "Without any right only id, login, client_id and psuid come.",
+            "Without any permission, the response contains only id, login, client_id and psuid.",
             (
-                "The picture is built from default_avatar_id, which has slashes in it; where is_avatar_empty is true "
-                "it would be a stock picture, and is left out."
+                "The URL of the picture is built from default_avatar_id, which contains slashes. If is_avatar_empty "
+                "is true, the picture would be a default picture and is ignored."
             ),
-            "No flag speaks of the address (django-allauth calls it verified of its own accord).",
             (
-                "default_email may be an empty text and emails an empty list: accounts made through another network "
-                "or a telephone number have no address."
+                "The profile has no verification flag for the email address. django-allauth nevertheless marks it as "
+                "verified."
             ),
-            "The name is real_name; else the first and last name; else display_name, which is often the login.",
             (
-                "The login may be an e-mail address (accounts of a domain) or made by a machine (accounts from another "
-                "network)."
+                "default_email may be an empty string and emails an empty list. Accounts that were created through "
+                "another network or a phone number have no email address."
             ),
-            "psuid is the person as one application knows them, made from client_id and id.",
-            "birthday may have zeros for what is unknown (1990-03-00), which readers of dates refuse.",
-            "format=jwt gives a JWT by HS256 with the client secret, format=xml XML: json is to be asked for.",
-            "Old answers also had openid_identities, a list of addresses of the web.",
+            "The name is real_name, else the first and last name, else display_name, which is often the login.",
+            "The login may be an email address (accounts of a domain) or generated (accounts from another network).",
+            "psuid identifies the user within one application. It is derived from client_id and id.",
+            "birthday may contain zeros for unknown parts (1990-03-00), which date parsers refuse.",
+            (
+                "format=jwt returns a JWT signed with HS256 and the client secret, and format=xml returns XML. Use "
+                "format=json."
+            ),
+            "Old responses also contain openid_identities, a list of URLs.",
         ),
         sources=("https://yandex.com/dev/id/doc/en/user-information",),
     ),
     token=TokenFacts(
         form="opaque",
         contents=(
-            "The account, the application and its rights, encrypted for Yandex alone; y0_ is seen in front and not "
-            "documented. The rights are those of the application's registration; a request can narrow them by scope, "
-            "and mark some as optional by optional_scope."
+            "The token contains the account, the application and its permissions, encrypted for Yandex only. In "
+            "practice, it begins with y0_, which is not documented. The permissions are those of the application's "
+            "registration. A request can reduce them with scope and mark some as optional with optional_scope."
         ),
         validity=(
-            "Depends on the rights; expires_in of the token answer counts, about a year with the rights of a sign-in "
-            "alone. Rights added to the application can shorten the life of later tokens."
+            "Depends on the permissions. expires_in in the token response contains the lifetime, about a year with "
+            "only the sign-in permissions. Permissions that are added to the application can shorten the lifetime of "
+            "later tokens."
         ),
         renewal=renew_by_refresh_token(
-            "grant_type=refresh_token with client id and secret, in the form or as HTTP Basic; the new token lives as "
-            "long as the first, and may be the same one. Yandex advises it every three months.",
+            (
+                "Sends grant_type=refresh_token with the client ID and secret, in the form or as HTTP Basic. The new "
+                "token has the same lifetime as the first token and may be the same token. Yandex recommends a "
+                "renewal every three months."
+            ),
             "https://oauth.yandex.ru/token",
         ),
         termination=revoke_by_request(
-            "Form fields access_token, client_id, client_secret; status ok when done. Only for tokens asked for with "
-            "device_id. All others end with a new password, a change of two-factor sign-in, a sign-out everywhere, the "
-            "application's removal, or a change of its rights.",
+            (
+                "The form contains access_token, client_id and client_secret. status is ok on success. Only tokens "
+                "that were requested with device_id can be revoked. Other tokens end with a password change, a change "
+                "of two-factor sign-in, a sign-out on all devices, the removal of the application, or a change of its "
+                "permissions."
+            ),
             "https://oauth.yandex.ru/revoke_token",
             placement=by_form("access_token"),
         ),
@@ -165,8 +175,8 @@ PROVIDER = Provider(
         profile=("login:info", "login:avatar"),
         email=("login:email",),
         adding=(
-            "Tick the right in the application's registration: tokens issued before may end. scope in the request asks "
-            "for a part of them, force_confirm=yes shows the consent page again."
+            "Select the permission in the application's registration. Existing tokens may then end. scope in the "
+            "request selects a subset, and force_confirm=yes shows the consent page again."
         ),
         sources=("https://yandex.com/dev/id/doc/en/concepts/ya-oauth-intro",),
     ),
@@ -176,23 +186,22 @@ PROVIDER = Provider(
         placement=by_header("Authorization", "OAuth {token}"),
         params={"format": "json"},
         proves=frozenset({"client", "subject"}),
-        response_model=Holder,
+        response_model=TokenProfile,
         refusals=(
             Refusal(401, "denied", header=("www-authenticate", "invalid_token")),
             Refusal(401, "denied", {"error": "invalid_token"}),
         ),
         source="https://yandex.com/dev/id/doc/en/user-information",
         note=(
-            "The profile call itself: it names the client in client_id and needs no credentials, so it answers for "
-            "every application's token and the client must be compared. It takes tokens for any of Yandex's services. "
-            "The header says OAuth by Yandex's page; Bearer works too, and the parameter oauth_token is called unsafe "
-            "there."
+            "This is the profile call. The response contains the client in client_id. Tokens of all Yandex services "
+            "are accepted. Yandex documents the header with OAuth; Bearer also works. According to the same page, the "
+            "parameter oauth_token is unsafe."
         ),
     ),
     uncertain=(
         (
-            "How a dead token is answered is on none of Yandex's pages: the refusal of RFC 6750, section 3.1, is read "
-            "as one (401 with invalid_token), and every other 401 leaves the question open."
+            "Yandex does not document the response to an invalid token. The refusal of RFC 6750, section 3.1 (401 "
+            "with invalid_token), is read as a refusal. Any other 401 is undecided."
         ),
     ),
 )

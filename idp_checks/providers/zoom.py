@@ -1,4 +1,4 @@
-"""Zoom: the signed-in user. Tokens are JWTs that only Zoom may read: no key is given out for them."""
+"""Zoom: the signed-in user. Tokens are JWTs that only Zoom can verify, because it does not publish the key."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class User(Shape):
             given_name=self.first_name,
             family_name=self.last_name,
             email=self.email,
-            email_verified=_verified(self.verified),
+            email_verified=_read_verified(self.verified),
             picture=self.pic_url,
         )
 
 
-def _verified(value: object) -> bool | None:
-    """1 and 0 as numbers; anything else says nothing."""
+def _read_verified(value: object) -> bool | None:
+    """Return 1 and 0 as booleans; None for any other value."""
     return {1: True, 0: False}.get(value) if type(value) is int else None
 
 
@@ -73,45 +73,51 @@ PROVIDER = Provider(
         shapes=(User,),
         request=RequestTemplate("https://api.zoom.us/v2/users/me"),
         vouching=(
-            "Zoom's verified, 1 or 0; sign-in by Google, Apple or SSO can leave it at 0, where other libraries take "
-            "the address as verified all the same"
+            "Zoom's verified, 1 or 0; sign-in by Google, Apple or SSO can leave it at 0, and other libraries "
+            "nevertheless treat the email address as verified"
         ),
         quirks=(
             "verified is a number, not a boolean.",
-            "Older answers have no display_name: first and last name are joined then, and the last may be missing.",
-            "What is unset is left out, such as pic_url and vanity_url, or an empty text.",
-            "host_key and the pwd in personal_meeting_url are secrets: the raw profile is not for keeping.",
-            "What comes back depends on granular scopes such as user:read:user, or on the older user:read.",
-            "There is no username: the nickname is the local part of the address.",
-            "Upper and lower case of the identifier count.",
+            (
+                "Older responses have no display_name. The first and last name are then joined; the last name may be "
+                "missing."
+            ),
+            "Unset fields such as pic_url and vanity_url are missing or empty strings.",
+            "host_key and the pwd in personal_meeting_url are secrets. Do not store the raw profile.",
+            "The returned fields depend on granular scopes such as user:read:user, or on the older scope user:read.",
+            "The profile has no username. The nickname is the local part of the email address.",
+            "The identifier is case-sensitive.",
         ),
         sources=("https://developers.zoom.us/docs/api/users/",),
     ),
     token=TokenFacts(
         form="jwt",
         contents=(
-            "A JWT by HS512, whose key only Zoom holds. Its claims name the client and the user, but they are not "
-            "documented, have changed, and cannot be verified: a hint at most. The scopes are those of the "
-            "application's configuration, listed in the token answer."
+            "A JWT signed with HS512. Only Zoom has the key. Its claims contain the client and the user, but they are "
+            "not documented, have changed and cannot be verified, so they are only a hint. The scopes are those of "
+            "the application's configuration. The token response lists them."
         ),
         lifetime=3600,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
             (
-                "A refresh token works once and brings the next; unused it lives about 90 days (15 years in "
-                "older documents)."
+                "A refresh token works once, and each renewal returns a new refresh token. Without use it expires "
+                "after about 90 days (15 years in older documents)."
             ),
             "https://zoom.us/oauth/token",
             basic=True,
         ),
         termination=revoke_by_request(
-            "Form field token, with HTTP Basic; answers status success. The user does the same by removing the "
-            "application, of which app_deauthorized tells.",
+            (
+                "The form contains token, with HTTP Basic. The response contains status success. The user can also "
+                "remove the application, which triggers the event app_deauthorized."
+            ),
             "https://zoom.us/oauth/revoke",
             basic=True,
         ),
         uses=Operation(
-            "Needs scope user:read:user, or the older user:read.", RequestTemplate("https://api.zoom.us/v2/users/me")
+            ("Requires the scope user:read:user, or the older scope user:read."),
+            RequestTemplate("https://api.zoom.us/v2/users/me"),
         ),
         sample="eyJ{}.eyJ{}.{}",
         sources=("https://developers.zoom.us/docs/integrations/oauth/",),
@@ -120,9 +126,9 @@ PROVIDER = Provider(
         profile=("user:read:user",),
         email=("user:read:user", "user:read:email"),
         adding=(
-            "Scopes are chosen in the application's entry in the marketplace; then authorise again at "
-            "https://zoom.us/oauth/authorize, where the user may decline the optional ones. Before 2024 there were "
-            "user:read and user_profile, which old applications keep."
+            "Select the scopes in the application's entry in the marketplace, then authorize again at "
+            "https://zoom.us/oauth/authorize, where the user may decline optional scopes. Before 2024, the scopes "
+            "were user:read and user_profile, which old applications keep."
         ),
         sources=("https://developers.zoom.us/docs/integrations/oauth-scopes-overview/",),
     ),
@@ -133,22 +139,27 @@ PROVIDER = Provider(
             Refusal(401, "expired", {"code": 124, "message": "Access token is expired."}),
             Refusal(401, "denied", {"code": 124, "message": "Invalid access token."}),
             Refusal(
-                400, "not_permitted", {"code": 4711}, detail="the token is alive and lacks the scope for this call"
+                400, "not_permitted", {"code": 4711}, detail="the token is valid but lacks the scope for this call"
             ),
-            Refusal(400, "not_permitted", {"code": 4700}, detail="a scope is lacking, or something else is wrong"),
+            Refusal(
+                400, "not_permitted", {"code": 4700}, detail=("a scope is missing, or the request has another problem")
+            ),
         ),
         source="https://developers.zoom.us/docs/api/errors",
         note=(
-            "A token in the query is refused with 401 and code 124 whatever it is worth. Rates go by kind of "
-            "call and plan, and stand in the X-RateLimit headers."
+            "Any token in the query is refused with 401 and code 124. Rate limits depend on the type of call and the "
+            "plan; the X-RateLimit headers contain them."
         ),
     ),
     uncertain=(
         (
-            "Code 124 also answers what is no dead token (one in the query): it denies only with the two texts that "
-            "are known, and leaves the question open with any other."
+            "Code 124 is also returned for other problems than an invalid token (for example, a token in the query). "
+            "It is read as a refusal only with the two known messages, and is undecided with any other message."
         ),
-        "How a revoked token is refused is not documented: as an invalid one, it is supposed.",
-        "Zoom's list has 4700 for a missing scope and for other faults, where 4711 was seen: neither is a denial.",
+        "The refusal of a revoked token is not documented. It is assumed to be that of an invalid token.",
+        (
+            "Zoom's list has 4700 for a missing scope and for other errors. In practice, 4711 was observed for a "
+            "missing scope. Neither is a refusal."
+        ),
     ),
 )
