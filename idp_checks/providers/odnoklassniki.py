@@ -147,7 +147,6 @@ PROVIDER = Provider(
                 "The email address requires the permission GET_EMAIL, which OK grants on request. has_email does not "
                 "mean that email is in the response."
             ),
-            "OK does not state whether the email address is verified.",
             (
                 "Every call is signed: sig is the MD5 of the sorted parameters without the token, followed by the "
                 "session's secret. That secret is the MD5 of token and secret key (or session_secret_key of the token "
@@ -236,10 +235,9 @@ PROVIDER = Provider(
         error_fields=("error", "errors", "error_code"),
         source="https://apiok.ru/en/dev/methods/rest/users/users.getCurrentUser",
         note=(
-            "The call is signed with the application's secret, so another application's token should fail. The "
-            "response to such a token is not documented, so the client is not proven. The API accepts GET and POST, "
-            "so the token is sent in the body. The header invocation-error repeats error_code: a response with this "
-            "header is never valid."
+            "The call is signed with the application's secret, so another application's token should fail, but the "
+            "response to such a token is not documented. The API accepts GET and POST, so the token is sent in the "
+            "body. The header invocation-error repeats error_code. A response with this header is never valid."
         ),
     ),
     uncertain=(

@@ -182,7 +182,6 @@ PROVIDER = Provider(
         endpoint_class=ServerEndpoint,
     ),
     uncertain=(
-        "Okta never states why a token is refused.",
         (
             "The documentation mentions no restriction to the client's own tokens, so a client is assumed to be able "
             "to introspect the tokens of other clients."

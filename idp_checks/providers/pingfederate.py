@@ -75,7 +75,7 @@ PROVIDER = Provider(
                 "The attribute contract of the connection defines the attributes and their names: claim URIs, or "
                 "plain names such as mail and firstName."
             ),
-            "An assertion does not state whether the email address is verified, and contains no picture.",
+            "An assertion contains no picture.",
             "PingOne is a different product with different endpoints.",
             "Auth0's stored user_id may include the connection.",
         ),
@@ -145,7 +145,6 @@ PROVIDER = Provider(
         ),
     ),
     uncertain=(
-        "PingFederate never states why a token is refused.",
         "The response to the token of another client is known only in its general form.",
         "The meaning of email_verified in userinfo depends on the server's policy, so it is ignored.",
         (

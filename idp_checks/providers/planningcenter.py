@@ -185,7 +185,7 @@ PROVIDER = Provider(
         ),
         lifetime=7200,
         expiry_field="expires_in",
-        validity="A refresh token reportedly is valid for about 90 days.",
+        validity="A refresh token is reportedly valid for about 90 days.",
         renewal=renew_by_refresh_token(
             "A refresh token works once. The response contains the next refresh token.",
             "https://api.planningcenteronline.com/oauth/token",

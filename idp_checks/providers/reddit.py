@@ -69,7 +69,7 @@ PROVIDER = Provider(
             "The URL in icon_img is signed and escaped for HTML. It fails until &amp; is unescaped.",
             "allauth uses the name as the identifier; social_core and Auth.js use id.",
             "The identifier is in base 36, without the prefix t2_ that other calls use.",
-            "Times are floats. created is in a shifted time zone, created_utc is in UTC.",
+            "Times are floats. created is in a shifted time zone; created_utc is not.",
             (
                 "Every application must send a unique User-Agent. Without it, Reddit returns 403 or 429, sometimes "
                 "with an HTML page."
@@ -87,7 +87,7 @@ PROVIDER = Provider(
         ),
         lifetime=86400,
         expiry_field="expires_in",
-        validity="One day was observed since 2023. The wiki states one hour.",
+        validity="A lifetime of one day has been observed since 2023. The wiki states one hour.",
         renewal=renew_by_refresh_token(
             "An installed application has an empty secret. The call requires the application's User-Agent. The "
             "response may repeat the refresh token, which does not expire.",

@@ -99,7 +99,7 @@ PROVIDER = Provider(
                 'The body is a GraphQL query as JSON, {"query": "{me{externalId displayName bitmoji{avatar id}}}"}. A '
                 "GET sends it in the parameter query. Fields outside the query or the scopes are missing or null."
             ),
-            "Failures have HTTP status 200. errors is then not empty, and data may be null.",
+            "Failures have HTTP status 200. The list errors is then not empty, and data may be null.",
             (
                 "The profile has no username and no email address. One library requests the field email, which is not "
                 "documented."
@@ -107,8 +107,8 @@ PROVIDER = Provider(
             "externalId contains /, + and =, which must be escaped in URLs.",
             "The same call is also available at https://api.snapkit.com/v1/me.",
             (
-                "adsapi.snapchat.com/v1/me belongs to the Marketing API, which has separate tokens. Its me has id, "
-                "email, display_name and organization_id."
+                "adsapi.snapchat.com/v1/me belongs to the Marketing API, which has separate tokens. Its me object has "
+                "id, email, display_name and organization_id."
             ),
         ),
         sources=("https://developers.snap.com/snap-kit/login-kit/Tutorials/web",),
