@@ -154,8 +154,8 @@ PROVIDER = Provider(
         ),
         termination=Operation(
             (
-                "The header is Authorization: Client followed by the application's secret. The JSON body contains "
-                "client_id and access_token or merchant_id. The call revokes all tokens of the application for that "
+                "The header is Authorization: Client followed by the application's secret. The JSON body may contain "
+                "merchant_id instead of access_token. The call revokes all tokens of the application for that "
                 "merchant, unless revoke_only_access_token is true. An unknown token gets 404."
             ),
             RequestTemplate(

@@ -175,7 +175,7 @@ PROVIDER = Provider(
             RequestTemplate("https://api.stackexchange.com/2.3/access-tokens/{token}/invalidate", by_path("token")),
         ),
         uses=Operation(
-            "The parameters are access_token and key, without site.",
+            "The call works without the parameter site.",
             RequestTemplate(
                 "https://api.stackexchange.com/2.3/me/associated",
                 by_query("access_token"),

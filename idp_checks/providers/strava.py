@@ -103,10 +103,7 @@ PROVIDER = Provider(
             "https://www.strava.com/oauth/token",
         ),
         termination=Operation(
-            (
-                "Accepts the token in access_token and revokes all tokens of that athlete for the application. The "
-                "athlete can also do this in the settings."
-            ),
+            "Revokes all tokens of that athlete for the application. The athlete can also do this in the settings.",
             RequestTemplate("https://www.strava.com/oauth/deauthorize", by_form("access_token"), method="POST"),
             ends="grant",
         ),

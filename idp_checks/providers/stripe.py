@@ -138,8 +138,8 @@ PROVIDER = Provider(
         ),
         renewal=Operation(
             (
-                "Sends grant_type=refresh_token with the platform's secret key. Tokens do not expire, so the purpose "
-                "is a test mode token, a token with a narrower scope, or a rolled token."
+                "Requires the platform's secret key. Tokens do not expire, so the purpose is a test mode token, a "
+                "token with a narrower scope, or a rolled token."
             ),
             RequestTemplate(
                 "https://connect.stripe.com/oauth/token",
@@ -200,9 +200,9 @@ PROVIDER = Provider(
         ),
         source="https://docs.stripe.com/error-codes",
         note=(
-            "The response contains the account, not the platform. Any secret key of any account passes. A platform "
-            "can call https://api.stripe.com/v1/accounts/{stripe_user_id} with its own key, which works only for "
-            "connected accounts. The rate limit is about 100 requests per second in live mode and 25 in test mode."
+            "Any secret key of any account passes. A platform can call "
+            "https://api.stripe.com/v1/accounts/{stripe_user_id} with its own key, which works only for connected "
+            "accounts. The rate limit is about 100 requests per second in live mode and 25 in test mode."
         ),
     ),
     uncertain=(

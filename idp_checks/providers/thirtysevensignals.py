@@ -136,10 +136,7 @@ PROVIDER = Provider(
             "password change revokes all tokens."
         ),
         renewal=renew_by_refresh_token(
-            (
-                "Sends grant_type=refresh_token (formerly type=refresh) with refresh_token, client_id and "
-                "client_secret. A refusal is 400 authorization_expired or 401."
-            ),
+            "The former parameter was type=refresh. A refusal is 400 authorization_expired or 401.",
             "https://launchpad.37signals.com/authorization/token",
             headers={"User-Agent": "{user_agent}"},
             required_credentials=("client_id", "client_secret", "user_agent"),
@@ -179,8 +176,8 @@ PROVIDER = Provider(
         ),
         source="https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md",
         note=(
-            "The response does not contain the client. An example of a valid User-Agent is Sample App "
-            "(dev@example.com). The rate limit is about 50 requests per 10 seconds and IP address."
+            "An example of a valid User-Agent is Sample App (dev@example.com). The rate limit is about 50 requests "
+            "per 10 seconds and IP address."
         ),
     ),
     uncertain=(

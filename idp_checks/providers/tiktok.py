@@ -136,10 +136,7 @@ PROVIDER = Provider(
             "expires_in and refresh_expires_in contain the actual lifetimes."
         ),
         renewal=Operation(
-            (
-                "Sends grant_type=refresh_token with client_key, client_secret and refresh_token. A new refresh token "
-                "replaces the previous refresh token."
-            ),
+            "A new refresh token replaces the previous refresh token.",
             RequestTemplate(
                 "https://open.tiktokapis.com/v2/oauth/token/",
                 by_form("refresh_token"),
@@ -150,10 +147,7 @@ PROVIDER = Provider(
             token="refresh",
         ),
         termination=Operation(
-            (
-                "The form contains client_key, client_secret and token. The response is empty. The user can also "
-                "revoke access in TikTok's settings."
-            ),
+            "The response is empty. The user can also revoke access in TikTok's settings.",
             RequestTemplate(
                 "https://open.tiktokapis.com/v2/oauth/revoke/",
                 by_form("token"),

@@ -152,16 +152,15 @@ PROVIDER = Provider(
         ),
         renewal=renew_by_refresh_token(
             (
-                "Sends grant_type=refresh_token with the URL-encoded refresh token. The response is 400 or 401 after "
-                "the user disconnected the app or changed the password. Refresh tokens of public clients expire after "
-                "30 days and work once."
+                "The refresh token must be URL-encoded. The response is 400 or 401 after the user disconnected the "
+                "app or changed the password. Refresh tokens of public clients expire after 30 days and work once."
             ),
             "https://id.twitch.tv/oauth2/token",
         ),
         termination=Operation(
             (
-                "The form contains client_id and token. The response is 200 with an empty body on success, 400 for an "
-                "invalid token, and 404 for an unknown client."
+                "The response is 200 with an empty body on success, 400 for an invalid token, and 404 for an unknown "
+                "client."
             ),
             RequestTemplate(
                 "https://id.twitch.tv/oauth2/revoke",

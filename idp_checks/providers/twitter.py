@@ -166,17 +166,16 @@ PROVIDER = Provider(
         ),
         renewal=renew_by_refresh_token(
             (
-                "Sends grant_type=refresh_token with HTTP Basic or a public client's client_id. A refresh token "
-                "requires the scope offline.access and works once. Each renewal returns a new refresh token."
+                "A public client sends client_id instead of HTTP Basic. A refresh token requires the scope "
+                "offline.access and works once. Each renewal returns a new refresh token."
             ),
             "https://api.x.com/2/oauth2/token",
             basic=True,
         ),
         termination=revoke_by_request(
             (
-                "The form contains token. The client authenticates with HTTP Basic or, if public, sends client_id. "
-                "For OAuth 1.0a, send POST https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token "
-                "to be revoked."
+                "A public client sends client_id instead of HTTP Basic. For OAuth 1.0a, send POST "
+                "https://api.x.com/1.1/oauth/invalidate_token.json, signed with the token to be revoked."
             ),
             "https://api.x.com/2/oauth2/revoke",
             basic=True,

@@ -123,16 +123,13 @@ PROVIDER = Provider(
         lifetime=2592000,
         expiry_field="expires_in",
         renewal=renew_by_refresh_token(
-            (
-                "Sends grant_type=refresh_token, refresh_token and the client's ID and secret. The response replaces "
-                "both tokens. login.uber.com is the older host."
-            ),
+            "The response replaces both tokens. login.uber.com is the older host.",
             "https://auth.uber.com/oauth/v2/token",
         ),
         termination=revoke_by_request(
             (
-                "The form contains client_id, client_secret and token. The response is 200 for a valid token and for "
-                "any other value, so it proves nothing. Without a token, it is 400."
+                "The response is 200 for a valid token and for any other value, so it proves nothing. Without a "
+                "token, it is 400."
             ),
             "https://auth.uber.com/oauth/v2/revoke",
         ),

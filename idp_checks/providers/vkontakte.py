@@ -223,8 +223,8 @@ PROVIDER = Provider(
         ),
         renewal=Operation(
             (
-                "Sends grant_type=refresh_token with client_id, state and the device_id of the redirect. The response "
-                "contains a new pair, and the old refresh token becomes invalid. The older sign-in has no renewal."
+                "device_id comes from the redirect. The response contains a new pair, and the old refresh token "
+                "becomes invalid. The older sign-in has no renewal."
             ),
             RequestTemplate(
                 "https://id.vk.ru/oauth2/auth",
@@ -242,9 +242,8 @@ PROVIDER = Provider(
         ),
         termination=Operation(
             (
-                "The form contains access_token. The response is 1 on success, as in VK's web SDK. According to VK's "
-                "pages, /oauth2/revoke withdraws the application's rights. The user can also do this in the VK ID "
-                "settings."
+                "The field response is 1 on success, as in VK's web SDK. According to VK's pages, /oauth2/revoke "
+                "withdraws the application's rights. The user can also do this in the VK ID settings."
             ),
             RequestTemplate(
                 "https://id.vk.ru/oauth2/logout?client_id={client_id}",

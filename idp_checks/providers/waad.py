@@ -323,8 +323,8 @@ PROVIDER = Provider(
         is_opaque=is_for_graph,
         source="https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens",
         note=(
-            "The signature of an ID token or a token for the application's own API is verified. A token for Graph is "
-            "checked by a call to Graph. tenant_id is the tenant's GUID."
+            "This applies to ID tokens and to tokens for the application's own API. A token for Graph is checked by a "
+            "call to Graph. tenant_id is the tenant's GUID."
         ),
     ),
     uncertain=(

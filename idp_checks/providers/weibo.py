@@ -179,18 +179,15 @@ PROVIDER = Provider(
         ),
         expiry_field="expires_in",
         validity=(
-            "Depends on the application's level: about a day during testing, 30 days after approval. The older field "
-            "remind_in repeats the lifetime as a string."
+            "The lifetime depends on the application's level: about a day during testing, 30 days after approval. The "
+            "older field remind_in repeats it as a string."
         ),
         renewal=Operation(
-            "Not available for web applications: the user goes through the authorization again, without a click "
-            "while the previous consent is valid. SDKs of mobile applications have a refresh token."
+            "Not available for web applications: the user authorizes again, without a click while the previous "
+            "consent is valid. SDKs of mobile applications have a refresh token."
         ),
         termination=Operation(
-            (
-                "The form contains access_token (GET with a query also works). result is true on success. Withdraws "
-                "the user's whole consent."
-            ),
+            "GET with a query also works. result is true on success. Withdraws the user's whole consent.",
             RequestTemplate("https://api.weibo.com/oauth2/revokeoauth2", by_form("access_token"), method="POST"),
             ends="grant",
         ),

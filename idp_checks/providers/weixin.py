@@ -151,8 +151,8 @@ PROVIDER = Provider(
         expiry_field="expires_in",
         renewal=Operation(
             (
-                "The parameters are appid, grant_type=refresh_token and refresh_token, without the secret. The "
-                "refresh token expires after 30 days, also when used. The user must then authorize again."
+                "The call does not require the secret. The refresh token expires after 30 days, also when used. The "
+                "user must then authorize again."
             ),
             RequestTemplate(
                 "https://api.weixin.qq.com/sns/oauth2/refresh_token",
@@ -164,8 +164,7 @@ PROVIDER = Provider(
         ),
         termination=revoke_in_settings(page="WeChat's settings"),
         uses=Operation(
-            "The parameters are access_token and openid.",
-            RequestTemplate(
+            request=RequestTemplate(
                 "https://api.weixin.qq.com/sns/auth",
                 by_query("access_token"),
                 params={"openid": "{openid}"},
@@ -219,8 +218,8 @@ PROVIDER = Provider(
         note=(
             "The response shows whether token and openid belong together and are valid. Only errcode 0 means success. "
             "openid is the expected account, if any, else the credential. The client is proven only if the "
-            "application received the openid in its own token exchange, not together with the token. Both are in the "
-            "query, the only documented place, so URLs must be kept out of logs."
+            "application received the openid in its own token exchange, not together with the token. The token and "
+            "openid are in the query, the only documented place, so URLs must be kept out of logs."
         ),
     ),
     uncertain=(

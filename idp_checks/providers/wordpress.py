@@ -147,8 +147,9 @@ PROVIDER = Provider(
         email=("auth",),
         adding=(
             "Authorize again at https://public-api.wordpress.com/oauth2/authorize with the scope. The new grant "
-            "replaces the previous grant for that site. auth grants access only to /me, no scope to everything on one "
-            "site, and global to all sites. The scopes of the newer server are openid, profile and email."
+            "replaces the previous grant for that site. auth grants access only to /me, and global to all sites. "
+            "Without a scope, the token grants access to everything on one site. The scopes of the newer server are "
+            "openid, profile and email."
         ),
         sources=("https://developer.wordpress.com/docs/api/oauth2/",),
     ),

@@ -95,9 +95,9 @@ PROVIDER = Provider(
         ),
         termination=revoke_by_request(
             (
-                "The form contains the refresh token in token, with HTTP Basic. The call removes all connections of "
-                "the user. The signature of existing access tokens remains valid until they expire. DELETE "
-                "https://api.xero.com/connections/{id} removes one organization."
+                "Accepts the refresh token. The call removes all connections of the user. The signature of existing "
+                "access tokens remains valid until they expire. DELETE https://api.xero.com/connections/{id} removes "
+                "one organization."
             ),
             "https://identity.xero.com/connect/revocation",
             basic=True,

@@ -131,8 +131,8 @@ PROVIDER = Provider(
         lifetime=3600,
         renewal=renew_by_refresh_token(
             (
-                "Sends grant_type=refresh_token with refresh_token and redirect_uri, and the client ID and secret as "
-                "HTTP Basic or in the form. The lifetime of refresh tokens is not documented."
+                "The client ID and secret may also be in the form instead of HTTP Basic. The lifetime of refresh "
+                "tokens is not documented."
             ),
             "https://api.login.yahoo.com/oauth2/get_token",
             basic=True,

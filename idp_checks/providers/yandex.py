@@ -138,24 +138,23 @@ PROVIDER = Provider(
             "registration. A request can reduce them with scope and mark some as optional with optional_scope."
         ),
         validity=(
-            "Depends on the permissions. expires_in in the token response contains the lifetime, about a year with "
+            "The lifetime depends on the permissions. expires_in in the token response contains it: about a year with "
             "only the sign-in permissions. Permissions that are added to the application can shorten the lifetime of "
             "later tokens."
         ),
         renewal=renew_by_refresh_token(
             (
-                "Sends grant_type=refresh_token with the client ID and secret, in the form or as HTTP Basic. The new "
-                "token has the same lifetime as the first token and may be the same token. Yandex recommends a "
-                "renewal every three months."
+                "The client ID and secret may also be sent as HTTP Basic instead of in the form. The new token has "
+                "the same lifetime as the first token and may be the same token. Yandex recommends a renewal every "
+                "three months."
             ),
             "https://oauth.yandex.ru/token",
         ),
         termination=revoke_by_request(
             (
-                "The form contains access_token, client_id and client_secret. status is ok on success. Only tokens "
-                "that were requested with device_id can be revoked. Other tokens end with a password change, a change "
-                "of two-factor sign-in, a sign-out on all devices, the removal of the application, or a change of its "
-                "permissions."
+                "status is ok on success. Only tokens that were requested with device_id can be revoked. Other tokens "
+                "end with a password change, a change of two-factor sign-in, a sign-out on all devices, the removal "
+                "of the application, or a change of its permissions."
             ),
             "https://oauth.yandex.ru/revoke_token",
             placement=by_form("access_token"),

@@ -109,8 +109,8 @@ PROVIDER = Provider(
         ),
         termination=revoke_by_request(
             (
-                "The form contains token, with HTTP Basic. The response contains status success. The user can also "
-                "remove the application, which triggers the event app_deauthorized."
+                "The response contains status success. The user can also remove the application, which triggers the "
+                "event app_deauthorized."
             ),
             "https://zoom.us/oauth/revoke",
             basic=True,
