@@ -58,7 +58,7 @@ def test_generated_pages_are_complete(monkeypatch):
     page = generate.providers_page()
     assert all(f"| `{name}` |" in page for name in providers.names())
     page = generate.checks_page()
-    assert all(f"| `{check}` |" in page for check in CHECKS)
+    assert all(f"| `{check.id}` |" in page for check in CHECKS)
 
 
 ENUM = """

@@ -223,7 +223,7 @@ def test_pure_packages_do_no_io():
     assert not violations
 
 
-def test_httpx_is_imported_by_one_module_and_its_mock():
-    """A switch to another HTTP library changes one line of ``live``; the simulated issuers mock it for tests."""
+def test_httpx_is_imported_by_one_module():
+    """A switch to another HTTP library changes one line of ``live``."""
     users = {module for module, path in MODULES.items() if "httpx" in external_imports(path)}
-    assert users == {"idp_checks.live.http", "idp_checks.issuers.mock"}
+    assert users == {"idp_checks.live.http"}

@@ -115,6 +115,7 @@ def test_tests_of_other_providers_are_deselected(pytester, run_pytest, option):
     result.stdout.fnmatch_lines(["idp-checks: providers amazon", "*::test_several[[]amazon-minimal[]] PASSED*"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mark", "message"),
     [
@@ -160,6 +161,7 @@ def test_normalizer_fixture_returns_selected_normalizer(pytester, run_pytest):
         result.stdout.fnmatch_lines([f"*{user_id}*"])
 
 
+@pytest.mark.slow
 def test_issuer_fixtures_simulate_issuers(pytester, run_pytest):
     """The fixtures return recordings, simulate the issuers, and answer the project's own requests as well."""
     pytester.makepyfile("""
@@ -250,6 +252,7 @@ LEAKING_TESTS = """
 CANARY = "ya29.CANARYcanary0123456789abcdefghij"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verbosity", ["-vv", "-v"], ids=["whole", "shortened"])
 @pytest.mark.parametrize("style", ["auto", "long", "short", "line", "native"])
 def test_failing_test_reveals_no_token(pytester, run_pytest, monkeypatch, style, verbosity):
@@ -292,6 +295,7 @@ WRONG_NORMALIZER = """
 CONFORMANCE = ("--pyargs", "idp_checks.conformance", "--idp-depth", "quick")
 
 
+@pytest.mark.slow
 def test_conformance_run_names_violated_rules(pytester, run_pytest):
     """A run against another normalizer lists each provider with the violated rules, and leaves no file."""
     pytester.makepyfile(app_wrong=WRONG_NORMALIZER)
@@ -315,6 +319,7 @@ def test_conformance_run_names_violated_rules(pytester, run_pytest):
     assert files <= {"app_wrong.py", "__pycache__", "stdout", "stderr"}
 
 
+@pytest.mark.slow
 def test_builtin_normalizer_passes_with_warnings_as_errors(run_pytest):
     """The built-in normalizer passes in a project with strict settings."""
     result = run_pytest(*CONFORMANCE, "--idp-provider", "slack", "-W", "error", "--strict-markers")
@@ -322,6 +327,7 @@ def test_builtin_normalizer_passes_with_warnings_as_errors(run_pytest):
     result.stdout.fnmatch_lines(["slack: every rule passed"])
 
 
+@pytest.mark.slow
 def test_parallel_run_collects_results_and_redacts(pytester, run_pytest, monkeypatch):
     """Under pytest-xdist the results of all workers are combined, and tokens are redacted."""
     pytest.importorskip("xdist")

@@ -5,22 +5,26 @@ While the router is active, every request through httpx is answered from here or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-import httpx
 import respx
+from respx.models import httpx  # type: ignore[attr-defined] # the library that the router replaces
 
 from idp_checks.issuers.cases import SLOW
 from idp_checks.issuers.requests import parse_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from idp_checks.issuers.issuer import Issuer
     from idp_checks.issuers.world import World
 
 __all__ = ["router"]
+
+Routes: TypeAlias = "dict[tuple[str, str], dict[str, list[Issuer]]]"
+"""Issuers by method and host, then by the pattern of the path."""
 
 
 def router(world: World, *, cases: Mapping[str, str] | None = None) -> respx.MockRouter:
@@ -33,27 +37,30 @@ def router(world: World, *, cases: Mapping[str, str] | None = None) -> respx.Moc
         world: the simulated issuers.
         cases: by provider, a case for every request.
     """
-    issuers: dict[tuple[str, str, str], list[Issuer]] = {}
+    routes: Routes = {}
     for issuer in map(world.issuer, world.names):
         for route in issuer.routes:
-            issuers.setdefault((route.method, urlsplit(route.url).netloc, route.pattern), []).append(issuer)
+            patterns = routes.setdefault((route.method, urlsplit(route.url).netloc), {})
+            patterns.setdefault(route.pattern, []).append(issuer)
+
+    def respond(http_request: httpx.Request) -> httpx.Response | None:
+        patterns = routes.get((http_request.method, http_request.url.netloc.decode()), {})
+        for pattern, issuers in patterns.items():
+            if re.fullmatch(pattern, http_request.url.path):
+                return _respond(http_request, issuers, cases or {})
+        return None  # respx reports a request that no route matches
+
     mocked = respx.MockRouter(assert_all_called=False, assert_all_mocked=True)
-    for (method, host, pattern), sharing in issuers.items():
-        route_mock = mocked.route(method=method, scheme="https", host=host, path__regex=f"^{pattern}$")
-        route_mock.mock(side_effect=_responder(sharing, cases or {}))
+    mocked.route(scheme="https").mock(side_effect=respond)
     return mocked
 
 
-def _responder(issuers: list[Issuer], cases: Mapping[str, str]) -> Callable[[httpx.Request], httpx.Response]:
-    """Return a function that responds for the issuers of one URL."""
-
-    def respond(http_request: httpx.Request) -> httpx.Response:
-        request = parse_request(http_request.method, str(http_request.url), http_request.headers, http_request.content)
-        issuer = next((item for item in issuers if item.case(request) is not None), issuers[0])
-        case = cases.get(issuer.provider.name)
-        if (case or issuer.case(request)) == SLOW:
-            raise httpx.ReadTimeout("the simulated issuer is slow", request=http_request)
-        response = issuer.respond(request, case=case)
-        return httpx.Response(response.status, headers=dict(response.headers), content=response.body)
-
-    return respond
+def _respond(http_request: httpx.Request, issuers: list[Issuer], cases: Mapping[str, str]) -> httpx.Response:
+    """Respond for the issuers of one URL."""
+    request = parse_request(http_request.method, str(http_request.url), http_request.headers, http_request.content)
+    issuer = next((item for item in issuers if item.case(request) is not None), issuers[0])
+    case = cases.get(issuer.provider.name)
+    if (case or issuer.case(request)) == SLOW:
+        raise httpx.ReadTimeout("the simulated issuer is slow", request=http_request)
+    response = issuer.respond(request, case=case)
+    return httpx.Response(response.status, headers=dict(response.headers), content=response.body)

@@ -20,12 +20,14 @@ ENVIRON = {
 
 
 def write_config(folder, text):
+    """Write a configuration file."""
     path = folder / "audit.toml"
     path.write_text(text)
     return path
 
 
 def load_error(folder, text, environ=ENVIRON):
+    """Return the error of an invalid configuration."""
     with pytest.raises(UsageError) as caught:
         load(write_config(folder, text), environ)
     assert "audit.toml" in caught.value.where

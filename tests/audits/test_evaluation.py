@@ -16,6 +16,7 @@ from idp_checks.live.asker import Asker
 from idp_checks.tokens.wire import Request
 
 
+@pytest.mark.slow
 def test_each_check_gives_one_verdict_per_subject(samples):
     """Each evaluated check has exactly one verdict for each subject of its scope."""
     result = audit(samples.users("valid", "other-client", "down"), policy=samples.policy("github", "google-oauth2"))
@@ -26,6 +27,7 @@ def test_each_check_gives_one_verdict_per_subject(samples):
     assert samples.findings(result, "IDP-HYG-003")[0].verdict is Verdict.PASS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "reason"), [("rate-limited", "rate_limited"), ("broken", "unparsable"), ("down", "issuer_error")]
 )
@@ -39,6 +41,7 @@ def test_failed_introspection_is_indeterminate(samples, case, reason):
 
 
 def simulate_issuers():
+    """Route all requests to the simulated issuers."""
     world = World()
 
     def respond(request):

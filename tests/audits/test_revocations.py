@@ -65,6 +65,7 @@ def test_audit_revokes_nothing_without_a_designated_token(github):
     assert get_verdicts(run_audit(github), "IDP-TOK-001") == [("pass", None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "expected"), [("other-user", ("pass", None)), (UNDYING, ("fail", None))])
 def test_audit_revokes_only_the_designated_token(github, case, expected):
     """The designated token is revoked and asked about, and the user's own token remains good."""

@@ -190,6 +190,7 @@ READINGS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     reading=READINGS,

@@ -14,6 +14,7 @@ def demo(cli, tmp_path_factory):
     return folder, cli("demo", "--out", folder)
 
 
+@pytest.mark.slow
 def test_demo_reports_every_planted_fault(cli, demo):
     """The demonstration exits with 0, reports every fault as expected, and writes evidence that verifies."""
     folder, result = demo
@@ -31,6 +32,7 @@ def test_demo_reports_every_planted_fault(cli, demo):
     assert (verification.returncode, json.loads(verification.stdout)["whole"]) == (0, True)
 
 
+@pytest.mark.slow
 def test_demo_does_not_overwrite(cli, demo, assert_usage_error):
     """A folder that exists and is not empty is a usage error and stays unchanged."""
     folder, _ = demo
@@ -39,6 +41,7 @@ def test_demo_does_not_overwrite(cli, demo, assert_usage_error):
     assert sorted(file.name for file in folder.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_verify_detects_altered_evidence(cli, demo, assert_usage_error, tmp_path):
     """One changed word makes the exit code 1 and names the file; a missing folder is a usage error."""
     folder, _ = demo

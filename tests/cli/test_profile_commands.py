@@ -74,6 +74,7 @@ def test_normalize_reports_unreadable_files(cli, assert_usage_error, tmp_path):
     assert_usage_error(cli("normalize", "github", "--also", "emails", stdin="{}"), "--also", "NAME=FILE")
 
 
+@pytest.mark.slow
 def test_conform_tests_a_normalizer(cli, assert_usage_error, tmp_path):
     """A correct normalizer passes, one that trusts every address violates N7, and an unknown one is a usage error."""
     (tmp_path / "mine.py").write_text(

@@ -110,6 +110,7 @@ def test_introspect_prompt_does_not_echo(server):
     assert token.encode() not in output
 
 
+@pytest.mark.slow
 def test_issuers_serves_until_interrupted(cli):
     """The printed address accepts the printed tokens; an interrupt ends the server with exit code 0."""
     command = [sys.executable, "-m", "idp_checks.cli", "issuers", "--port", "0", "--json"]

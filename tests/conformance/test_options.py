@@ -47,6 +47,7 @@ def test_module_that_fails_on_import_shows_traceback(pytester, run_pytest):
     )
 
 
+@pytest.mark.slow
 def test_hypothesis_profile_selects_depth(pytester, run_pytest):
     """``--hypothesis-profile quick`` selects the depth, and applies to the project's own Hypothesis tests."""
     pytester.makepyfile("""

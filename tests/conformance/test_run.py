@@ -16,6 +16,8 @@ from idp_checks.conformance.catalog import RULES
 from idp_checks.conformance.reports.analysis import analyze_failures
 from idp_checks.conformance.reports.junit import read_properties
 
+pytestmark = pytest.mark.slow
+
 LOSES_DIGITS = """
 from idp_checks import normalize
 
@@ -174,7 +176,6 @@ def test_same_seed_gives_same_result_with_any_number_of_workers(tmp_path):
     assert all("example" in outcome for _, outcome in violations)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("library", adapter_names())
 def test_every_failure_of_a_library_is_examined(library):
     """Every failure that a search finds in a library has a known cause, so no cell of its report is unjudged."""

@@ -48,6 +48,7 @@ def project(pytester):
     return pytester
 
 
+@pytest.mark.slow
 def test_failure_shows_rule_source_values_and_recording(project, run_pytest):
     """A failure shows the rule with its attack and source, both values, the saved recording and the settings."""
     result = run_pytest(*QUICK, "--idp-save-failures=saved", "--idp-html=out/page.html")
@@ -76,6 +77,7 @@ def test_failure_shows_rule_source_values_and_recording(project, run_pytest):
     assert "rule passed" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_parallel_run_reports_the_same(project, run_pytest):
     """With pytest-xdist each test reports the same outcomes as alone."""
     pytest.importorskip("xdist")
@@ -96,6 +98,7 @@ def test_run_without_claimed_rules_judges_nothing(project, run_pytest):
     result.stdout.fnmatch_lines(["github: no rule was judged"])
 
 
+@pytest.mark.slow
 def test_corrected_normalizer_passes(project, run_pytest):
     """After the fix every claimed rule passes."""
     project.makepyfile(app_profiles=CORRECT)

@@ -51,6 +51,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON_VALUES)
 def test_canonical_json_follows_rfc_8785(value):
     """The fast path and the general path both equal the reference implementation."""

@@ -13,9 +13,11 @@ SCHEMA = Path(__file__).parents[1] / "data" / "oscal-assessment-results-1.2.3.sc
 
 
 def read_result(folder):
+    """Return the only result of the assessment."""
     return json.loads((folder / "oscal-ar.json").read_bytes())["assessment-results"]["results"][0]
 
 
+@pytest.mark.slow
 def test_assessment_results_match_the_nist_schema(folder):
     """oscal-ar.json is valid against the JSON Schema of OSCAL 1.2.3."""
     pytest.importorskip("check_jsonschema")

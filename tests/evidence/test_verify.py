@@ -19,23 +19,28 @@ from idp_checks.evidence.verify import verify
 
 
 def read_ledger(folder):
+    """Return the lines of the ledger."""
     return (folder / "ledger.jsonl").read_bytes().splitlines()
 
 
 def read_rows(folder):
+    """Return the rows of the ledger."""
     return [json.loads(line) for line in read_ledger(folder)]
 
 
 def write_rows(folder, rows):
+    """Replace the rows of the ledger."""
     (folder / "ledger.jsonl").write_bytes(b"".join(rfc8785.dumps(row) + b"\n" for row in rows))
 
 
 def change_verdict(folder):
+    """Change one verdict."""
     path = folder / "ledger.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"verdict":"fail"', b'"verdict":"pass"', 1))
 
 
 def change_verdict_and_hash(folder):
+    """Change one verdict and recompute its hash."""
     rows = read_rows(folder)
     rows[1]["verdict"] = "pass"
     del rows[1]["hash"]
@@ -44,38 +49,45 @@ def change_verdict_and_hash(folder):
 
 
 def remove_row(folder):
+    """Remove a row in the middle."""
     rows = read_rows(folder)
     write_rows(folder, [*rows[:1], *rows[2:]])
 
 
 def remove_last_row(folder):
+    """Remove the last row."""
     write_rows(folder, read_rows(folder)[:-1])
 
 
 def swap_rows(folder):
+    """Swap two rows."""
     rows = read_rows(folder)
     rows[1], rows[2] = rows[2], rows[1]
     write_rows(folder, rows)
 
 
 def duplicate_row(folder):
+    """Duplicate a row."""
     rows = read_rows(folder)
     write_rows(folder, [*rows[:2], rows[1], *rows[2:]])
 
 
 def reformat_row(folder):
+    """Write a row with other white space."""
     lines = read_ledger(folder)
     lines[1] = json.dumps(json.loads(lines[1])).encode()
     (folder / "ledger.jsonl").write_bytes(b"\n".join(lines) + b"\n")
 
 
 def corrupt_row(folder):
+    """Replace a row by invalid bytes."""
     lines = read_ledger(folder)
     lines[1] = b"\xff{"
     (folder / "ledger.jsonl").write_bytes(b"\n".join(lines) + b"\n")
 
 
 def truncate_ledger(folder):
+    """Remove the last byte."""
     path = folder / "ledger.jsonl"
     path.write_bytes(path.read_bytes()[:-1])
 

@@ -29,7 +29,7 @@ def test_evidence_contains_its_files_and_verifies(folder, sample_findings):
 
 def test_interrupted_run_leaves_no_files(tmp_path, make_finding):
     """An interrupted run leaves neither the folder nor a temporary folder."""
-    with pytest.raises(KeyboardInterrupt), Evidence(tmp_path / "out", Redactor(KEY)) as evidence:
+    with pytest.raises(KeyboardInterrupt), Evidence(tmp_path / "out", Redactor(KEY)) as evidence:  # noqa: PT012
         evidence.add(make_finding(), AT)
         assert not (tmp_path / "out").exists(), "the folder appears only when it is complete"
         raise KeyboardInterrupt

@@ -12,6 +12,8 @@ from idp_checks import UsageError, introspect_sync, normalize, providers, record
 from idp_checks.issuers.cases import CLIENT_SECRET, SLOW
 from idp_checks.issuers.server import serve
 
+pytestmark = pytest.mark.slow
+
 
 def ask(server, name, case, **options):
     """Ask the server about the token of a case."""
@@ -66,7 +68,6 @@ def test_token_of_another_client_or_user_is_not_good(server, name):
         assert not ask(server, name, case, subject=issuer.subject).good, case
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("case", "reason"), [("rate-limited", "rate_limited"), ("broken", "unparsable"), ("down", "issuer_error")]

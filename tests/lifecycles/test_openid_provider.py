@@ -19,6 +19,8 @@ import pytest
 
 from idp_checks import lifecycle_sync
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pytest_iam", reason="requires pytest-iam, which the extra `test` installs")
 
 REDIRECT_URI = "https://app.example.com/callback"

@@ -74,6 +74,7 @@ def test_revocation_requires_two_rejections():
     assert get_step(result, "ask-until-dead").times == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "reason"), [(503, "issuer_error"), (401, "caller_rejected"), (403, "not_permitted")]
 )
@@ -90,6 +91,7 @@ def test_revocation_of_an_inactive_token_is_indeterminate():
     assert get_verdict(result) == ("indeterminate", "no_data")
 
 
+@pytest.mark.slow
 def test_revocation_of_an_expiring_token_is_indeterminate():
     """A token that expires before it is rejected may have been rejected because it expired."""
     result = run_at(OpenIDIssuer(lifetime=1, lag=1), every=1.2, patience=5.0)

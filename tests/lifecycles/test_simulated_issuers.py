@@ -49,6 +49,7 @@ def test_simulated_token_completes_its_lifecycle(server, provider):
     assert run_simulated(server, provider).steps[0].outcome == "not_good"
 
 
+@pytest.mark.slow
 def test_simulated_token_that_lingers_passes_only_with_patience(server):
     """A revoked token that works for two more seconds fails with a short patience and passes with a long one."""
     assert get_verdict(run_simulated(server, "github", LINGERING, revoke=True)) == ("fail", None)

@@ -307,6 +307,7 @@ def test_same_question_is_asked_once():
     assert for_another_client.reason == "wrong_client", "one reply is compared with each caller's expectations"
 
 
+@pytest.mark.slow
 def test_concurrency_is_limited_and_waiting_does_not_use_the_timeout():
     """The timeout of a question starts with its turn."""
 

@@ -110,6 +110,7 @@ def ask_fake_issuer(issuer, count, **options):
     return run_with_fake_clock(collect(questions, **{"transport": issuer, "timeout": 3.0, **options}))
 
 
+@pytest.mark.slow
 def test_every_question_gets_its_answer_over_reused_connections():
     """A thousand questions use no more connections than the concurrency allows."""
 
@@ -140,6 +141,7 @@ def test_answers_belong_to_their_questions():
     assert all(answer.introspection.subject == str(answer.question.tag * 7) for answer in asyncio.run(run()))
 
 
+@pytest.mark.slow
 def test_repeated_question_is_asked_once():
     """Tokens that repeat near or far apart are asked about once; another client's question is another question."""
 
@@ -365,6 +367,7 @@ def test_data_after_a_response_is_never_read_as_the_next_one():
     assert issuer.connection_count >= 3 + 2
 
 
+@pytest.mark.slow
 def test_late_data_on_an_idle_connection_is_never_read():
     """Data that arrives between two questions closes the connection."""
 

@@ -180,6 +180,7 @@ def test_key_id_is_only_compared(kid):
     assert set(issuer.paths) <= {"/keys", "/.well-known/openid-configuration"}
 
 
+@pytest.mark.slow
 def test_cache_is_bounded(monkeypatch):
     """The oldest document is removed, and fetched again when it is needed."""
     monkeypatch.setattr(documents, "MAX_DOCUMENTS", 4)

@@ -24,6 +24,8 @@ pytest.importorskip("pytest_iam", reason="pytest-iam is in the extra `test`")
 
 from flask import request
 
+pytestmark = pytest.mark.slow
+
 REDIRECT = "https://app.example.com/callback"
 
 

@@ -54,6 +54,7 @@ def test_panel_shows_the_verdict(server, case, verdict):
     assert panel.answer.value == page
 
 
+@pytest.mark.slow
 def test_panel_asks_every_issuer(server):
     """Each simulated issuer confirms its good sample token."""
     panel = TokenPanel(server)

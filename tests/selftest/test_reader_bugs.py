@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from idp_checks.selftest.historic_readers import UNCATCHABLE_BUGS, WRONG_READERS
 from idp_checks.selftest.reader_bugs import try_readers
 from idp_checks.selftest.readers.rules import READER_RULES
 
 
+@pytest.mark.slow
 def test_try_readers_returns_one_row_per_bug():
     """There is one row per bug, in order; each names the rules and the input, or the reason. Every rule catches one."""
     calls = []

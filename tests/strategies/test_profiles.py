@@ -14,6 +14,7 @@ NAMES = providers.names_with_recordings()
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_raw_profile_normalizes(name):
     """Each generated profile normalizes as a string and as an object, and can be encoded as UTF-8."""
@@ -28,6 +29,7 @@ def test_raw_profile_normalizes(name):
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_raw_profiles_cover_all_shapes(name, draw):
     """Each shape of the provider's response is generated."""
@@ -36,6 +38,7 @@ def test_raw_profiles_cover_all_shapes(name, draw):
     assert {type(provider.read(json.dumps(raw))) for raw in raw_profiles} == set(provider.profile.shapes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_further_answers_are_accepted(name, draw):
     """Responses are generated for every additional call, and the provider accepts some of them."""
@@ -46,6 +49,7 @@ def test_further_answers_are_accepted(name, draw):
     assert any(is_profile(provider, raw, response) for response in responses)
 
 
+@pytest.mark.slow
 def test_raw_profiles_include_unusual_ids(draw):
     """Large integers, long digit strings and mixed-case ids are generated."""
     ids = [raw["id"] for raw in draw(strategies.raw_profiles("github"), 400)]
@@ -56,6 +60,7 @@ def test_raw_profiles_include_unusual_ids(draw):
     assert any(isinstance(value, str) and value != value.lower() for value in subjects)
 
 
+@pytest.mark.slow
 def test_raw_profiles_include_unusual_names(draw):
     """Missing, empty, blank, long, right-to-left and non-BMP names are generated."""
     raws = draw(strategies.raw_profiles("github"), 400)
@@ -72,6 +77,7 @@ def test_raw_profiles_include_unusual_names(draw):
     assert any(ord(letter) > 0xFFFF for name in strings for letter in name)
 
 
+@pytest.mark.slow
 def test_raw_profiles_include_invalid_and_extra_fields(draw):
     """Invalid e-mails, invalid URLs and extra fields with standard names are generated."""
     raws = draw(strategies.raw_profiles("github"), 400)
@@ -80,6 +86,7 @@ def test_raw_profiles_include_invalid_and_extra_fields(draw):
     assert {"nickname", "identities", "email_verified"} <= {name for raw in raws for name in raw}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_not_profiles_are_rejected(name):
     """Error bodies and profiles without an identifier raise an error with provider and path."""

@@ -18,6 +18,7 @@ NAMES = [name for name in providers.names_with_recordings() if providers.get(nam
 FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_endpoint_reads_every_response(name):
     """Every generated response gives a reading, and only a successful status makes a token active."""

@@ -87,6 +87,7 @@ def test_explanation_of_an_unsent_question_says_not_sent():
     assert explanation.startswith(f"Not sent to GitHub: {REASON_WORDING['malformed'].meaning}.")
 
 
+@pytest.mark.slow
 def test_explanation_contains_no_value_of_any_recording():
     """No client, account, scope or token of any recorded response appears in its explanation."""
     world = World(now=lambda: AT)

@@ -11,6 +11,7 @@ from idp_checks.audits.sources.factory import create_sources
 
 
 def build_user(user_id):
+    """Return a user with one identity."""
     return {
         "user_id": f"github|{user_id}",
         "name": "Mia Chen",

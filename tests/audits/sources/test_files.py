@@ -14,6 +14,7 @@ from idp_checks.audits.sources.files import ProfileFile
 
 
 def build_user(user_id="1", **fields):
+    """Return a user with one identity."""
     return {
         "user_id": f"github|{user_id}",
         "name": "Mia Chen",
@@ -40,6 +41,7 @@ FORMATS = {
 
 
 def read(path):
+    """Return all records of a file, and the source."""
     source = ProfileFile(path)
     return list(source.records()), source
 

@@ -8,6 +8,8 @@ from idp_checks import recordings
 from idp_checks.conformance import adapters
 from idp_checks.conformance.adapters.adapter import UnsupportedFormError
 
+pytestmark = pytest.mark.slow
+
 LIBRARY = "django-allauth"
 
 

@@ -15,6 +15,7 @@ from idp_checks.errors import RecordingError
 LIBRARIES = ("django-allauth", "python-social-auth")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_every_objection_to_a_recording_has_an_entry(library, objections):
     """Each objection of a rule to a recording has an entry that classifies it."""

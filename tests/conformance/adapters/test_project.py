@@ -12,6 +12,8 @@ import pytest
 
 from idp_checks import recordings
 
+pytestmark = pytest.mark.slow
+
 ALLAUTH, SOCIAL = "django-allauth", "python-social-auth"
 
 PROJECT = {

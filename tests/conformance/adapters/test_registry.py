@@ -79,6 +79,7 @@ def test_unclaimed_names_have_reasons(library):
         assert len(reason) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_recordings_run_without_adapter_errors(library, recorded_runs):
     """The library's own code reads or rejects every recorded profile; no error is the adapter's."""
