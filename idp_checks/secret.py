@@ -176,7 +176,7 @@ _is_unreserved = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
 
 
 class Redactor:
-    """Removes known secrets, e-mail addresses and token-like strings from strings and JSON values."""
+    """Removes known secrets, email addresses and token-like strings from strings and JSON values."""
 
     def __init__(self, key: bytes, secrets: Iterable[Secret] = ()) -> None:
         self._key = key
@@ -248,7 +248,7 @@ class Redactor:
         return "".join((*parts, text[end:]))
 
     def redact_text(self, text: str) -> str:
-        """Return the string without known secrets, token-like strings and e-mail addresses."""
+        """Return the string without known secrets, token-like strings and email addresses."""
         text = _TOKEN.sub(self._replace_match, self.redact_known(text))
         return _EMAIL.sub(self._replace_match, text) if "@" in text else text
 
@@ -319,10 +319,10 @@ class Redactor:
         return self._find_next(text, 0) is not None
 
     def find_suspect(self, text: str) -> str | None:
-        """Return ``token`` or ``e-mail address`` if the string seems to contain one, else None."""
+        """Return ``token`` or ``email address`` if the string seems to contain one, else None."""
         if any(map(text.__contains__, _TOKEN_PARTS)) and _TOKEN.search(text):
             return "token"
-        return "e-mail address" if "@" in text and _EMAIL.search(text) else None
+        return "email address" if "@" in text and _EMAIL.search(text) else None
 
     def _replace_match(self, match: re.Match[str]) -> str:
         return f"[{fingerprint(match.group(), self._key)}]"

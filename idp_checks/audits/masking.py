@@ -25,7 +25,7 @@ class Masker:
         return fingerprint("the name of this key", self._redactor.key)
 
     def mask(self, text: str) -> str:
-        """Return a string without secrets and e-mail addresses."""
+        """Return a string without secrets and email addresses."""
         if text not in self._cache:
             self._cache[text] = self._redactor.redact_text(replace_surrogates(text))
         return self._cache[text]

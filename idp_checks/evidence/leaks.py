@@ -1,4 +1,4 @@
-"""Search evidence for secrets and e-mail addresses before it is released."""
+"""Search evidence for secrets and email addresses before it is released."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["find_leaks"]
 
 
 def find_leaks(folder: Path, redactor: Redactor) -> tuple[str, ...]:
-    """Search all files of a folder for known secrets in any encoding, token-like strings and e-mail addresses.
+    """Search all files of a folder for known secrets in any encoding, token-like strings and email addresses.
 
     Returns:
         One description per affected file, without the secret.

@@ -71,7 +71,7 @@ class Evidence:
         return find_ledger_problems(self._folder)
 
     def find_leaks(self) -> tuple[str, ...]:
-        """Search the files written so far for secrets and e-mail addresses."""
+        """Search the files written so far for secrets and email addresses."""
         self._stream.flush()
         return find_leaks(self._folder, self._redactor)
 
@@ -82,7 +82,7 @@ class Evidence:
             The SHA-256 of the manifest.
 
         Raises:
-            EvidenceError: a file contains a secret or an e-mail address, or the folder does not verify. The folder is
+            EvidenceError: a file contains a secret or an email address, or the folder does not verify. The folder is
                 deleted.
         """
         try:

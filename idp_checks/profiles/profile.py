@@ -4,9 +4,9 @@ The shape is Auth0's normalized user profile. A provider reads its raw response 
 claims into a profile. The rules that hold for every provider are here:
 
 - ``user_id``: the provider's name, a bar, and its stable identifier, exact to the last digit.
-- ``name``: full name, else given and family name, else username, else local part of the e-mail address, else the id.
+- ``name``: full name, else given and family name, else username, else local part of the email address, else the id.
 - ``nickname``: username, else local part, else the name.
-- ``picture``: an absolute http(s) URL, else the Gravatar of the e-mail address, else Gravatar's default image.
+- ``picture``: an absolute http(s) URL, else the Gravatar of the email address, else Gravatar's default image.
 - ``email``: trimmed. An invalid address is omitted, and ``email_verified`` with it.
 - null, an empty string, a blank string and a missing field have the same meaning.
 """
@@ -270,7 +270,7 @@ def gravatar(email: str | None) -> str:
 
 
 def is_email(value: str) -> bool:
-    """Return whether the string is a valid e-mail address by these rules."""
+    """Return whether the string is a valid email address by these rules."""
     if _match_ascii_email(value) is not None:
         return ".." not in value and ".@" not in value
     return _match_email(value) is not None

@@ -45,7 +45,7 @@ Name = Annotated[str | None, Meta(extra={"means": "name"})]
 Username = Annotated[str | None, Meta(extra={"means": "username"})]
 """A username: unique at one time, but changeable."""
 Email = Annotated[str | None, Meta(extra={"means": "email"})]
-"""An e-mail address; the string may be invalid."""
+"""An email address; the string may be invalid."""
 Url = Annotated[str | None, Meta(extra={"means": "url"})]
 """A URL; the string may be invalid."""
 Flag = Annotated[Any, Meta(extra={"means": "flag"})]
@@ -64,7 +64,7 @@ class Shape(Struct, gc=False):
 
     Attributes:
         subject: the location of the stable identifier.
-        vouched_by: the location of the field by which the provider vouches for the e-mail address; None if it never
+        vouched_by: the location of the field by which the provider vouches for the email address; None if it never
             does.
     """
 
@@ -97,7 +97,7 @@ def first_nonblank(*values: str | None) -> str | None:
 
 
 def pick_email(entries: Iterable[tuple[str | None, bool, bool | None]]) -> tuple[str | None, bool | None]:
-    """Pick one of several e-mail addresses, and return it with its own flag.
+    """Pick one of several email addresses, and return it with its own flag.
 
     The order of preference is: primary and verified, verified, primary, first. Invalid addresses are ignored.
 

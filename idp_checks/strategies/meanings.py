@@ -28,7 +28,7 @@ __all__ = ["MEANINGS", "ids", "number_ids"]
 
 
 def ids() -> SearchStrategy[int | str]:
-    """Generate identifiers: integers beyond 64 bits, and strings with mixed case, leading zeros, bars or e-mails."""
+    """Generate identifiers: integers beyond 64 bits, and strings with mixed case, leading zeros, bars or emails."""
     digits = st.integers(1, 10**21)
     return st.one_of(choose(NUMBERS), digits, digits.map(str), choose(IDS))
 

@@ -99,7 +99,7 @@ INVALID_EMAILS = (
     "None",
     "false",
 )
-"""Strings that providers send in place of an e-mail address."""
+"""Strings that providers send in place of an email address."""
 URLS = (
     "https://img.example.com/a.png",
     "https://img.example.com/a.png?s=200&d=%20#x",

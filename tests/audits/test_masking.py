@@ -12,7 +12,7 @@ KEY = "an engagement's key of some length"
 CANARIES = {
     "refresh token": "1//0refresh-canary-5d8e2f",
     "token secret": "oauth1-secret-canary-77aa",
-    "e-mail": "mia.canary@example.com",
+    "email": "mia.canary@example.com",
     "subject": "canary-subject-99887766",
     "record": "canary-record-11223344",
     "token": "gho_canarycanarycanarycanary123456",
@@ -22,9 +22,9 @@ CANARIES = {
 def build_profiles(samples):
     """Build profiles that contain every canary."""
     fields = {
-        "email": CANARIES["e-mail"],
+        "email": CANARIES["email"],
         "email_verified": True,
-        "app_metadata": {"note": CANARIES["refresh token"], CANARIES["e-mail"]: 1},
+        "app_metadata": {"note": CANARIES["refresh token"], CANARIES["email"]: 1},
     }
     github = samples.identity("github", CANARIES["token"], CANARIES["subject"], refresh_token=CANARIES["refresh token"])
     twitter = samples.identity(
@@ -39,12 +39,12 @@ def build_profiles(samples):
 
 
 def test_no_secret_is_in_any_output(samples, tmp_path):
-    """Tokens, secrets, e-mails and identifiers from the input are in no file, finding or run fact."""
+    """Tokens, secrets, emails and identifiers from the input are in no file, finding or run fact."""
     token, subject = samples.issuer().token("valid"), samples.issuer().subject
-    connection = samples.connection("github", canary=Secret(token), email_trust=f"ask {CANARIES['e-mail']}")
-    source = tmp_path / f"{CANARIES['e-mail']}.json"
+    connection = samples.connection("github", canary=Secret(token), email_trust=f"ask {CANARIES['email']}")
+    source = tmp_path / f"{CANARIES['email']}.json"
     source.write_text(json.dumps(build_profiles(samples)))
-    result = audit(source, policy=samples.policy(connection), out=tmp_path / "out", title=f"for {CANARIES['e-mail']}")
+    result = audit(source, policy=samples.policy(connection), out=tmp_path / "out", title=f"for {CANARIES['email']}")
     secrets = [*CANARIES.values(), samples.client_secret, token]
     for file in (tmp_path / "out").iterdir():
         text = file.read_text()

@@ -97,9 +97,9 @@ def test_known_secret_withholds_the_evidence(tmp_path, write_evidence, make_find
 )
 @pytest.mark.parametrize("place", ["detail", "facts", "title"])
 def test_suspected_secret_withholds_the_evidence(tmp_path, write_evidence, make_finding, leak, place):
-    """Token-like strings and e-mail addresses withhold the evidence even if the run does not know them."""
+    """Token-like strings and email addresses withhold the evidence even if the run does not know them."""
     run_fields = {"title": leak} if place == "title" else {}
     fields = {"detail": {"detail": leak}, "facts": {"facts": {"x": [leak]}}, "title": {}}[place]
-    with pytest.raises(EvidenceError, match=r"(token|e-mail)"):
+    with pytest.raises(EvidenceError, match=r"(token|email)"):
         write_evidence(tmp_path / "out", [make_finding(**fields)], **run_fields)
     assert list(tmp_path.iterdir()) == []

@@ -79,7 +79,7 @@ def test_raw_profiles_include_unusual_names(draw):
 
 @pytest.mark.slow
 def test_raw_profiles_include_invalid_and_extra_fields(draw):
-    """Invalid e-mails, invalid URLs and extra fields with standard names are generated."""
+    """Invalid emails, invalid URLs and extra fields with standard names are generated."""
     raws = draw(strategies.raw_profiles("github"), 400)
     assert any("@" not in (raw.get("email") or "@") for raw in raws)
     assert any(str(raw.get("avatar_url")).startswith("javascript:") for raw in raws)

@@ -23,7 +23,7 @@ COLUMNS = (
     "lifetime",
     "renew?",
     "revoke?",
-    "e-mail?",
+    "email?",
 )
 
 
@@ -39,7 +39,7 @@ def print_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None
     console.print(table)
     console.print(
         f"\n{len(rows)} providers. client?: the response names the application that the token was issued to. "
-        "e-mail?: the provider vouches for addresses.\nRun `idp-checks providers NAME` for everything known about one.",
+        "email?: the provider vouches for addresses.\nRun `idp-checks providers NAME` for everything known about one.",
         style="dim",
     )
 
@@ -51,10 +51,10 @@ def providers_markdown(rows: Iterable[Mapping[str, Any]]) -> str:
         "",
         "What each issuer can prove.",
         "",
-        "*Client*: the response names the application that the token was issued to. *E-mail*: the provider vouches for",
+        "*Client*: the response names the application that the token was issued to. *Email*: the provider vouches for",
         "addresses, so `email_verified` can be true. Run `idp-checks providers NAME` for everything known about one.",
         "",
-        "| name | title | kind | protocol | debug endpoint | client | lifetime | renewable | revocable | e-mail |",
+        "| name | title | kind | protocol | debug endpoint | client | lifetime | renewable | revocable | email |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
@@ -91,7 +91,7 @@ def print_provider(console: Console, page: Mapping[str, Any]) -> None:
         "Scopes",
         {
             "profile": " ".join(scopes["profile"]) or "none required",
-            "e-mail": " ".join(scopes["email"]) or "none",
+            "email": " ".join(scopes["email"]) or "none",
             "separator": repr(scopes["separator"]),
             "more scopes": scopes["adding"],
         },
@@ -107,7 +107,7 @@ def _profile_rows(profile: Mapping[str, Any]) -> dict[str, Any]:
         "call": profile["call"] or "none: the profile is the claims of an ID token",
         **{f"additional call {name}": call for name, call in profile["further_calls"].items()},
         "identifier unique within": profile["identifier_unique_within"],
-        "vouches for e-mail": profile["vouching"] or "no: email_verified is never true",
+        "vouches for email": profile["vouching"] or "no: email_verified is never true",
         "quirks": profile["quirks"],
     }
 
