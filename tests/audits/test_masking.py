@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from idp_checks import Secret
 from idp_checks.audits.run import audit
 from idp_checks.evidence.verify import verify
@@ -38,6 +40,7 @@ def build_profiles(samples):
     ]
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_any_output(samples, tmp_path):
     """Tokens, secrets, emails and identifiers from the input are in no file, finding or run fact."""
     token, subject = samples.issuer().token("valid"), samples.issuer().subject

@@ -33,6 +33,7 @@ def test_audit_judges_tokens_by_their_issuers(samples, tmp_path):
     assert verify(tmp_path / "evidence", digest=result.digest).whole
 
 
+@pytest.mark.slow
 def test_audit_is_deterministic(samples, tmp_path):
     """Two runs with the same input, key and time write the same ledger."""
     at = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -66,6 +66,7 @@ def test_load_error_contains_traceback_of_module(folder, source):
     assert source.strip() in str(caught.value)
 
 
+@pytest.mark.slow
 def test_load_without_colon_selects_adapter():
     """The name of a library loads its adapter; any other name is not a function."""
     with pytest.raises(UsageError, match="is not a function"):

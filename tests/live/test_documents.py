@@ -151,6 +151,7 @@ def test_new_key_is_fetched_when_a_token_names_it():
     assert issuer.paths.count("/keys") == 2
 
 
+@pytest.mark.slow
 def test_unknown_keys_do_not_cause_a_flood_of_requests():
     """Fifty tokens with fifty unknown keys cause at most one refresh."""
     with Issuer() as issuer:

@@ -241,6 +241,7 @@ def test_silent_issuer_is_reported_at_the_deadline(in_words):
     assert "TLS" in result.detail
 
 
+@pytest.mark.slow
 def test_invalid_retry_after_date_is_ignored():
     """A date with an impossible time zone leaves the normal retries."""
     limited = http_response(b"", "429 Too Many Requests", retry_after="Mon, 01 Jan 2026 00:00:00 +99999999999999")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+
 from idp_checks.selftest.historic_profiles import Example, WrongNormalizer, normalize_correctly
 from idp_checks.selftest.normalizer_trials import try_normalizer
 from idp_checks.selftest.result import SelfTest
@@ -44,6 +46,7 @@ def test_objection_of_another_rule_is_not_enough():
     assert try_normalizer(wrong(return_empty_name, rule="N7")).caught_by == ()
 
 
+@pytest.mark.slow
 def test_result_names_the_input_that_shows_the_mistake():
     """The result names a recorded case if one shows the mistake, else a generated response, else an example."""
 

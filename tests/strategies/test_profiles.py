@@ -103,6 +103,7 @@ def test_not_profiles_are_rejected(name):
     check()
 
 
+@pytest.mark.slow
 def test_normalized_profiles_hide_their_tokens(draw):
     """Profiles with one and with several identities are generated; no repr or JSON form contains a token."""
     profiles = draw(strategies.normalized_profiles(), 100)

@@ -49,6 +49,7 @@ def test_endpoint_reads_every_response(name):
     check()
 
 
+@pytest.mark.slow
 def test_responses_are_of_all_kinds(draw):
     """Good responses, server errors, HTML pages, truncated bodies and invalid UTF-8 are generated."""
     responses = draw(strategies.introspection_responses("github"), 400)

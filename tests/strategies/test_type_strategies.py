@@ -71,6 +71,7 @@ def test_unsupported_type_is_an_error_with_a_remedy():
         strategy_for_model(Unsupported)
 
 
+@pytest.mark.slow
 def test_pattern_is_matched_beyond_ascii(draw):
     """Generated strings match the pattern, include non-ASCII characters, and contain no unpaired surrogates."""
 

@@ -42,6 +42,7 @@ def test_entries_are_for_the_installed_series(library):
     assert adapters.get(library).version.split(".")[0] == series
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_every_library_bug_occurs_in_a_recording(library, objections):
     """Each bug of a library occurs in a recording at the installed version, so no entry is left of an earlier one."""

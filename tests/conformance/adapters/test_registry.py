@@ -90,6 +90,7 @@ def test_recordings_run_without_adapter_errors(library, recorded_runs):
     assert len(runs) > 250
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_each_provider_reads_a_recording(library, recorded_runs):
     """For each supported provider, some recorded profile yields a profile with an identifier."""

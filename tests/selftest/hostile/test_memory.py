@@ -62,6 +62,7 @@ def test_large_responses_are_not_held_in_memory(family_servers):
     assert result["growth"] <= MAX_MEMORY
 
 
+@pytest.mark.slow
 def test_naive_reader_is_measured():
     """The measurement can fail: reading and parsing a body of 30 MB takes more than ``MAX_MEMORY``."""
     with HostileIssuer("google-oauth2", world=WORLD) as issuer:
