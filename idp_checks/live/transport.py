@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+from idp_checks.errors import missing_extra
 from idp_checks.live.http import httpx
 from idp_checks.live.http_request import build_http_request
 from idp_checks.live.http_response import read_body, read_headers
@@ -105,8 +106,10 @@ class TransportPool:
         self._callers_transport = transport
         self._open: Callable[[ssl.SSLContext, str | None], Transport] = _open_transport
         if bulk and transport is None:
-            from idp_checks.live.aiohttp_transport import make_aiohttp_transport
-
+            try:
+                from idp_checks.live.aiohttp_transport import make_aiohttp_transport
+            except ModuleNotFoundError as error:
+                raise missing_extra(error) or error from None
             self._open = make_aiohttp_transport
         self._by_proxy: dict[str | None, Transport] = {}
         self._by_origin: dict[tuple[str, str], Transport] = {}

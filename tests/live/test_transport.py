@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support.fake_server import CLIENT, GOOD, SECRET, TOKEN, FakeServer, http_response, introspect_at, serve
 
-from idp_checks import Question
+from idp_checks import Question, UsageError
 from idp_checks.live import transport
 from idp_checks.live.asker import Asker
 
@@ -206,3 +207,11 @@ def test_circular_causes_are_listed_once():
     assert list(transport._list_causes(error)) == [error, cause]
     error.__context__, error.__cause__ = context, cause
     assert list(transport._list_causes(error)) == [error, cause]
+
+
+def test_bulk_without_aiohttp_names_the_extra(monkeypatch):
+    """Asking in bulk without the optional dependency is a usage error that names the extra to install."""
+    monkeypatch.setitem(sys.modules, "httpx_aiohttp", None)
+    monkeypatch.delitem(sys.modules, "idp_checks.live.aiohttp_transport", raising=False)
+    with pytest.raises(UsageError, match=r"pip install 'idp-checks\[audit\]'"):
+        Asker(bulk=True)
