@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from idp_checks import providers
-from idp_checks.providers.describe import provider_page
+from idp_checks.providers.describe import provider_page, token_rows
 from idp_checks.tokens.explanation import token_verdict
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ class Explanation:
     def _repr_html_(self) -> str:
         result, page = self.result, provider_page(providers.get(self.provider))
         if result is None:
-            return _template().render(page=page, result=None, exchanges=())
+            return _template().render(page=page, token_rows=token_rows(page), result=None, exchanges=())
         fields = result.to_dict()
         verdict = token_verdict(result)
         return _template().render(
             page=page,
+            token_rows=token_rows(page),
             result=result,
             verdict=verdict.capitalize(),
             tone={"good": "good", "not good": "bad", "undecided": "open"}[verdict],

@@ -26,7 +26,7 @@ def tokenless_provider(
     Auth0's Management API lists the name, or once listed it: a sign-in method without tokens of a provider, or a
     service that was closed. An audit can thus report its connections.
     """
-    note = "The service is closed." if is_defunct else "Auth0 stores no token of a provider."
+    note = "The service is closed." if is_defunct else "Auth0 stores no provider token for this connection."
     operation = Operation(note)
     return Provider(
         name=name,

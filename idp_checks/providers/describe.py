@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from idp_checks.providers.model import Provider, TokenFacts
@@ -9,7 +10,7 @@ from idp_checks.providers.operations import Operation
 from idp_checks.tokens.endpoint import Endpoint, HttpEndpoint
 from idp_checks.tokens.template import RequestTemplate
 
-__all__ = ["format_lifetime", "provider_page", "provider_row"]
+__all__ = ["format_lifetime", "provider_page", "provider_row", "token_rows"]
 
 CUSTOM_CONNECTION = "Auth0 has no strategy for it: a custom connection stores identifiers as oauth2|CONNECTION|ID."
 OPAQUE = "Opaque: carries no readable data."
@@ -27,6 +28,14 @@ PLACES = {
     "path": "the URL path",
     "query": "query parameter {name}",
 }
+TOKEN_LABELS = {
+    "contents": "contents",
+    "validity": "validity",
+    "renewal": "renewal",
+    "termination": "revocation",
+    "uses": "use",
+}
+"""Labels of the facts about tokens."""
 BARE_REFUSALS = "The endpoint does not say why a token is refused."
 
 
@@ -90,6 +99,15 @@ def provider_page(provider: Provider) -> dict[str, Any]:
         "docs": list(provider.docs),
         "sources": list(dict.fromkeys((*facts.sources, *token.sources, *provider.scopes.sources))),
     }
+
+
+def token_rows(page: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts about a provider's tokens with the labels that views show; one row if all facts are equal."""
+    token = page["token"]
+    facts = {label: token[name] for name, label in TOKEN_LABELS.items()}
+    if len(set(facts.values())) == 1:
+        return {"tokens": token["contents"]}
+    return {"form": token["form"], **facts}
 
 
 def format_lifetime(seconds: int | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from idp_checks.cli.inputs import PREFIX
 from idp_checks.cli.views.common import print_section
 from idp_checks.clock import zulu
-from idp_checks.providers.describe import provider_page
+from idp_checks.providers.describe import provider_page, token_rows
 from idp_checks.tokens.explanation import token_verdict
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["print_introspection"]
 
 VERDICT_STYLES = {"good": "bold green", "not good": "bold red", "undecided": "bold yellow"}
-FACTS = ("contents", "validity", "renewal", "termination", "uses")
 
 
 def print_introspection(
@@ -41,8 +40,7 @@ def print_introspection(
     statements = result.statements()
     if statements:
         print_section(console, "The issuer states", statements)
-    page = provider_page(provider)["token"]
-    print_section(console, f"Tokens of {provider.title}", {name: page[name] for name in FACTS})
+    print_section(console, f"Tokens of {provider.title}", token_rows(provider_page(provider)))
     if result.exchanges:
         console.print(f"\nAsked at {zulu(result.asked_at)} ({result.method}).", style="dim")
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from idp_checks.cli.views.common import print_section, yes_or_no
-from idp_checks.providers.describe import format_lifetime
+from idp_checks.providers.describe import format_lifetime, token_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +25,18 @@ COLUMNS = (
     "revoke?",
     "email?",
 )
+NARROW_COLUMNS = ("name", "debug endpoint", "client?", "lifetime", "renew?", "revoke?", "email?")
+"""Columns on a terminal that is too narrow for all of them."""
+WIDE = 150
+"""Width in characters that all columns need."""
+PROFILE_ORIGINS = {
+    "oidc": "none: the profile is in the ID token",
+    "saml": "none: the profile is in the assertion",
+    "wsfed": "none: the profile is in the assertion",
+}
+"""Where the profile comes from if no call returns it, by protocol."""
+FACT_LABELS = {"end": "expiry"}
+"""Labels of proven facts whose name is not the label."""
 
 
 def print_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -32,14 +44,18 @@ def print_providers(console: Console, rows: Sequence[Mapping[str, Any]]) -> None
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in COLUMNS:
+    columns = COLUMNS if console.width >= WIDE else NARROW_COLUMNS
+    for title in columns:
         table.add_column(title, overflow="fold", no_wrap=title == "name")
     for row in rows:
-        table.add_row(*_cells(row))
+        cells = dict(zip(COLUMNS, _cells(row), strict=True))
+        if columns is NARROW_COLUMNS and row["lifetime_s"] is None:
+            cells["lifetime"] = "-"
+        table.add_row(*(cells[title] for title in columns))
     console.print(table)
     console.print(
         f"\n{len(rows)} providers. client?: the response names the application that the token was issued to. "
-        "email?: the provider vouches for addresses.\nRun `idp-checks providers NAME` for everything known about one.",
+        "email?: the provider vouches for email addresses.\nRun `idp-checks providers NAME` to describe one provider.",
         style="dim",
     )
 
@@ -52,7 +68,7 @@ def providers_markdown(rows: Iterable[Mapping[str, Any]]) -> str:
         "What each issuer can prove.",
         "",
         "*Client*: the response names the application that the token was issued to. *Email*: the provider vouches for",
-        "addresses, so `email_verified` can be true. Run `idp-checks providers NAME` for everything known about one.",
+        "email addresses, so `email_verified` can be true. Run `idp-checks providers NAME` to describe one provider.",
         "",
         "| name | title | kind | protocol | debug endpoint | client | lifetime | renewable | revocable | email |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -81,30 +97,25 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
 def print_provider(console: Console, page: Mapping[str, Any]) -> None:
     """Print everything known about one provider."""
     console.print(f"{page['title']} ({page['name']})", style="bold")
-    status = f"{page['status']}: {page['status_note']}" if page["status_note"] else page["status"]
-    console.print(f"{page['kind']}, {page['protocol'] or 'no protocol'}, {status}")
-    print_section(console, "Profile", _profile_rows(page["profile"]))
-    print_section(console, "Token", page["token"])
-    scopes = page["scopes"]
-    print_section(
-        console,
-        "Scopes",
-        {
-            "profile": " ".join(scopes["profile"]) or "none required",
-            "email": " ".join(scopes["email"]) or "none",
-            "separator": repr(scopes["separator"]),
-            "more scopes": scopes["adding"],
-        },
-    )
+    console.print(f"{page['kind']}, {page['protocol'] or 'no protocol'}, {page['status']}")
+    if page["status_note"]:
+        console.print(page["status_note"], markup=False)
+    print_section(console, "Profile", _profile_rows(page))
+    print_section(console, "Token", token_rows(page))
+    print_section(console, "Scopes", _scope_rows(page["scopes"]))
     print_section(console, "Validation", _validation_rows(page["validation"]))
     if page["uncertain"]:
         print_section(console, "Uncertain", {"": page["uncertain"]})
-    print_section(console, "Documentation", {"": page["docs"]})
+    console.print("\nDocumentation", style="bold")
+    for url in page["docs"]:
+        console.print(f"  {url}", markup=False, soft_wrap=True)
 
 
-def _profile_rows(profile: Mapping[str, Any]) -> dict[str, Any]:
+def _profile_rows(page: Mapping[str, Any]) -> dict[str, Any]:
+    profile = page["profile"]
+    origin = "none" if page["status"] == "defunct" else PROFILE_ORIGINS.get(page["protocol"], "none")
     return {
-        "call": profile["call"] or "none: the profile is the claims of an ID token",
+        "call": profile["call"] or origin,
         **{f"additional call {name}": call for name, call in profile["further_calls"].items()},
         "identifier unique within": profile["identifier_unique_within"],
         "vouches for email": profile["vouching"] or "no: email_verified is never true",
@@ -112,14 +123,23 @@ def _profile_rows(profile: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _scope_rows(scopes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "profile": " ".join(scopes["profile"]) or "none required",
+        "email": " ".join(scopes["email"]) or "none",
+        "separator": repr(scopes["separator"]) if scopes["separator"] else None,
+        "more scopes": scopes["adding"] or None,
+    }
+
+
 def _validation_rows(validation: Mapping[str, Any] | None) -> dict[str, Any]:
     if validation is None:
-        return {"endpoint": "none: the issuer has no endpoint to ask about a token"}
+        return {"endpoint": "none: the issuer has no endpoint that checks tokens"}
     request = validation["request"]
     return {
         "kind": validation["kind"],
         "request": f"{request['method']} {request['url']}",
         "requires": ", ".join(validation["needs"]) or "only the token",
-        "proves": ", ".join(validation["tells"]) or "only that the token works",
+        "proves": ", ".join(FACT_LABELS.get(fact, fact) for fact in validation["tells"]) or "only that the token works",
         "note": validation["note"],
     }
