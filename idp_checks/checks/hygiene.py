@@ -95,15 +95,15 @@ def check_calibration(context: ConnectionContext) -> CheckOutcome:
     has_canary = context.connection.canary is not None
     facts = {"made_up": _canary_facts(negative), "canary": _canary_facts(positive), "canary_given": has_canary}
     if negative is not None and negative.active is True:
-        return failed("The issuer accepted the made-up canary token.", **facts)
+        return failed("The issuer accepted the random canary token.", **facts)
     if positive is not None and positive.active is False:
         return failed("The issuer rejected the known valid token.", **facts)
     if negative is None:
-        return undecided("uncalibrated", "The issuer was not asked about a made-up canary token.", **facts)
+        return undecided("uncalibrated", "The issuer was not asked about a random canary token.", **facts)
     if negative.active is None:
         return undecided(
             closed_reason(negative.reason),
-            "The issuer's response about the made-up canary token is inconclusive.",
+            "The issuer's response about the random canary token is inconclusive.",
             **facts,
         )
     if positive is None and has_canary:
@@ -117,10 +117,10 @@ def check_calibration(context: ConnectionContext) -> CheckOutcome:
     if negative.bare and not calibration.is_permitted:
         return undecided(
             "not_permitted",
-            "The issuer rejected the made-up canary token as it rejects callers without permission.",
+            "The issuer rejected the random canary token as it rejects callers without permission.",
             **facts,
         )
-    return passed("The issuer distinguishes a made-up canary token from a valid token.", **facts)
+    return passed("The issuer distinguishes a random canary token from a valid token.", **facts)
 
 
 def _canary_facts(introspection: Introspection | None) -> dict[str, Any] | None:

@@ -95,7 +95,7 @@ def not_stated(context: IdentityContext, introspection: Introspection, detail: s
 def require_calibration(context: IdentityContext, outcome: CheckOutcome, *, is_rejection: bool = False) -> CheckOutcome:
     """Return the outcome, or ``uncalibrated`` if its response is unreliable.
 
-    An acceptance counts if the endpoint rejected a made-up canary token. A rejection counts if the endpoint accepted
+    An acceptance counts if the endpoint rejected a random canary token. A rejection counts if the endpoint accepted
     the policy's canary, if there is one. Nothing counts if the endpoint misjudged either.
     """
     calibration = context.calibration

@@ -151,7 +151,7 @@ def check_renewable(context: IdentityContext) -> CheckOutcome:
     if needs_offline is None:
         return undecided("no_policy", "The policy does not state whether access must last.")
     if not needs_offline:
-        return not_applicable("The policy states that access need not last.", needs_offline=False)
+        return not_applicable("No renewal is required, because access need not outlast the token.", needs_offline=False)
     stored = require_token(context)
     if isinstance(stored, CheckOutcome):
         return stored

@@ -60,7 +60,7 @@ def check_never_true_by_mistake(context: ConnectionContext) -> CheckOutcome:
     trials = [trial for trial in build_trials(context, provider) if "email" in trial.normalized]
     models = (*provider.profile.shapes, *(call.model for call in provider.profile.also.values()))
     if not trials and not any("email" in collect_meanings(model) for model in models):
-        return not_applicable("The provider sends no address.", sources=provider.profile.sources)
+        return not_applicable("The provider sends no email address.", sources=provider.profile.sources)
     if not trials:
         return undecided("no_data", "No recorded profile with an address is available.")
     positive = {
@@ -149,7 +149,7 @@ def check_vouched_address(context: IdentityContext) -> CheckOutcome:
     """Check that a stored ``email_verified: true`` is the provider's own statement."""
     address, is_verified, data = _read_stored_address(context)
     if address is None:
-        return not_applicable("There is no address.")
+        return not_applicable("The profile has no email address.")
     if is_verified is not True:
         return passed("The address does not count as verified.", email_verified=is_verified)
     if (provider := context.provider) is None:

@@ -114,7 +114,7 @@ class Sender:
 
     @property
     def _timeout_detail(self) -> str:
-        return f"no response within {self._timeout:g} seconds"
+        return f"no response within {self._timeout:g} s"
 
 
 def _require_allowed_url(url: str) -> None:

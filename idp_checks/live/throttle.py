@@ -121,7 +121,9 @@ class Throttle:
         if paused_until > self._paused_until:
             if seconds > self._patience and not self._is_pause_reported:
                 self._is_pause_reported = True
-                self._notice(f"{self._name}: rate limited, pausing for {min(seconds, MAX_PAUSE):.0f} s")
+                self._notice(
+                    f"{self._name}: pausing for {min(seconds, MAX_PAUSE):.0f} s, as the issuer requested (Retry-After)"
+                )
             self._paused_until = paused_until
             self._notify()
 

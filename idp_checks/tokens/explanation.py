@@ -19,7 +19,7 @@ _SOURCES: dict[Method, str] = {
     "tokeninfo": "The tokeninfo endpoint of {title}",
     "debug-token": "The token debug endpoint of {title}",
     "check-token": "The token check endpoint of {title}",
-    "userinfo-probe": "A profile request to {title} with this token",
+    "userinfo-probe": "The profile endpoint of {title}",
     "signed-token": "A signature check with the keys of {title}",
 }
 _FACTS = {
@@ -99,7 +99,7 @@ def _describe_proof(result: Explainable) -> str:
             )
         return "Do not accept the token."
     is_signature = result.method == "signed-token"
-    proven = ["that the issuer signed it" if is_signature else "that it works now"]
+    proven = ["that the issuer signed the token" if is_signature else "that the token works now"]
     proven += [words for fact, words in _FACTS.items() if fact not in result.unproven]
     unproven = [words for fact, words in _FACTS.items() if fact in result.unproven]
     if is_signature:
@@ -118,7 +118,7 @@ def _describe_step(result: Explainable) -> str:
         if result.reason == "not_stated":
             return ""
         if result.reason == "caller_rejected":
-            return "Provide or correct it, then try again."
+            return "Provide valid values, then try again."
     remedy = REASON_WORDING[result.reason].remedy
     return f"{remedy[0].upper()}{remedy[1:]}."
 

@@ -34,21 +34,25 @@ REASON_WORDING: dict[str, ReasonWording] = {
     "issuer_error": ReasonWording(
         "the issuer returned an error or an unusable response", "try again later, and see the issuer's status page"
     ),
-    "network": ReasonWording("the issuer was not reached", "check the network, the proxy and the URL, then try again"),
+    "network": ReasonWording(
+        "the request to the issuer failed", "check the network, the proxy and the URL, then try again"
+    ),
     "caller_rejected": ReasonWording(
         "the client credentials are missing or were rejected", "check the client id and secret, then try again"
     ),
     "not_permitted": ReasonWording(
-        "this client may lack permission to ask about the token", "ask as the application that the token was issued to"
+        "the issuer did not permit this request",
+        "check the client's permissions, and ask as the application that the token was issued to",
     ),
     "not_stated": ReasonWording(
-        "the issuer does not provide this information", "get it another way, for example from the ID token"
+        "the issuer does not provide all required information",
+        "get the rest another way, for example from the ID token",
     ),
     "unparsable": ReasonWording(
-        "the response does not have the documented form", "inspect the saved exchange: the issuer may have changed"
+        "the data does not have the documented form", "inspect it: the provider may have changed its format"
     ),
     "contradiction": ReasonWording(
-        "the issuer's responses contradict each other", "inspect the saved exchange, then try again"
+        "the issuer's responses contradict each other", "compare the responses, then try again"
     ),
     "stale": ReasonWording("the response is older than the policy allows", "run the audit again"),
     "uncalibrated": ReasonWording(

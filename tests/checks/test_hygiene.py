@@ -70,20 +70,20 @@ CASES = [
     Case("IDP-HYG-004", "not verified", build_run(integrity=None), "indeterminate", "no_data"),
     Case(
         "IDP-HYG-006",
-        "canary accepted, made-up canary token rejected",
+        "canary accepted, random canary token rejected",
         build_connection(
             calibration=Calibration(negative=REJECTED, positive=ACCEPTED), canary=Secret("a-known-good-token")
         ),
         "pass",
     ),
-    Case("IDP-HYG-006", "made-up canary token rejected", build_connection(), "pass"),
+    Case("IDP-HYG-006", "random canary token rejected", build_connection(), "pass"),
     Case(
         "IDP-HYG-006",
         "bare rejection, client known to be permitted",
         build_connection(calibration=Calibration(negative=BARE_REJECTION, any_active=True)),
         "pass",
     ),
-    Case("IDP-HYG-006", "made-up canary token accepted", build_connection(calibration=ACCEPTS_ANYTHING), "fail"),
+    Case("IDP-HYG-006", "random canary token accepted", build_connection(calibration=ACCEPTS_ANYTHING), "fail"),
     Case("IDP-HYG-006", "canary rejected", build_connection(calibration=REJECTS_CANARY), "fail"),
     Case("IDP-HYG-006", "not calibrated", build_connection(calibration=Calibration()), "indeterminate", "uncalibrated"),
     Case(
@@ -102,7 +102,7 @@ CASES = [
     ),
     Case(
         "IDP-HYG-006",
-        "inconclusive response about the made-up canary token",
+        "inconclusive response about the random canary token",
         build_connection(calibration=Calibration(negative=INCONCLUSIVE)),
         "indeterminate",
         "network",

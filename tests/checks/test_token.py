@@ -141,7 +141,7 @@ CASES = [
     ),
     Case(
         "IDP-TOK-001",
-        "rejection without a made-up canary token",
+        "rejection without a random canary token",
         build_identity(REJECTED, calibration=NO_CANARY),
         "fail",
     ),

@@ -297,7 +297,7 @@ def test_pause_beyond_the_patience_ends_the_questions():
     assert {(result.active, result.reason) for result in results} == {(None, "rate_limited")}
     assert len(issuer.requests) <= 4
     assert any("not sent" in result.detail for result in results)
-    assert notices == [f"oauth2 ({FAKE_URL}): rate limited, pausing for 86400 s"]
+    assert notices == [f"oauth2 ({FAKE_URL}): pausing for 86400 s, as the issuer requested (Retry-After)"]
 
 
 def lose_connection(token, now):

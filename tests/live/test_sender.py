@@ -236,7 +236,7 @@ def test_silent_issuer_is_reported_at_the_deadline(in_words):
             )
 
     result = run_with_fake_clock(run())
-    assert (result.active, result.reason, result.detail) == (None, "network", "no response within 0.2 seconds")
+    assert (result.active, result.reason, result.detail) == (None, "network", "no response within 0.2 s")
     result, _ = ask(UNTRUSTED)
     assert "TLS" in result.detail
 

@@ -82,7 +82,7 @@ def test_pause_longer_than_the_patience_is_reported_once():
         return await throttle.wait_for_turn()
 
     assert run_with_fake_clock(run()).reason == "rate_limited"
-    assert notices == ["x: rate limited, pausing for 86400 s"]
+    assert notices == ["x: pausing for 86400 s, as the issuer requested (Retry-After)"]
 
 
 def test_probe_delay_is_extended_only_by_a_failed_probe():
