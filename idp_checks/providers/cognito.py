@@ -88,7 +88,7 @@ PROVIDER = Provider(
         quirks=(
             "Booleans are the strings true and false in userinfo, and booleans in ID tokens.",
             (
-                "username is PROVIDER_ID for a federated user, and may be the sub if users log in with their "
+                "username is PROVIDER_ID for a federated user, and may be the sub if users sign in with their "
                 "email address. nickname and preferred_username take precedence."
             ),
             "picture can be any string: it is the unchecked value of the attribute.",

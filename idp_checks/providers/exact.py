@@ -159,7 +159,7 @@ PROVIDER = Provider(
             template_class=SiteRequestTemplate,
         ),
         termination=Operation(
-            "No call is documented: the user, or for a key the developer, ends the access in the App Center."
+            "No call is documented: the user, or for a key the developer, revokes the access in the App Center."
         ),
         uses=Operation(
             "Returns only the identifier.",

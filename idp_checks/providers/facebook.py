@@ -211,7 +211,7 @@ PROVIDER = Provider(
         ),
         renewal=Operation(
             "Facebook issues no refresh tokens. A token that is still valid is exchanged for a long-lived token, "
-            "only on a server. After the expiry the user must log in again.",
+            "only on a server. After the expiry the user must sign in again.",
             RequestTemplate(
                 "https://graph.facebook.com/oauth/access_token",
                 by_query("fb_exchange_token"),
@@ -309,7 +309,7 @@ PROVIDER = Provider(
                 400,
                 "not_permitted",
                 {"error": {"code": 100}},
-                detail="a token of another app, or the access_token of the request may not inspect this token",
+                detail="the token belongs to another app, or this app may not inspect it",
             ),
             Refusal(
                 400,

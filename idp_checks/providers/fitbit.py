@@ -178,7 +178,7 @@ PROVIDER = Provider(
             basic=True,
         ),
         termination=revoke_by_request(
-            "Accepts an access token or a refresh token and ends both. The endpoint was switched off with the API.",
+            "Accepts an access token or a refresh token and revokes both. The endpoint was switched off with the API.",
             "https://api.fitbit.com/oauth2/revoke",
             basic=True,
         ),

@@ -187,7 +187,7 @@ PROVIDER = Provider(
             "https://github.com/login/oauth/access_token",
         ),
         termination=Operation(
-            "GitHub responds with 204 on success. DELETE .../grant ends the whole authorization.",
+            "GitHub responds with 204 on success. DELETE .../grant revokes the whole authorization.",
             RequestTemplate(
                 "https://api.github.com/applications/{client_id}/token",
                 by_json("access_token"),

@@ -75,7 +75,7 @@ PROVIDER = Provider(
         shapes=(UserInfo,),
         request=RequestTemplate("https://openidconnect.googleapis.com/v1/userinfo"),
         vouching="Google's email_verified; with the claim hd, Google is authoritative for the email address",
-        subject_scope="the email address, as long as it belongs to one user",
+        subject_scope="the provider, as long as an email address belongs to one user",
         quirks=(
             (
                 "In Auth0 the identifier is the email address, not sub. A user whose address changes becomes another "
@@ -114,7 +114,7 @@ PROVIDER = Provider(
         ),
         renewal=renew_by_refresh_token(
             (
-                "Requires access_type=offline at login. At most 100 refresh tokens are valid per client and account. "
+                "Requires access_type=offline at sign-in. At most 100 refresh tokens are valid per client and account. "
                 "They expire after 6 months without use, or after 7 days while the consent screen is external and in "
                 "testing."
             ),

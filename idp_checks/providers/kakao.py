@@ -198,7 +198,7 @@ PROVIDER = Provider(
         termination=Operation(
             (
                 "The refresh token ends too, and the response contains id. POST https://kapi.kakao.com/v1/user/unlink "
-                "disconnects the user from the application and ends all tokens."
+                "disconnects the user from the application and revokes all tokens."
             ),
             RequestTemplate("https://kapi.kakao.com/v1/user/logout", method="POST"),
         ),

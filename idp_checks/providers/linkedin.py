@@ -292,11 +292,11 @@ PROVIDER = Provider(
             "The token response also contains an ID token, which is signed with RS256 and has no nonce."
         ),
         lifetime=5184000,
-        validity="A request for another set of scopes ends the user's earlier tokens for the app.",
+        validity="A request for another set of scopes invalidates the user's earlier tokens for the app.",
         renewal=renew_by_refresh_token(
             (
-                "Only for approved partners. A refresh token is valid for 365 days from the first login, and its use "
-                "does not extend it. All other apps send the user through the login again."
+                "Only for approved partners. A refresh token is valid for 365 days from the first sign-in, and its use "
+                "does not extend it. All other apps have the user sign in again."
             ),
             "https://www.linkedin.com/oauth/v2/accessToken",
         ),

@@ -138,7 +138,7 @@ PROVIDER = Provider(
         ),
         termination=revoke_by_request(
             "The client must authenticate and can revoke only its own tokens. Okta returns 200 for any token. "
-            "Revoking a refresh token also ends its access token, but not the reverse.",
+            "Revoking a refresh token also revokes its access token, but not the reverse.",
             "https://{domain}/oauth2/v1/revoke",
             basic=True,
             required_credentials=("domain", "client_id", "client_secret"),

@@ -116,7 +116,7 @@ PROVIDER = Provider(
             "vanity exists only for creators, is being phased out and is null for most users.",
             "first_name and last_name may be empty strings. full_name is often a single word.",
             "social_connections has a key for each network. The value is null if no account is linked.",
-            "A creator's token from the client page belongs to the creator, not to the user who logs in.",
+            "A creator's token from the client page belongs to the creator, not to the user who signs in.",
         ),
         sources=(
             "https://docs.patreon.com/#user-v2",

@@ -102,7 +102,7 @@ PROVIDER = Provider(
         ),
         termination=revoke_by_request(
             "RFC 7009, with client authentication. A JWT can be revoked only if its manager allows it. Otherwise "
-            "revoke its refresh token, which ends the grant and its access tokens.",
+            "revoke its refresh token, which revokes the grant and its access tokens.",
             "https://{host}/as/revoke_token.oauth2",
             basic=True,
             required_credentials=("host", "client_id", "client_secret"),

@@ -104,7 +104,7 @@ PROVIDER = Provider(
             basic=True,
         ),
         termination=revoke_by_request(
-            "Accepts an access token or a refresh token, disconnects the company and ends both tokens.",
+            "Accepts an access token or a refresh token, disconnects the company and revokes both tokens.",
             "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
             basic=True,
             as_json=True,

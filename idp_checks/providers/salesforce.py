@@ -179,7 +179,7 @@ PROVIDER = Provider(
             "https://login.salesforce.com/services/oauth2/token",
         ),
         termination=Operation(
-            "Accepts an access token or a refresh token. Revoking a refresh token also ends its access tokens. "
+            "Accepts an access token or a refresh token. Revoking a refresh token also revokes its access tokens. "
             "Salesforce returns 200 with an empty body, or 400 with unsupported_token_type or invalid_token.",
             RequestTemplate("https://login.salesforce.com/services/oauth2/revoke", by_form("token"), method="POST"),
         ),

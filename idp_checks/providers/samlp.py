@@ -36,7 +36,7 @@ PROVIDER = Provider(
                 "connection, and finally the name, which is not unique."
             ),
             (
-                "A transient NameID changes at every login and is not an identifier. A NameID with format "
+                "A transient NameID changes at every sign-in and is not an identifier. A NameID with format "
                 "emailAddress changes with the email address."
             ),
             (
@@ -62,7 +62,7 @@ PROVIDER = Provider(
         contents=(
             "SAML has no access token. The assertion is signed XML and may be encrypted. It contains Issuer, Subject "
             "with its NameID and confirmation (Recipient, InResponseTo, NotOnOrAfter), Conditions with the audience, "
-            "the login and the attributes. Metadata define the format of the NameID, the kind of login and the "
+            "the sign-in and the attributes. Metadata define the format of the NameID, the kind of sign-in and the "
             "attributes."
         ),
         validity=(

@@ -306,7 +306,7 @@ PROVIDER = Provider(
             template_class=ShopRequest,
         ),
         termination=Operation(
-            "Uninstalls the application, which ends all its tokens for the shop (in GraphQL, appUninstall). Known "
+            "Uninstalls the application, which revokes all its tokens for the shop (in GraphQL, appUninstall). Known "
             "from practice. The merchant can do the same.",
             manual_call=("DELETE", "https://{shop}.myshopify.com/admin/api_permissions/current.json"),
         ),
