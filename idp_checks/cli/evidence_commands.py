@@ -35,7 +35,7 @@ def audit(
     out: Annotated[Path, typer.Option(help="New folder for the evidence.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Audit stored identities and write sealed evidence."""
+    """Audit identities and write sealed evidence."""
     from idp_checks.audits.run import audit_config
     from idp_checks.cli.views.audit import print_audit
 
@@ -52,7 +52,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="Folder of evidence.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Verify that evidence is complete and unaltered."""
+    """Verify that evidence is intact."""
     from idp_checks.cli.views.audit import print_verification
     from idp_checks.evidence.verify import verify as verify_evidence
 

@@ -57,7 +57,15 @@ def read_options(credentials: Iterable[str], *, subject: str | None, issuer_url:
         credentials: names of the values that the issuer requires or accepts.
         subject: the account that the token must belong to.
         issuer_url: a server other than the documented one.
+
+    Raises:
+        UsageError: ``issuer_url`` is not a URL that may receive a token.
     """
+    from idp_checks.tokens.urls import may_receive_token
+
+    if issuer_url is not None and not may_receive_token(issuer_url):
+        remedy = "use https://HOST, or http on loopback"
+        raise UsageError("not a URL that may receive a token", where="--issuer-url", remedy=remedy)
     values = {
         name: value
         for name in credentials

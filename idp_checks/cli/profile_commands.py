@@ -27,7 +27,7 @@ def providers(
     name: Annotated[str | None, typer.Argument(help="Provider name; all providers if omitted.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the providers, or everything known about one."""
+    """List the providers, or describe one."""
     from idp_checks import providers as registry
     from idp_checks.cli.views.provider import print_provider, print_providers
     from idp_checks.providers.describe import provider_page, provider_row
@@ -49,7 +49,7 @@ def providers(
 def normalize(
     provider: Annotated[str, typer.Argument(help="Provider name, such as github.")],
     file: Annotated[Path | None, typer.Argument(help="Raw profile (JSON); default: standard input.")] = None,
-    also: Annotated[list[str] | None, typer.Option(help="Additional response, NAME=FILE (emails=emails.json).")] = None,
+    also: Annotated[list[str] | None, typer.Option(help="Additional response, as NAME=FILE.")] = None,
     connection: Annotated[str | None, typer.Option(help="Connection name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on one line.")] = False,
 ) -> None:
@@ -68,9 +68,9 @@ def normalize(
         profile = found_provider.normalize(raw, also=responses, connection=connection)
     except ProfileError as error:
         where = str(file) if file else "standard input"
-        remedy = f"run `idp-checks providers {provider}` to see the profile that {found_provider.title} sends"
+        remedy = f"`idp-checks providers {provider}` describes the expected profile"
         raise UsageError(
-            f"not a {provider} profile: {error.path}: {error.problem}", where=where, remedy=remedy
+            f"invalid profile of {provider}: {error.path}: {error.problem}", where=where, remedy=remedy
         ) from None
     print_json(profile.to_dict(), compact=as_json and not sys.stdout.isatty())
 
@@ -78,10 +78,10 @@ def normalize(
 def conform(
     normalizer: Annotated[
         str | None,
-        typer.Argument(help="MODULE:FUNCTION, python-social-auth or django-allauth; default: ours."),
+        typer.Argument(help="Function or library; default: idp_checks."),
     ] = None,
     provider: Annotated[list[str] | None, typer.Option(help="Test only this provider (repeatable).")] = None,
-    command: Annotated[str | None, typer.Option(help="Command that maps JSON lines to JSON lines.")] = None,
+    command: Annotated[str | None, typer.Option(help="Command that reads and writes JSON lines.")] = None,
     shape: Annotated[str | None, typer.Option(help="Shape of the results: auth0 or oidc.")] = None,
     not_claimed: Annotated[list[str] | None, typer.Option(help="Skip a rule (N10) or property (picture).")] = None,
     depth: Annotated[str | None, typer.Option(help="Search depth: quick, default or audit.")] = None,
@@ -92,7 +92,11 @@ def conform(
     self_test: Annotated[bool, typer.Option("--self-test", help="Check that known bugs are caught.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Run the conformance suite against a normalizer."""
+    """Run the conformance suite on a normalizer.
+
+    The normalizer is MODULE:FUNCTION, python-social-auth or django-allauth. MODULE:FUNCTION is called with the
+    provider's name and the raw profile, and returns the normalized profile.
+    """
     from idp_checks import conformance
     from idp_checks.cli.views.conformance import print_conformance
 

@@ -31,7 +31,7 @@ def introspect(
     issuer_url: Annotated[str | None, typer.Option(help="Server to ask instead of the documented one.")] = None,
     subject: Annotated[str | None, typer.Option(help="Account that the token must belong to.")] = None,
     timeout: Annotated[float, typer.Option(help="Deadline in seconds.", min=0.1)] = 10.0,
-    calibrate: Annotated[bool, typer.Option("--calibrate", help="Also ask about a canary token.")] = False,
+    calibrate: Annotated[bool, typer.Option("--calibrate", help="Also ask about an invalid canary token.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask an issuer about a token.
@@ -78,11 +78,11 @@ def lifecycle(
     yes: Annotated[bool, typer.Option("--yes", help="Allow changes at the issuer.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Use, renew and revoke a token, and ask until it is dead.
+    """Use, renew and revoke a token.
 
-    Without --yes the command only asks about the token and uses it, and shows what it would change. The token is read
-    from a prompt or from standard input, the refresh token from IDP_CHECKS_REFRESH_TOKEN, and other credentials as for
-    `introspect`.
+    After the revocation, the command asks about the token until it is dead: no longer accepted. Without --yes, it only
+    asks about the token and uses it, and shows what it would change. The token is read from a prompt or from standard
+    input, the refresh token from IDP_CHECKS_REFRESH_TOKEN, and other credentials as for `introspect`.
     """
     from idp_checks import lifecycle_sync
     from idp_checks import providers as registry
@@ -120,7 +120,7 @@ def issuers(
     port: Annotated[int, typer.Option(help="Port; 0 picks an unused one.", min=0, max=65535)] = 8765,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Serve the simulated issuers with sample tokens."""
+    """Serve simulated issuers and sample tokens."""
     from idp_checks.cli.views.issuers import print_issuers
     from idp_checks.issuers.server import serve
 

@@ -80,7 +80,7 @@ def test_introspect_rejects_unusable_input(cli, assert_usage_error):
     """An empty token and an address without TLS are usage errors."""
     assert_usage_error(cli("introspect", "github", stdin=""), "no token")
     result = cli("introspect", "github", "--issuer-url", "http://example.com", stdin=CANARY)
-    assert_usage_error(result, "issuer_url", "https")
+    assert_usage_error(result, "--issuer-url", "https")
 
 
 def test_introspect_prompt_does_not_echo(server):
