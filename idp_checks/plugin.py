@@ -49,7 +49,7 @@ _OPTIONS = (
     _Option("not-claimed", "skip a rule or property (repeatable)", "NAME", "args"),
     _Option("depth", "set the depth: quick, default or audit", "DEPTH"),
     _Option("seed", "set the seed of generated profiles", "N"),
-    _Option("save-failures", "save failing profiles as fixtures", "DIR", None),
+    _Option("save-failures", "save failing profiles as recordings", "DIR", None),
     _Option("html", "write an HTML conformance report", "FILE", None),
     _Option("live", "run tests marked idp_live", None, "bool"),
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["RuleOutcomes"]
 
 INTERRUPTED = "the test ended before it judged the rule"
-NO_PROFILE = "not judged: the normalizer returned no profile"
+NO_PROFILE = "the normalizer returned no profile"
 
 
 class RuleOutcomes:

@@ -50,7 +50,7 @@ def conform(
         unclaimed: rules and properties to skip.
         depth: ``quick``, ``default`` or ``audit``.
         seed: the seed of the generated profiles.
-        save_failures: the folder to which failing profiles are saved as fixtures.
+        save_failures: the folder to which failing profiles are saved as recordings.
 
     Returns:
         One result for each provider and rule, in order. A rule that no test reported on is an ``error``.

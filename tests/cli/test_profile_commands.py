@@ -88,7 +88,7 @@ def test_conform_tests_a_normalizer(cli, assert_usage_error, tmp_path):
     options = ("--provider", "github", "--html", page, "--junit", report)
     trusting = cli("conform", "mine:trusting", *options, cwd=tmp_path)
     assert trusting.returncode == 1
-    assert "github N7 violated" in trusting.stdout
+    assert "github N7 failed" in trusting.stdout
     assert "N7" in page.read_text()
     assert "<testsuites" in report.read_text()
     assert_usage_error(cli("conform", "missing:function", cwd=tmp_path), "missing")

@@ -25,22 +25,22 @@ MARKS = {
     "not_applicable": "",
 }
 COUNT_LABELS = {
-    "violated": "violated (NO)",
-    "error": "not answered (?)",
+    "violated": "failed (NO)",
+    "error": "not checked (?)",
     "not_claimed": "not claimed (--)",
     "not_applicable": "not applicable",
 }
 
 
 def print_conformance(console: Console, results: Results) -> None:
-    """Print a table of providers and rules, then every violation and every rule without an answer."""
+    """Print a table of providers and rules, then every violation and every unchecked rule."""
     from rich.table import Table
 
     by_cell = {(result.provider, result.rule): result for result in results.results}
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("provider", no_wrap=True)
     for rule in results.rules:
-        table.add_column(rule, justify="center")
+        table.add_column(rule, justify="center", no_wrap=True)
     for name in results.providers:
         cells = (by_cell.get((name, rule)) for rule in results.rules)
         table.add_row(name, *("" if cell is None else MARKS[cell.outcome] for cell in cells))
@@ -52,7 +52,7 @@ def print_conformance(console: Console, results: Results) -> None:
         elif result.outcome == "violated":
             _print_violation(console, result)
     for (name, objections), rules in unanswered.items():
-        console.print(f"\n{name} {', '.join(rules)} not answered", style="bold", markup=False)
+        console.print(f"\n{name} {', '.join(rules)} not checked", style="bold", markup=False)
         _print_objections(console, objections)
     _print_summary(console, results)
 
@@ -61,7 +61,7 @@ def _print_violation(console: Console, result: Result) -> None:
     from idp_checks.conformance.catalog import RULES
     from idp_checks.conformance.reports.printable import printable_json
 
-    console.print(f"\n{result.provider} {result.rule} violated: {result.title}", style="bold", markup=False)
+    console.print(f"\n{result.provider} {result.rule} failed: {result.title}", style="bold", markup=False)
     _print_objections(console, result.objections)
     rule = RULES[result.rule]
     console.print(f"  reason: {rule.reason}", markup=False)
@@ -116,5 +116,6 @@ def print_selftest(console: Console, selftest: SelfTest) -> None:
     console.print(table)
     caught = sum(bool(row.caught_by) for row in selftest.rows)
     excused = sum(not row.caught_by and bool(row.why_not) for row in selftest.rows)
-    console.print(f"\n{caught} of {len(selftest.rows)} known bugs are caught; {excused} cannot be (see the reason).")
+    exceptions = f"; {excused} cannot be caught, for the reason in the table" if excused else ""
+    console.print(f"\n{caught} of {len(selftest.rows)} known bugs are caught{exceptions}.")
     console.print("The self-test passed." if selftest.passed else "The self-test failed.", style="bold")

@@ -126,7 +126,8 @@ class Command:
             return self._process
         if self._remaining_failures <= 0:
             raise NormalizerCallError(
-                f"the command failed {MAX_FAILURES} times in a row and was not restarted{self._stderr_tail()}"
+                f"the command failed {MAX_FAILURES} times in a row and was not restarted; run it by hand with one "
+                f"line of input{self._stderr_tail()}"
             )
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own command

@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal["library_bug", "rule_bug", "unjudged", "policy"]
 OUTCOME_SIGNS: Mapping[Outcome, tuple[str, str]] = {
     "passed": ("\u2713", "passed"),
     "violated": ("\u2717", "failed"),
-    "error": ("?", "not judged"),
+    "error": ("?", "not checked"),
     "not_claimed": ("\u2013", "not claimed"),
     "not_applicable": ("\u00b7", "not applicable"),
 }

@@ -31,7 +31,7 @@ def summary_lines(results: Results) -> Iterator[Line]:
             yield Line(f"not claimed: {name} ({reason})", "yellow")
         yield Line(f"depth {results.run.depth}, seed {results.run.seed}")
     if any(result.outcome == "violated" for result in results):
-        yield Line("save failing profiles as fixtures: --idp-save-failures DIR; write a report: --idp-html FILE")
+        yield Line("save failing profiles as recordings: --idp-save-failures DIR; write a report: --idp-html FILE")
         yield Line("skip a rule or property on purpose: --idp-not-claimed NAME, such as N10 or picture")
 
 

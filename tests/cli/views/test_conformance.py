@@ -24,10 +24,10 @@ def make_result(rule, outcome, *objections, **fields):
 
 
 def test_shared_error_is_printed_once():
-    """Rules that were not answered for the same reason share one entry."""
+    """Rules that were not checked for the same reason share one entry."""
     output = render(Results("x", tuple(make_result(rule, "error", "the command ended") for rule in ("N1", "N2"))))
     assert output.count("the command ended") == 1
-    assert "github N1, N2 not answered" in output
+    assert "github N1, N2 not checked" in output
 
 
 def test_objections_are_limited():

@@ -23,7 +23,7 @@ def test_page_shows_every_outcome_and_setting(sample_results):
     page = render("html", sample_results)
     for content in (
         "failed",
-        "not judged",
+        "not checked",
         "not claimed",
         "not applicable",
         "quick, 7",
