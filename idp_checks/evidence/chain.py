@@ -90,9 +90,9 @@ class ChainCheck:
         if count != self._tree.leaf_count:
             self._report(f"has {self._tree.leaf_count} rows, but the manifest lists {count}")
         if totals.get("head") != self._last_hash:
-            self._report("does not end with the row in the manifest")
+            self._report("has a last hash that differs from the manifest")
         if totals.get("merkle_root") != self._tree.root.hex():
-            self._report("does not have the Merkle root in the manifest")
+            self._report("has a Merkle root that differs from the manifest")
 
     def _report(self, problem: str, row: int | None = None) -> None:
         self._problems.add(ledger.NAME, problem, row)

@@ -23,6 +23,7 @@ from idp_checks.evidence.problems import Problem, ProblemList
 __all__ = ["Problem", "Verification", "verify"]
 
 VERDICTS = ("pass", "fail", "indeterminate", "not_applicable")
+NO_DIGEST_NOTE = "compare the digest of the manifest with the digest that the audit printed; this was not done here"
 
 
 class Verification(Struct, frozen=True, kw_only=True):
@@ -103,7 +104,7 @@ def verify(folder: str | PathLike[str], *, digest: str | None = None) -> Verific
             problems.add(manifest.NAME, "does not have the expected digest: the evidence was written again")
     elif not names:
         problems.add(ledger.NAME, "is missing: the folder is empty")
-    notes = ["the digest of the manifest was not compared with a recorded digest"] if digest is None else []
+    notes = [NO_DIGEST_NOTE] if digest is None else []
     notes += [f"{name} exists but was not verified" for name in manifest.SEAL_NAMES if name in names]
     return Verification(
         folder=str(place),
@@ -173,7 +174,7 @@ def _check_files(folder: Path, names: set[str], content: dict[str, Any], problem
         elif manifest.describe_file(folder / name) != entry:
             problems.add(name, "was changed: size or digest differs from the manifest")
     for name in sorted(names - set(listed) - {manifest.NAME, *manifest.SEAL_NAMES}):
-        problems.add(name, "does not belong to the evidence: the manifest does not list it")
+        problems.add(name, "is not listed in the manifest, so it is not part of the evidence")
 
 
 def _check_run(folder: Path, content: dict[str, Any], verdicts: Counter[str], problems: ProblemList) -> None:
@@ -187,7 +188,7 @@ def _check_run(folder: Path, content: dict[str, Any], verdicts: Counter[str], pr
     if run.get("run") != content["run"]:
         problems.add(name, "belongs to another run than the manifest")
     if run.get("verdicts") != {**dict.fromkeys(VERDICTS, 0), **verdicts}:
-        problems.add(name, "has other verdict counts than the ledger")
+        problems.add(name, "has verdict counts that differ from the ledger")
     if run.get("state") != "complete":
         unfinished = run.get("left_undone")
         details = f": {'; '.join(map(str, unfinished))}" if isinstance(unfinished, list) and unfinished else ""

@@ -149,7 +149,7 @@ def test_unlisted_file_is_named(folder):
     """A file that the manifest does not list is a problem; a signature of the manifest is not."""
     (folder / "notes.txt").write_text("x")
     assert [str(problem) for problem in verify(folder).problems] == [
-        "notes.txt does not belong to the evidence: the manifest does not list it"
+        "notes.txt is not listed in the manifest, so it is not part of the evidence"
     ]
     (folder / "notes.txt").rename(folder / "manifest.json.dsse")
     result = verify(folder)
@@ -199,7 +199,7 @@ def test_wrong_verdict_counts_are_named(folder):
     (folder / "run.json").write_bytes(rfc8785.dumps(run))
     update_manifest(folder)
     assert [str(problem) for problem in verify(folder).problems] == [
-        "run.json has other verdict counts than the ledger"
+        "run.json has verdict counts that differ from the ledger"
     ]
 
 

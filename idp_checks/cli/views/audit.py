@@ -38,7 +38,9 @@ def print_demo(console: Console, demo: DemoResult) -> None:
     for name in demo.false_alarms:
         console.print(f"{name}: a good token was reported as bad", style="bold red")
     if demo.undecided:
-        console.print(f"Undecided, because the issuer has no way to check a token: {', '.join(demo.undecided)}.")
+        console.print(
+            f"Undecided, because the issuer has no endpoint that checks this token: {', '.join(demo.undecided)}."
+        )
     console.print()
     print_audit(console, demo.result, brief=True)
 
@@ -75,14 +77,14 @@ def print_audit(console: Console, result: AuditResult, *, brief: bool = False) -
         console.print(f"\nEvidence:  {result.out}")
         console.print(f"  read:      {result.out}/report.html")
         console.print(f"  verify:    idp-checks verify {result.out}")
-        console.print(f"  manifest:  sha256 {result.digest}", style="dim")
+        console.print(f"  manifest:  sha256 {result.digest}", style="dim", soft_wrap=True)
 
 
 def print_verification(console: Console, result: Verification) -> None:
     """Print whether the evidence is intact, with every problem."""
     if result.whole:
         console.print("EVIDENCE IS INTACT", style="bold green", end="")
-        console.print(f"  {result.rows} rows, {result.files} files, manifest sha256 {result.digest}")
+        console.print(f"  {result.rows} rows, {result.files} files\nManifest: sha256 {result.digest}", soft_wrap=True)
     else:
         console.print("EVIDENCE IS NOT INTACT", style="bold red")
         for problem in result.problems:
