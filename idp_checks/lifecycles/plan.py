@@ -16,12 +16,12 @@ __all__ = ["build_plan", "lifecycle_inputs", "missing_inputs"]
 
 RENEWAL_EFFECTS = {
     "refresh": "a new access token; at issuers that rotate, a new refresh token replaces the old one",
-    "access": "a new access token; at some issuers the old one ends",
+    "access": "a new access token; at some issuers, the old one becomes invalid",
 }
 """The effects of a renewal, by the token that it sends."""
 REVOCATION_EFFECTS = {
-    "token": "the token ends (the renewed token, if the renewal already ended the first one)",
-    "grant": "the whole grant ends: every token of this user at this application",
+    "token": "the token is revoked (the renewed token, if the renewal already invalidated the first)",
+    "grant": "the whole grant is revoked: every token of this user at this application",
 }
 """The effects of a revocation, by its extent."""
 

@@ -24,6 +24,8 @@ STEP_STYLES = {
     **dict.fromkeys(("undecided", "left_out"), "yellow"),
 }
 """Styles of outcomes. An accepted revocation is not green, because it proves nothing."""
+OUTCOME_LABELS = {"not_good": "not good", "left_out": "skipped"}
+"""Labels of outcomes whose name is not the label."""
 
 
 def format_announcement(plan: Sequence[Planned], *, renewed_to: Path | None) -> str:
@@ -53,7 +55,7 @@ def print_lifecycle(console: Console, result: Lifecycle, provider: Provider) -> 
         table.add_column(title, justify="right" if title == "seconds" else "left", overflow="fold")
     for step in result.steps:
         reason = ": ".join(part for part in (step.reason, step.detail) if part)
-        outcome = Text(step.outcome.replace("_", " "), style=STEP_STYLES.get(step.outcome, ""))
+        outcome = Text(OUTCOME_LABELS.get(step.outcome, step.outcome), style=STEP_STYLES.get(step.outcome, ""))
         requests = str(step.times) if step.times > 1 else ""
         table.add_row(f"{step.seconds:.2f}", step.name, step.token, outcome, requests, Text(reason))
     console.print(table)
@@ -61,7 +63,7 @@ def print_lifecycle(console: Console, result: Lifecycle, provider: Provider) -> 
     if skipped:
         print_section(console, "Not done", {step.action: _describe_step(step) for step in skipped})
         if any(step.possible for step in skipped):
-            console.print("Pass --yes to do it; --no-renew and --no-revoke exclude one step.", style="dim")
+            console.print("Pass --yes to run these steps. --no-renew and --no-revoke each exclude one.", style="dim")
     if result.renewed is not None:
         refresh = "replaced" if result.renewed.rotated else "unchanged" if result.renewed.refresh_token else "none"
         console.print(f"\nRenewed: new access token; refresh token: {refresh}.")
@@ -76,6 +78,6 @@ def print_lifecycle(console: Console, result: Lifecycle, provider: Provider) -> 
 def _describe_step(step: Planned) -> list[str]:
     """Return what a step would do, or why it is impossible."""
     if step.method is None:
-        return [f"not supported: {step.note}"]
+        return [step.note or "not supported"]
     lines = [f"{step.method} {step.address}", step.effect or f"must be done manually: {step.note}"]
     return [*lines, f"missing: {', '.join(step.missing)}"] if step.missing else lines
