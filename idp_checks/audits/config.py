@@ -245,7 +245,7 @@ class _ConfigReader:
             problem, _, path = str(error).partition(" - at `")
             raise self._error(
                 place + path.rstrip("`").removeprefix("$"),
-                problem.replace("`", "").replace("Expected", "expected", 1),
+                "missing" if value is None else problem.replace("`", "").replace("Expected", "expected", 1),
                 "see docs/audit.example.toml",
             ) from None
 
