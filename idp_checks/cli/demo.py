@@ -58,9 +58,7 @@ class PlantedFault(Struct, frozen=True):
 
 REPLAYED = "token of another application, replayed"
 FAULTS = (
-    PlantedFault(
-        "facebook", "other-client", "IDP-TOK-002", "indeterminate", "token that Facebook does not describe"
-    ),
+    PlantedFault("facebook", "other-client", "IDP-TOK-002", "indeterminate", "token that Facebook does not describe"),
     PlantedFault("google-oauth2", "other-client", "IDP-TOK-002", "fail", REPLAYED),
     PlantedFault("discord", "other-client", "IDP-TOK-002", "fail", REPLAYED),
     PlantedFault("twitch", "other-client", "IDP-TOK-002", "fail", REPLAYED),
