@@ -147,7 +147,8 @@ PROVIDER = Provider(
         ),
         renewal=renew_by_refresh_token(
             "client_secret is an ES256 JWT that the app signs for at most 6 months. The response contains a new "
-            "access token and ID token, but not a new refresh token. At most about once a day per user.",
+            "access token and ID token, but not a new refresh token. Apple permits about one renewal a "
+            "day per user.",
             "https://appleid.apple.com/auth/token",
         ),
         termination=revoke_by_request(

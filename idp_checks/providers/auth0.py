@@ -254,7 +254,7 @@ PROVIDER = Provider(
         ),
         (
             "A user_id without its provider is compared only with users of the tenant's own databases. If it "
-            "contains a bar, it could be a complete user_id, and the account is not stated."
+            "contains a bar, it could be a complete user_id, and the account is undecided."
         ),
         (
             "A tenant may put any provider into sub. Its users can then have the same keys as users of other "

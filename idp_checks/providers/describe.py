@@ -12,13 +12,15 @@ from idp_checks.tokens.template import RequestTemplate
 
 __all__ = ["format_lifetime", "provider_page", "provider_row", "token_rows"]
 
-CUSTOM_CONNECTION = "Auth0 has no strategy for it: a custom connection stores identifiers as oauth2|CONNECTION|ID."
+CUSTOM_CONNECTION = (
+    "Auth0 has no strategy for this provider: a custom connection stores identifiers as oauth2|CONNECTION|ID."
+)
 OPAQUE = "Opaque: carries no readable data."
 PROBE = (
     "A probe: it shows that the token works and for whom. Any application's token passes, so the client is not proven."
 )
 TOKENINFO = "Requires no credentials and reports on any application's token."
-COMPARE_CLIENT = "Compare the client."
+COMPARE_CLIENT = "Compare the client in the response with your own."
 SIGNED_TOKEN = "No endpoint reports on the token: its signature is verified, which does not detect a revocation."
 PLACES = {
     "form": "form field {name}",
@@ -130,7 +132,7 @@ def _describe_validity(token: TokenFacts) -> str:
         lifetime = "" if token.expiry_field or token.validity else "The lifetime is not documented."
     else:
         lifetime = f"Expires after {format_lifetime(token.lifetime)}."
-    field = f"The token response states it in {token.expiry_field}." if token.expiry_field else ""
+    field = f"The token response states the lifetime in {token.expiry_field}." if token.expiry_field else ""
     return _join(lifetime, field, token.validity)
 
 

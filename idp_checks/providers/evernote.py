@@ -125,13 +125,13 @@ PROVIDER = Provider(
         validity="The user can choose a day, a week or a month instead. edam_expires contains the expiry.",
         renewal=Operation("Not possible: the user authorizes the application again before edam_expires."),
         termination=Operation(
-            "This is the Thrift call UserStore.revokeLongSession. The user can also remove the application in "
-            "the settings.",
+            "The Thrift call UserStore.revokeLongSession, which this package does not make. The user can also remove "
+            "the application in the settings.",
             manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
         uses=Operation(
-            "This is the Thrift call UserStore.getUser. Calls are limited by key, user and hour. errorCode 19 is "
-            "returned with rateLimitDuration in seconds.",
+            "The Thrift call UserStore.getUser, which this package does not make. Calls are limited by key, user and "
+            "hour. errorCode 19 is returned with rateLimitDuration in seconds.",
             manual_call=("POST", "https://www.evernote.com/edam/user"),
         ),
         pattern=r"S=s\d+:U=[0-9a-f]+:E=[0-9a-f]+:C=[0-9a-f]+:P=[0-9a-f]+:A=[^:]+:V=\d+:H=[0-9a-f]+",
@@ -149,7 +149,7 @@ PROVIDER = Provider(
     debug=None,
     uncertain=(
         (
-            "getUser would show whether a token works and for whom. If not, it returns HTTP 200 with an "
+            "getUser would show whether a token works and for whom. For an invalid token, it returns HTTP 200 with an "
             "exception (errorCode 8 invalid, 9 expired, 2 malformed, 19 too many calls). The call is not made, "
             "because Thrift is not implemented here. Part A of the token contains the application and part E the "
             "expiry. Neither is trusted, because only Evernote can distinguish a forged token from a genuine "

@@ -79,8 +79,8 @@ PROVIDER = Provider(
         quirks=(
             (
                 "In Auth0 the identifier is the email address, not sub. A user whose address changes becomes another "
-                "user, and a user who receives a used address becomes the former user. sub stays in the profile for "
-                "comparison."
+                "user, and a user who receives a reassigned address becomes the former user. sub stays in the profile "
+                "for comparison."
             ),
             "Without scope email, or if email_verified is not true, the identifier is sub.",
             (

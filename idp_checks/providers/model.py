@@ -344,7 +344,7 @@ class Provider:
         text = read_text(raw, self.profile.unwrap)
         if "\\u" in text or not text.isascii():
             text = reencode(text)
-        errors = [] if self._decoders else [ProfileError("the profile of this provider is not known")]
+        errors = [] if self._decoders else [ProfileError("the profile of this provider is not documented")]
         for decode in self._decoders:
             try:
                 return decode(text), text

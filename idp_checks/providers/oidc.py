@@ -76,8 +76,8 @@ PROVIDER = Provider(
             template_class=CredentialUrlTemplate,
         ),
         termination=revoke_by_request(
-            "RFC 7009: form fields token and token_type_hint, with client authentication. The issuer returns 200 for "
-            "an unknown token too, and 400 unsupported_token_type if access tokens cannot be revoked. Not every "
+            "As in RFC 7009: form fields token and token_type_hint, with client authentication. The issuer returns 200 "
+            "for an unknown token too, and 400 unsupported_token_type if access tokens cannot be revoked. Not every "
             "issuer has this endpoint.",
             "{revocation_endpoint}",
             basic=True,

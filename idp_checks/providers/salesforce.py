@@ -152,7 +152,7 @@ PROVIDER = Provider(
             ),
             "username has the form of an email address but is not necessarily a mailbox. The nickname is nick_name.",
             "Fetching the picture requires the access token, except for the default picture.",
-            "urls contain the literal string {version}, which a formatter may treat as a placeholder.",
+            "The URLs in urls contain the literal string {version}, which a formatter may treat as a placeholder.",
             "utcOffset is in milliseconds. issued_at of the token response is a string of milliseconds.",
             "first_name may be null.",
             "Sandboxes (test.salesforce.com) and communities have the same format, but other hosts and other users.",

@@ -144,7 +144,7 @@ PROVIDER = Provider(
     uncertain=(
         "Expired, revoked and unknown tokens get the same 401. Its code varies, so only the status is used.",
         (
-            "An OAuth 1.0a token works only in signed requests, which this project does not send. As a bearer token, "
+            "An OAuth 1.0a token works only in signed requests, which this package does not send. As a bearer token, "
             "it is assumed to be refused like an invalid token. Its format is not distinguishable."
         ),
         "Two accounts that had the same name at different times cannot be distinguished.",

@@ -136,7 +136,7 @@ PROVIDER = Provider(
             ),
             "v1.1 identifiers exceed 2^53. id_str is exact, id as a float is not.",
             "verified is the account's badge. Neither version has a verification flag for the email address.",
-            "Without user.fields, v2 returns id, name and username. An unknown field fails the whole call.",
+            "Without user.fields, v2 returns id, name and username. An unknown field makes the whole call fail.",
             (
                 "confirmed_email requires the scope users.email and the app's permission to request it. v1.1 returns "
                 "email only with include_email=true, and many accounts have no email address."
@@ -162,7 +162,7 @@ PROVIDER = Provider(
         lifetime=7200,
         validity=(
             "This applies to OAuth 2.0. OAuth 1.0a tokens do not expire; the user or the app revokes them. This "
-            "project checks only OAuth 2.0 tokens."
+            "package checks only OAuth 2.0 tokens."
         ),
         renewal=renew_by_refresh_token(
             (

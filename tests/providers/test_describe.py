@@ -23,7 +23,7 @@ def test_page_renders_the_fields_of_tokens() -> None:
     """Opacity, lifetime and the field of the token response are rendered as sentences."""
     token = provider_page(providers.get("spotify"))["token"]
     assert token["contents"].startswith("Opaque: carries no readable data.")
-    assert token["validity"].startswith("Expires after 1 h. The token response states it in expires_in.")
+    assert token["validity"].startswith("Expires after 1 h. The token response states the lifetime in expires_in.")
     assert provider_page(providers.get("flickr"))["token"]["validity"].startswith("Does not expire.")
 
 
@@ -41,7 +41,7 @@ def test_page_renders_operations() -> None:
     ("name", "sentence"),
     [
         ("spotify", "so the client is not proven."),
-        ("discord", "reports on any application's token. Compare the client."),
+        ("discord", "reports on any application's token. Compare the client in the response with your own."),
         ("xero", "which does not detect a revocation."),
         ("keycloak", "The endpoint does not say why a token is refused."),
     ],
@@ -54,7 +54,7 @@ def test_page_states_the_properties_of_the_kind_of_endpoint(name: str, sentence:
 def test_page_mentions_the_custom_connection() -> None:
     """A provider without a strategy of Auth0 has a custom connection."""
     quirks = provider_page(providers.get("discord"))["profile"]["quirks"]
-    assert quirks[-1].startswith("Auth0 has no strategy for it")
+    assert quirks[-1].startswith("Auth0 has no strategy for this provider")
 
 
 @pytest.mark.parametrize(
