@@ -78,7 +78,7 @@ def check_revocable(context: IdentityContext) -> CheckOutcome:
         )
     facts |= {"method": operation.method, "address": operation.url}
     if operation.request is None:
-        return undecided("not_stated", "A revocation is documented, but not as a request.", **facts)
+        return undecided("not_stated", "A revocation is documented, but this package cannot send it.", **facts)
     if missing := _missing_inputs(context, operation):
         return undecided(
             "no_data", "A revocation is documented, but some of its inputs are missing.", **facts, lacking=missing

@@ -24,6 +24,7 @@ REVOCATION_EFFECTS = {
     "grant": "the whole grant is revoked: every token of this user at this application",
 }
 """The effects of a revocation, by its extent."""
+REFRESH_TOKEN_REVOKED = "the refresh token is revoked; access tokens may stay valid until they expire"
 
 
 def lifecycle_inputs(provider: Provider) -> tuple[str, ...]:
@@ -77,7 +78,8 @@ def build_plan(
     yield _plan_step(
         "renew", renewal, question, renewal_effect, allowed=options.renew, has_refresh_token=has_refresh_token
     )
-    revocation_effect = REVOCATION_EFFECTS[revocation.ends]
+    revokes_refresh_token = revocation.token == "refresh" and revocation.ends == "token"
+    revocation_effect = REFRESH_TOKEN_REVOKED if revokes_refresh_token else REVOCATION_EFFECTS[revocation.ends]
     yield _plan_step(
         "revoke", revocation, question, revocation_effect, allowed=options.revoke, has_refresh_token=has_refresh_token
     )

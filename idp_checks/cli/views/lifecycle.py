@@ -79,5 +79,5 @@ def _describe_step(step: Planned) -> list[str]:
     """Return what a step would do, or why it is impossible."""
     if step.method is None:
         return [step.note or "not supported"]
-    lines = [f"{step.method} {step.address}", step.effect or f"must be done manually: {step.note}"]
+    lines = [f"{step.method} {step.address}", step.effect or f"not sent by this command: {step.note}"]
     return [*lines, f"missing: {', '.join(step.missing)}"] if step.missing else lines
