@@ -125,7 +125,8 @@ def check_provider(name: object, location: str) -> str:
     choices: Sequence[str] = providers.names_with_recordings()
     if isinstance(name, str) and name in choices:
         return name
-    raise pytest.UsageError(f"{location}: unknown provider {name!r}; choose from {', '.join(choices)}")
+    problem = f"{name} has no recordings" if name in providers.names() else f"unknown provider {name!r}"
+    raise pytest.UsageError(f"{location}: {problem}; choose from {', '.join(choices)}")
 
 
 def _parse_normalizer(values: Mapping[str, Any], folder: Path) -> Normalizer:
