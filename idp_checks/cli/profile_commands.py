@@ -69,6 +69,8 @@ def normalize(
     except ProfileError as error:
         where = str(file) if file else "standard input"
         remedy = f"`idp-checks providers {provider}` describes the expected profile"
+        if not found_provider.profile.shapes:
+            remedy = f"profiles of {provider} cannot be normalized"
         raise UsageError(
             f"invalid profile of {provider}: {error.path}: {error.problem}", where=where, remedy=remedy
         ) from None

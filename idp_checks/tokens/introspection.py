@@ -142,7 +142,7 @@ class Introspection(Struct, frozen=True, kw_only=True):
         """Return the issuer's statements about the token for display, by field name."""
         fields = self.to_dict()
         statements = {
-            name: ", ".join(fields[name]) if isinstance(fields[name], list) else fields[name]
+            name: ", ".join(fields[name]) or "none" if isinstance(fields[name], list) else fields[name]
             for name in STATEMENT_FIELDS
             if name in fields
         }

@@ -49,7 +49,8 @@ REASON_WORDING: dict[str, ReasonWording] = {
         "get the rest another way, for example from the ID token",
     ),
     "unparsable": ReasonWording(
-        "the data does not have the documented form", "inspect it: the provider may have changed its format"
+        "the data does not have the documented form",
+        "inspect the response or profile: the provider may have changed its format",
     ),
     "contradiction": ReasonWording(
         "the issuer's responses contradict each other", "compare the responses, then try again"
