@@ -17,6 +17,8 @@ MAX_VALUE, MAX_EXAMPLE = 100, 800
 """Characters that are printed of a value and of an example."""
 MAX_OBJECTIONS = 3
 """Objections to one rule that are printed."""
+WIDE = 120
+"""Width in characters from which the table of rules has wide gaps; with narrow gaps it fits 80 characters."""
 MARKS = {
     "passed": "[green]ok[/]",
     "violated": "[bold red]NO[/]",
@@ -37,7 +39,8 @@ def print_conformance(console: Console, results: Results) -> None:
     from rich.table import Table
 
     by_cell = {(result.provider, result.rule): result for result in results.results}
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    gap = 2 if console.width >= WIDE else 1
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     table.add_column("provider", no_wrap=True)
     for rule in results.rules:
         table.add_column(rule, justify="center", no_wrap=True)
