@@ -310,8 +310,8 @@ def test_conformance_run_names_violated_rules(pytester, run_pytest):
             "github N7: email_verified is true although the provider does not vouch for this address",
             "smallest raw profile: *",
             "FAILED *test_rule[[]github-N7[]] - Failed: github N7: *",
-            "github: violates N7",
-            "google-oauth2: violates N7, M1",
+            "github: failed N7",
+            "google-oauth2: failed N7, M1",
         ]
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -348,7 +348,7 @@ def test_parallel_run_collects_results_and_redacts(pytester, run_pytest, monkeyp
         plugins=["xdist.plugin"],
         in_process=False,
     )
-    result.stdout.fnmatch_lines(["github: violates N7"])
+    result.stdout.fnmatch_lines(["github: failed N7"])
     result.stdout.no_fnmatch_line("*CANARY*canary*")
     assert result.parseoutcomes()["failed"] >= 2
     assert "error" not in result.parseoutcomes()

@@ -63,7 +63,7 @@ def test_failure_shows_rule_source_values_and_recording(project, run_pytest):
             "smallest raw profile: *",
             "recording: *saved/github/profile/n7-*.json",
             "reproduce: seed 0, depth quick",
-            "github: violates N7",
+            "github: failed N7",
             "not claimed: picture (no pictures here)",
             "depth quick, seed 0",
             "HTML report: *page.html",
@@ -87,7 +87,7 @@ def test_parallel_run_reports_the_same(project, run_pytest):
         plugins=["xdist.plugin"],
         in_process=False,
     )
-    result.stdout.fnmatch_lines(["github: violates N7"])
+    result.stdout.fnmatch_lines(["github: failed N7"])
     alone, parallel = (sorted(read_properties(project.path / name), key=str) for name in ("one.xml", "two.xml"))
     assert alone == parallel
 
@@ -95,7 +95,7 @@ def test_parallel_run_reports_the_same(project, run_pytest):
 def test_run_without_claimed_rules_judges_nothing(project, run_pytest):
     """A run in which no rule is claimed does not count as passed."""
     result = run_pytest(*QUICK, *(option for rule in RULES for option in ("--idp-not-claimed", rule)))
-    result.stdout.fnmatch_lines(["github: no rule was judged"])
+    result.stdout.fnmatch_lines(["github: no rule was checked"])
 
 
 @pytest.mark.slow
@@ -145,4 +145,4 @@ def test_command_that_exits_is_an_error(run_pytest):
     command = f"{sys.executable} -c 'import sys; sys.exit(\"no license\")'"
     result = run_pytest("--pyargs", "idp_checks.conformance", "-k", "N2", "--idp-command", command)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["github N2: the command exited*", "no license", "github: could not judge N2"])
+    result.stdout.fnmatch_lines(["github N2: the command exited*", "no license", "github: could not check N2"])

@@ -67,7 +67,7 @@ def _print_violation(console: Console, result: Result) -> None:
     console.print(f"\n{result.provider} {result.rule} failed: {result.title}", style="bold", markup=False)
     _print_objections(console, result.objections)
     rule = RULES[result.rule]
-    console.print(f"  reason: {rule.reason}", markup=False)
+    console.print(f"  why: {rule.reason}", markup=False)
     if rule.attack:
         console.print(f"  attack: {rule.attack}", markup=False)
     console.print(f"  source: {rule.source}", markup=False)

@@ -40,10 +40,10 @@ def _provider_line(results: Results, provider: str) -> Line:
     violated = [result.rule for result in own_results if result.outcome == "violated"]
     unanswered = [result.rule for result in own_results if result.outcome == "error"]
     if violated or unanswered:
-        parts = [f"violates {', '.join(violated)}"] if violated else []
-        parts += [f"could not judge {', '.join(unanswered)}"] if unanswered else []
+        parts = [f"failed {', '.join(violated)}"] if violated else []
+        parts += [f"could not check {', '.join(unanswered)}"] if unanswered else []
         return Line(f"{provider}: {'; '.join(parts)}", "red")
     if not any(result.outcome == "passed" for result in own_results):
-        return Line(f"{provider}: no rule was judged")
+        return Line(f"{provider}: no rule was checked")
     claimed = " claimed" if any(result.outcome == "not_claimed" for result in own_results) else ""
     return Line(f"{provider}: every{claimed} rule passed", "green")
