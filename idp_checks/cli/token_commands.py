@@ -123,7 +123,10 @@ def issuers(
     """Serve simulated issuers and sample tokens."""
     from idp_checks.cli.views.issuers import print_issuers
     from idp_checks.issuers.server import serve
+    from idp_checks.tokens.urls import is_loopback
 
+    if not is_loopback(f"http://[{host}]" if ":" in host else f"http://{host}"):
+        raise UsageError("not a loopback address", where="--host", remedy="use 127.0.0.1 or ::1")
     with serve(host=host, port=port) as server:
         rows = server.tokens()
         if as_json:

@@ -110,7 +110,7 @@ def serve(
     """
     url_host = f"[{host}]" if ":" in host else host
     if not is_loopback(f"http://{url_host}"):
-        raise UsageError("not a loopback address", where="host", remedy="give 127.0.0.1 or ::1")
+        raise UsageError("not a loopback address", where="host", remedy="use 127.0.0.1 or ::1")
     world = world or World()
     try:
         listener = _listen(host, port)
