@@ -128,8 +128,8 @@ PROVIDER = Provider(
     uncertain=(
         "Some versions and rules omit sub or scp. The account or the scopes are then not stated.",
         (
-            "sub differs from the NameID of the login. A token stored under the NameID is not recognized as the user's "
-            "token."
+            "sub differs from the NameID of the assertion. A token stored under the NameID is not recognized as the "
+            "user's token."
         ),
         "Tokens are not recognized if the identifier of the federation service differs from the host of the farm.",
         "The lifetime is not documented. It was observed in tokens.",

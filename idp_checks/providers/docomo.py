@@ -68,7 +68,7 @@ PROVIDER = Provider(
             "token, a JWT that repeats the nonce."
         ),
         expiry_field="expires_in",
-        validity="The lifetime is not public.",
+        validity="No usual lifetime is published.",
         renewal=Operation("No call is publicly documented."),
         termination=Operation(
             "No call is publicly documented, and the discovery document does not contain a revocation endpoint."

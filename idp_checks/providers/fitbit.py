@@ -127,7 +127,7 @@ PROVIDER = Provider(
     protocol="oauth2",
     status="defunct",
     status_note=(
-        "Logins with Fitbit accounts ended on 2026-05-19. According to Google's announcement, the Web API and its "
+        "Sign-in with Fitbit accounts ended on 2026-05-19. According to Google's announcement, the Web API and its "
         "OAuth endpoints have been off since 2026-11-02. The successor is the Google Health API with Google's OAuth. "
         "Tokens and consents do not carry over."
     ),

@@ -8,7 +8,7 @@ PROVIDER = tokenless_provider(
     "goodreads",
     "Goodreads",
     "social",
-    "No new developer keys since 2020-12-08. Goodreads was a custom connection, stored as oauth1.",
+    "No new developer keys have been issued since 2020-12-08. Goodreads was a custom connection, stored as oauth1.",
     protocol="oauth1",
     is_defunct=True,
     docs=("https://www.goodreads.com/api",),

@@ -79,8 +79,8 @@ PROVIDER = Provider(
         ),
         lifetime=28799,
         validity=(
-            "expires_in of the token response states eight hours. Authorizations that a user creates directly may not "
-            "expire."
+            "expires_in of the token response is 28799, almost eight hours. Authorizations that a user creates "
+            "directly may not expire."
         ),
         renewal=Operation(
             "The refresh token has no time limit.",

@@ -118,7 +118,7 @@ PROVIDER = Provider(
             "Tokens of private apps (pat-na1-, pat-eu1-) are of another kind."
         ),
         lifetime=1800,
-        validity="Formerly 6 hours. The refresh token is valid until the app is uninstalled.",
+        validity="The former lifetime was 6 hours. The refresh token is valid until the app is uninstalled.",
         renewal=renew_by_refresh_token(
             "",
             "https://api.hubapi.com/oauth/2026-03/token",

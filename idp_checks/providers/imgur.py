@@ -122,8 +122,8 @@ PROVIDER = Provider(
         ),
         expiry_field="expires_in",
         validity=(
-            "Ten years in observed responses, about a month according to Imgur's pages, an hour according to older "
-            "pages."
+            "The lifetime is ten years in observed responses, about a month according to Imgur's pages and an hour "
+            "according to older pages."
         ),
         renewal=renew_by_refresh_token(
             "The refresh token has no time limit.",

@@ -197,8 +197,9 @@ PROVIDER = Provider(
         ),
         termination=Operation(
             (
-                "The refresh token ends too, and the response contains id. POST https://kapi.kakao.com/v1/user/unlink "
-                "disconnects the user from the application and revokes all tokens."
+                "The refresh token is revoked too, and the response contains id. POST "
+                "https://kapi.kakao.com/v1/user/unlink disconnects the user from the application and revokes all "
+                "tokens."
             ),
             RequestTemplate("https://kapi.kakao.com/v1/user/logout", method="POST"),
         ),

@@ -135,7 +135,7 @@ PROVIDER = Provider(
         ),
         termination=revoke_by_request(
             (
-                "Naver responds with 200 and an empty body, and both tokens of the pair end. The call has been "
+                "Naver responds with 200 and an empty body, and both tokens of the pair are revoked. The call has been "
                 "documented since 2026. Before that it was grant_type=delete at the token endpoint."
             ),
             "https://nid.naver.com/oauth2.0/revoke",

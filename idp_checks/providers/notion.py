@@ -135,7 +135,7 @@ PROVIDER = Provider(
             "internal connection tokens and personal tokens alike, and is not guaranteed. Bound to one connection, one "
             "workspace and the pages that the user chose."
         ),
-        validity="Newer connections also get a refresh token, older connections get null.",
+        validity="The lifetime is not documented. Newer connections also get a refresh token, older connections null.",
         renewal=renew_by_refresh_token(
             (
                 "The response contains a new pair. Notion responds with 400 invalid_grant to a used or unknown refresh "

@@ -188,7 +188,7 @@ PROVIDER = Provider(
             "https://api.ok.ru/oauth/token.do",
         ),
         termination=Operation(
-            "No API call: the user removes the application at ok.ru/settings/oauth. A password change also ends the "
+            "No API call: the user removes the application at ok.ru/settings/oauth. A password change also revokes the "
             "tokens."
         ),
         uses=Operation(

@@ -121,7 +121,7 @@ PROVIDER = Provider(
             required_credentials=("tenant_id", "client_id", "client_secret"),
         ),
         termination=Operation(
-            "Ends the user's refresh tokens in all apps. No call revokes a single token.",
+            "Revokes the user's refresh tokens in all apps. No call revokes a single token.",
             manual_call=("POST", "https://graph.microsoft.com/v1.0/me/revokeSignInSessions"),
         ),
         uses=Operation("Requires a token for Graph.", RequestTemplate("https://graph.microsoft.com/v1.0/me")),

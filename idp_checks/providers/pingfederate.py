@@ -148,8 +148,8 @@ PROVIDER = Provider(
         "The response to the token of another client is known only in its general form.",
         "The meaning of email_verified in userinfo depends on the server's policy, so it is ignored.",
         (
-            "sub of a token or of userinfo may differ from the NameID of the login. It depends on the settings of the "
-            "server."
+            "sub of a token or of userinfo may differ from the NameID of the assertion. The server's settings "
+            "determine both."
         ),
         "If there are several NameIDs, none is used: their order has no meaning.",
     ),

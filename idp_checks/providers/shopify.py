@@ -361,9 +361,10 @@ PROVIDER = Provider(
         ),
         source="https://shopify.dev/docs/api/admin-graphql/latest/objects/AppInstallation",
         note=(
-            "This is not documented as a token endpoint, but returns Shopify's data on application (apiKey is the "
-            "client id), scopes and shop. Status 200 proves nothing: errors are in the body. A token of another shop "
-            "is refused like an invalid token, so the shop must be correct. The response does not contain the expiry. "
+            "The GraphQL endpoint is not documented for checking tokens, but returns Shopify's data on application "
+            "(apiKey is the client id), scopes and shop. Status 200 proves nothing: errors are in the body. A token of "
+            "another shop is refused like an invalid token, so the shop must be correct. The response does not contain "
+            "the expiry. "
             "shop is the name before .myshopify.com, with or without that suffix. No request is sent to any other "
             "host. Session tokens of App Bridge are JWTs and a different kind of token."
         ),

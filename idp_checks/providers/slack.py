@@ -275,9 +275,9 @@ PROVIDER = Provider(
         ),
         source="https://docs.slack.dev/reference/methods/auth.test",
         note=(
-            "The response does not contain the client. Only the ID token proves it (aud, iss https://slack.com, keys "
-            "at https://slack.com/openid/connect/keys). Slack allows hundreds of calls a minute. The workspace is in "
-            "team_id."
+            "The response does not contain the client. Only the ID token proves the client (aud, iss "
+            "https://slack.com, keys at https://slack.com/openid/connect/keys). Slack allows hundreds of calls a "
+            "minute. The workspace is in team_id."
         ),
     ),
     uncertain=(
@@ -288,7 +288,7 @@ PROVIDER = Provider(
         ),
         (
             "It is not documented whether the response contains app_id and app_name, or whether app_id equals a "
-            "client id. They are not read."
+            "client id. Neither field is read."
         ),
         (
             "The response contains expires_in for rotated tokens. A missing expires_in is not documented to mean that "

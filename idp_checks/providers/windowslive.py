@@ -128,7 +128,7 @@ PROVIDER = Provider(
         quirks=(
             (
                 "mail is null for most personal accounts. userPrincipalName is a sign-in name, which may have the "
-                "format of an email address. With #EXT# it is not an address."
+                "format of an email address. A name with #EXT# is not an address."
             ),
             (
                 "The identifier is 16 hex digits for personal accounts (a GUID for others) and must stay a string. As "
@@ -154,7 +154,7 @@ PROVIDER = Provider(
     token=TokenFacts(
         form="opaque",
         contents=(
-            "An encrypted string for personal accounts, a JWT for others. Only Graph may read either. The token is "
+            "An encrypted string for personal accounts, a JWT for others. Only Graph may read it. The token is "
             "bound to one app, one account and the granted delegated permissions. The client may read the ID token "
             "(RS256)."
         ),

@@ -129,5 +129,5 @@ PROVIDER = Provider(
             "the keys too often."
         ),
     ),
-    uncertain=("No claim iat is documented for access tokens. nbf is read as the time of issue.",),
+    uncertain=("The claim iat is not documented for access tokens, so nbf is read as the time of issue.",),
 )

@@ -153,7 +153,7 @@ PROVIDER = Provider(
     ),
     uncertain=(
         (
-            "Code 124 is also returned for other problems than an invalid token (for example, a token in the query). "
+            "Code 124 is also returned for problems other than an invalid token (for example, a token in the query). "
             "It is read as a refusal only with the two known messages, and is undecided with any other message."
         ),
         "The refusal of a revoked token is not documented. It is assumed to be that of an invalid token.",

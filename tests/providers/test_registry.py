@@ -87,7 +87,7 @@ def test_defunct_provider_says_since_when(name):
 @pytest.mark.parametrize("name", ["ad", "sms", "aol"])
 def test_tokenless_provider_cannot_normalize(name):
     """Normalizing without a known profile is an error."""
-    with pytest.raises(ProfileError, match="not known"):
+    with pytest.raises(ProfileError, match="not documented"):
         providers.normalize(name, {"id": 1})
 
 
