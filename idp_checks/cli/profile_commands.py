@@ -27,7 +27,7 @@ def providers(
     name: Annotated[str | None, typer.Argument(help="Provider name; all providers if omitted.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the providers, or describe one."""
+    """List the providers, or describe a provider."""
     from idp_checks import providers as registry
     from idp_checks.cli.views.provider import print_provider, print_providers
     from idp_checks.providers.describe import provider_page, provider_row

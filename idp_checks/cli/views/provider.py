@@ -1,4 +1,4 @@
-"""The table of all providers, and the page of one."""
+"""The table of all providers, and the page of a single provider."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def providers_markdown(rows: Iterable[Mapping[str, Any]]) -> str:
     lines = [
         "# Providers",
         "",
-        "What each issuer can prove.",
+        "The facts that each issuer can prove.",
         "",
         "*Client*: the response names the application that the token was issued to. *Email*: the provider vouches for",
         "email addresses, so `email_verified` can be true. Run `idp-checks providers NAME` to describe one provider.",
