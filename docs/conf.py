@@ -30,6 +30,8 @@ napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = "idp_checks"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_extra_path = ["generated/extra"]
 
 (Path(__file__).parent / "generated" / "extra" / "league").mkdir(parents=True, exist_ok=True)

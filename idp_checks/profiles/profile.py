@@ -127,7 +127,7 @@ class NormalizedProfile(Struct, frozen=True, gc=False):
 
     @property
     def source(self) -> Mapping[str, Any]:
-        """The provider's response including secrets: for leak searches, never for display."""
+        """The provider's response, including secrets; for leak searches, never for display."""
         source = self._source
         if isinstance(source, bytes | str):
             parsed = parse_json(decode_text(source))

@@ -36,7 +36,7 @@ as good, over HTTP and over TLS. For every row and every family the tests check:
 - It raises no exception.
 - It takes at most {MAX_DELAY:g} second longer than the deadline ({STALL_TIMEOUT:g} seconds if the issuer stalls).
 - All large responses together make the asking process grow by at most {MAX_MEMORY >> 20} MiB.
-- The thief to which redirects lead is never contacted, and no token is sent over TLS that is not trusted.
+- The server to which redirects lead is never contacted, and no token is sent over TLS that is not trusted.
 
 A reader that trusts HTTP 200 and follows redirects fails the same tests.
 
