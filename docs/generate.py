@@ -136,6 +136,8 @@ def generate(app: Sphinx) -> None:
     """Write every generated page."""
     for name, page in QUICK.items():
         write(name, page())
+    for page in GENERATED.glob("league_*.md"):  # of an earlier build
+        page.unlink()
     if app.tags.has("fast"):
         for name in ("hostile_issuers", "league"):
             write(name, f"# {name.replace('_', ' ').capitalize()}\n\nNot built (tag `fast`).\n")
