@@ -20,6 +20,7 @@ def test_providers_lists_every_provider(cli):
     assert "\x1b[" not in table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", providers.names())
 def test_provider_page_is_complete(cli, name):
     """A provider's page has contents, validity, renewal, termination, uses, validation and documentation."""

@@ -16,6 +16,7 @@ def test_every_bug_is_registered_once():
     assert sorted(bugs) == [f"BUG-{number}" for number in NUMBERS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", WRONG_READERS, ids=lambda wrong: f"{wrong.id}-{wrong.mistake}")
 def test_wrong_reader_is_caught_by_its_rule(wrong):
     """The rule about the mistake objects to the reader that makes it."""
