@@ -117,10 +117,13 @@ class EvidenceError(IdpChecksError):
     """Evidence could not be written, read or verified."""
 
 
-def missing_extra(error: ModuleNotFoundError) -> UsageError | None:
-    """Return the error that names the extra to install; None if the module belongs to no extra."""
+def missing_extra(error: ModuleNotFoundError, extra: str | None = None) -> UsageError | None:
+    """Return the error that names the extra to install; None if the module belongs to no extra.
+
+    Args:
+        extra: an extra that includes the extra of the module.
+    """
     module = (error.name or "").partition(".")[0]
-    extra = EXTRAS.get(module)
-    if extra is None:
+    if module not in EXTRAS:
         return None
-    return UsageError(f"{module} is not installed", remedy=f"run: pip install 'idp-checks[{extra}]'")
+    return UsageError(f"{module} is not installed", remedy=f"run: pip install 'idp-checks[{extra or EXTRAS[module]}]'")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idp_checks.cli.outputs import EXIT_GOOD, EXIT_NOT_GOOD, make_console, print_json, show_progress, unused_path
+from idp_checks.errors import missing_extra
 
 __all__ = ["audit", "demo", "verify"]
 
@@ -17,12 +18,16 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Audit sample identities at simulated issuers."""
-    from idp_checks.cli.demo import run
     from idp_checks.cli.views.audit import print_demo
 
     folder = out or unused_path(Path("idp-checks-demo"))
-    with show_progress(quiet=as_json) as progress:
-        result = run(folder, progress=progress)
+    try:
+        from idp_checks.cli.demo import run
+
+        with show_progress(quiet=as_json) as progress:
+            result = run(folder, progress=progress)
+    except ModuleNotFoundError as error:
+        raise missing_extra(error, "demo") or error from None
     if as_json:
         print_json(result.to_dict())
     else:

@@ -49,11 +49,13 @@ def test_options_take_no_secret(cli, command):
     assert "--client-secret" not in output
 
 
-def test_missing_extra_is_named(cli, monkeypatch, assert_usage_error, tmp_path):
-    """A command whose dependencies are missing names the extra to install, in one line."""
+@pytest.mark.parametrize(("arguments", "extra"), [(("demo",), "demo"), (("issuers", "--port", "0"), "issuers")])
+def test_missing_extra_is_named(cli, monkeypatch, assert_usage_error, tmp_path, arguments, extra):
+    """A command whose dependencies are missing names the extra to install, in one line, and writes nothing."""
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     monkeypatch.delitem(sys.modules, "idp_checks.issuers.server", raising=False)
-    assert_usage_error(cli("demo", "--out", tmp_path / "evidence"), "uvicorn", "pip install 'idp-checks[issuers]'")
+    assert_usage_error(cli(*arguments, cwd=tmp_path), "uvicorn", f"pip install 'idp-checks[{extra}]'")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_commands_leave_no_files(cli, tmp_path):
