@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from idp_checks.conformance.reports.analysis import Cause
+    from idp_checks.conformance.results import Result, Results
+
+
 GENERATED = Path(__file__).parent / "generated"
 EXTRA = GENERATED / "extra"
 """Files that are copied to the root of the site as they are."""
@@ -89,10 +93,13 @@ def hostile_issuers_page() -> str:
 
 def write_league() -> None:
     """Write the league: the conformance suite against each library that has an adapter."""
+    from sphinx.util.logging import getLogger
+
     from idp_checks.conformance import adapters, conform
     from idp_checks.conformance.reports import html, markdown
     from idp_checks.errors import UsageError
 
+    logger = getLogger(__name__)
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # a project's settings are not part of the library
     index = [LEAGUE, "```{toctree}", ":hidden:", ""]
     links = []
@@ -104,6 +111,8 @@ def write_league() -> None:
         except UsageError as error:
             write(f"league_{name}", f"# {name}\n\nNot available in this build: {error}.\n")
         else:
+            for result, cause in find_unjudged(results):
+                logger.warning("league: %s %s %s is not examined: %s", name, result.provider, result.rule, cause.name)
             library = results.run.library if results.run is not None and results.run.library else results.normalizer
             title = f"{adapters.title(name)} by the rules: {library}"
             page = markdown.render(results, title=title)
@@ -114,6 +123,19 @@ def write_league() -> None:
         index.append(f"league_{name}")
         links.append(f"- {{doc}}`league_{name}`")
     write("league", "\n".join([*index, "```", "", *links]) + "\n")
+
+
+def find_unjudged(results: Results) -> list[tuple[Result, Cause]]:
+    """Return the failures of a library that nobody has examined yet."""
+    from idp_checks.conformance.reports.analysis import analyze_failures
+
+    analysis = analyze_failures(results)
+    return [
+        (result, cause)
+        for result in analysis.results
+        for cause in analysis.causes_of(result)
+        if cause.kind == "unjudged"
+    ]
 
 
 def write(name: str, text: str) -> None:
