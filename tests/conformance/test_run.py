@@ -181,7 +181,7 @@ def test_same_seed_gives_same_result_with_any_number_of_workers(tmp_path):
 def test_every_failure_of_a_library_is_examined(library):
     """Every failure found at a sample of providers has a known cause; the documentation's league covers all of them."""
     pytest.importorskip({"django-allauth": "allauth", "python-social-auth": "social_core"}[library])
-    analysis = analyze_failures(conform(library, get_adapter(library).providers[::5], depth="quick"))
+    analysis = analyze_failures(conform(library, get_adapter(library).providers[::8], depth="quick"))
     unjudged = [
         (result.provider, result.rule, cause.name)
         for result in analysis.results
@@ -189,4 +189,4 @@ def test_every_failure_of_a_library_is_examined(library):
         if cause.kind == "unjudged"
     ]
     assert unjudged == []
-    assert sum(result.outcome == "violated" for result in analysis.results) > 40
+    assert sum(result.outcome == "violated" for result in analysis.results) > 25

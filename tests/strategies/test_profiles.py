@@ -11,7 +11,7 @@ from idp_checks import ProfileError, providers, strategies
 from idp_checks.strategies.profiles import is_profile
 
 NAMES = providers.names_with_recordings()
-FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=40)
+FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=20)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from idp_checks.tokens.question import Question
 from idp_checks.tokens.reading import Reading
 
 NAMES = [name for name in providers.names_with_recordings() if providers.get(name).debug is not None]
-FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=40)
+FIXED = settings(derandomize=True, database=None, deadline=None, max_examples=20)
 
 
 @pytest.mark.slow
