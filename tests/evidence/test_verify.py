@@ -17,6 +17,8 @@ from idp_checks import UsageError
 from idp_checks.evidence import RENDERINGS, manifest
 from idp_checks.evidence.verify import verify
 
+pytestmark = pytest.mark.slow
+
 
 def read_ledger(folder):
     """Return the lines of the ledger."""

@@ -19,6 +19,8 @@ from support.fake_server import CLIENT, GOOD, SECRET, TOKEN, FakeServer, http_re
 from idp_checks import Asker, Question
 from idp_checks.live import documents
 
+pytestmark = pytest.mark.slow
+
 KEYS = {kid: rsa.generate_private_key(public_exponent=65537, key_size=2048) for kid in ("first", "second")}
 
 
@@ -151,7 +153,6 @@ def test_new_key_is_fetched_when_a_token_names_it():
     assert issuer.paths.count("/keys") == 2
 
 
-@pytest.mark.slow
 def test_unknown_keys_do_not_cause_a_flood_of_requests():
     """Fifty tokens with fifty unknown keys cause at most one refresh."""
     with Issuer() as issuer:
@@ -181,7 +182,6 @@ def test_key_id_is_only_compared(kid):
     assert set(issuer.paths) <= {"/keys", "/.well-known/openid-configuration"}
 
 
-@pytest.mark.slow
 def test_cache_is_bounded(monkeypatch):
     """The oldest document is removed, and fetched again when it is needed."""
     monkeypatch.setattr(documents, "MAX_DOCUMENTS", 4)

@@ -12,10 +12,11 @@ from idp_checks.conformance.adapters.judgments import load_judgments
 from idp_checks.conformance.catalog import RULES
 from idp_checks.errors import RecordingError
 
+pytestmark = pytest.mark.slow
+
 LIBRARIES = ("django-allauth", "python-social-auth")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_every_objection_to_a_recording_has_an_entry(library, objections):
     """Each objection of a rule to a recording has an entry that classifies it."""
@@ -42,7 +43,6 @@ def test_entries_are_for_the_installed_series(library):
     assert adapters.get(library).version.split(".")[0] == series
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_every_library_bug_occurs_in_a_recording(library, objections):
     """Each bug of a library occurs in a recording at the installed version, so no entry is left of an earlier one."""

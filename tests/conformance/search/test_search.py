@@ -18,6 +18,8 @@ from idp_checks.conformance.search.search import search
 from idp_checks.selftest.historic_profiles import normalize_correctly
 from idp_checks.selftest.mistakes import MISTAKES, omit_picture, parse_id_as_float
 
+pytestmark = pytest.mark.slow
+
 WRONG = [(function, rule) for function, rule, _ in MISTAKES]
 """Wrong normalizers, and the rule that must object to each."""
 PROVIDERS = ("github", "google-oauth2")
