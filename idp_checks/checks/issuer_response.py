@@ -44,7 +44,7 @@ def require_token(context: IdentityContext) -> StoredToken | CheckOutcome:
 
 
 def require_response(context: IdentityContext) -> Introspection | CheckOutcome:
-    """Return the issuer's definite response, or the outcome that there is none."""
+    """Return the issuer's definite response, or the outcome for a missing one."""
     stored = require_token(context)
     if isinstance(stored, CheckOutcome):
         return stored

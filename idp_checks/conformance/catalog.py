@@ -47,7 +47,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         properties: the standard properties that reports show as expected and actual values.
         subject: the properties that the rule is about. If none of them is claimed, neither is the rule.
         requires: further properties that must be claimed for the rule to be judged.
-        attack: the attacker's gain if the rule is broken; None if there is none.
+        attack: the attacker's gain if the rule is broken; None without a direct attack.
         variations: how the search varies raw profiles for this rule.
     """
 

@@ -59,7 +59,7 @@ def test_missing_extra_is_named(cli, monkeypatch, assert_usage_error, tmp_path, 
 
 
 def test_commands_leave_no_files(cli, tmp_path):
-    """Commands write only where they are told to."""
+    """Commands write only to the paths that they are given."""
     cli("providers", cwd=tmp_path)
     cli("normalize", "github", stdin="{}", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
